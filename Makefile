@@ -34,7 +34,7 @@ ifneq ($(filter-out $(NO_SETUP),$(or $(MAKECMDGOALS),all)),)
 include $(B)/config.mk
 endif
 $(B)/config.mk: .ci/setup
-	@.ci/setup
+	@B=$(B) .ci/setup
 
 SIMULATED_BOARDS :=
 # ---- library and program --------------------------------------------------------------------------------------------
@@ -169,6 +169,7 @@ $(B)/tests/rtl/$(1)-$(2): tests/rtl/$(1).cpp $(RTL) $(RTL_H) $(wildcard tests/rt
 endef
 $(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(eval $(call tb_build,$t,$k))))
 
+export B
 export SPIKEROLL := $(abspath $(B)/spikeroll)
 TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(TEST_SH)
 test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(B)/spikeroll $(SIMULATED_BOARDS) check-map ## every test; ends in "N passed, N failed" (15 min)
@@ -229,7 +230,7 @@ $(S)/spikeroll.bin: $(S)/routed.asc
 $(S)/spikeroll.bit: $(S)/routed.config
 	$(ECPPACK) --compress $< $@
 $(B)/ecp5.stamp: .ci/setup
-	@.ci/setup ecp5
+	@B=$(B) .ci/setup ecp5
 	@touch $@
 
 have-board:
@@ -254,7 +255,7 @@ help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' $(MAKEFILE_LIST) | expand -t 18
 	@echo "boards: $(BOARDS)"
 setup: ## install what is missing (Debian or Ubuntu), saying what (2 min on a fresh machine)
-	@.ci/setup
+	@B=$(B) .ci/setup
 clean: ## remove everything that was built; the set-up's virtual environment stays
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:

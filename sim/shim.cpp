@@ -20,8 +20,8 @@ struct Core {
     VerilatedContext context;
     std::unique_ptr<SR_MODEL> top;
     std::unique_ptr<VerilatedFstC> fst;
-    std::vector<uint8_t> sent;  // by the core, not yet read
-    size_t taken = 0;           // of `sent`, by read()
+    std::vector<uint8_t> sent; // by the core, not yet read
+    size_t taken = 0;          // of `sent`, by read()
 
     Core(uint32_t seed, const char *trace) {
         context.threads(1);
@@ -76,7 +76,7 @@ struct Core {
     }
 
     size_t read(uint8_t *bytes, size_t size, uint64_t cycles) {
-        size_t quiet = 0;  // a packet comes in one go: wait for its next byte only as long as a slow sender needs
+        size_t quiet = 0; // a packet comes in one go: wait for its next byte only as long as a slow sender needs
         for (; cycles && sent.size() - taken < size && quiet < 64; cycles--) {
             size_t before = sent.size();
             edges();
@@ -108,7 +108,7 @@ size_t read(void *core, uint8_t *bytes, size_t size, uint64_t cycles) {
     return static_cast<Core *>(core)->read(bytes, size, cycles);
 }
 
-}  // namespace
+} // namespace
 
 extern "C" const struct sr_sim_model SR_JOIN(sr_sim_model_, SR_BUILD);
 const struct sr_sim_model SR_JOIN(sr_sim_model_, SR_BUILD) = {SR_STRING(SR_BUILD), create, destroy, write, read};

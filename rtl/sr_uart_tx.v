@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sr_uart_tx: serial transmitter, 8 data bits, no parity, 1 stop bit, least significant bit first.
+// Rate       CLOCK_HZ / BAUD clocks a bit, to 1/256 clock; a byte takes ten bits and one clock.
+// Handshake  valid/ready; s_ready_o depends on flip-flops only.
+// Reset      rst_i: the line idles high.
+// Test       tests/rtl/tb_uart.cpp
+`default_nettype none
+
+module sr_uart_tx #(
+    parameter CLOCK_HZ = 24000000,
+    parameter BAUD     = 3000000
+) (
+    input  wire       clk_i,
+    input  wire       rst_i,
+    input  wire [7:0] s_data_i,
+    input  wire       s_valid_i,
+    output wire       s_ready_o,
+    output wire       txd_o
+);
+    localparam PERIOD  = (CLOCK_HZ / BAUD) * 256 + ((CLOCK_HZ % BAUD) * 256 + BAUD / 2) / BAUD;  // a bit, in 1/256 clock
+    localparam TIMER_W = $clog2(PERIOD + 256) + 1;
+    localparam [TIMER_W-1:0] FULL = PERIOD[TIMER_W-1:0];
+    localparam [TIMER_W-1:0] ONE  = 256;
+
+    reg [3:0]         left_q;   // bits still to send, 0 when idle
+    reg [8:0]         shift_q;
+    reg               txd_q;
+    reg [TIMER_W-1:0] timer_q;
+
+    wire tick = timer_q < ONE;
+
+    assign s_ready_o = left_q == 4'd0;
+    assign txd_o     = txd_q;
+
+    always @(posedge clk_i) begin
+        if (s_ready_o)
+            timer_q <= FULL - ONE;
+        else if (tick)
+            timer_q <= timer_q + FULL - ONE;
+        else
+            timer_q <= timer_q - ONE;
+
+        if (s_ready_o)
+            shift_q <= {1'b1, s_data_i};
+        else if (tick)
+            shift_q <= {1'b1, shift_q[8:1]};
+
+        if (rst_i) begin
+            left_q <= 4'd0;
+            txd_q  <= 1'b1;
+        end else if (s_ready_o) begin
+            if (s_valid_i) begin
+                left_q <= 4'd10;
+                txd_q  <= 1'b0;
+            end
+        end else if (tick) begin
+            left_q <= left_q - 4'd1;
+            txd_q  <= shift_q[0];
+        end
+    end
+endmodule
+
+`default_nettype wire
