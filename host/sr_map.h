@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Made by `make map` from host/sr_map.def; do not edit. */
+#ifndef SR_MAP_H
+#define SR_MAP_H
+
+#include <stdint.h>
+
+enum {
+    SR_REG_MAGIC = 0x00,
+    SR_REG_PROTOCOL = 0x01,
+    SR_REG_MAP_HASH = 0x02,
+    SR_REG_LANES = 0x03,
+    SR_REG_ENGINES = 0x04,
+    SR_REG_COL_LANES = 0x05,
+    SR_REG_RANK_LANES = 0x06,
+    SR_REG_PROJ_UNITS = 0x07,
+    SR_REG_UPD_ROWS = 0x08,
+    SR_REG_SAMPLE_W = 0x09,
+    SR_REG_FRAC_W = 0x0A,
+    SR_REG_BUFFERS = 0x0B,
+    SR_REG_LAYERS_MAX = 0x0C,
+    SR_REG_INPUTS_MAX = 0x0D,
+    SR_REG_HIDDEN_MAX = 0x0E,
+    SR_REG_CLASSES_MAX = 0x0F,
+    SR_REG_STEPS_MAX = 0x10,
+    SR_REG_RANK_MAX = 0x11,
+    SR_REG_PAIRS_MAX = 0x12,
+    SR_REG_SAMPLE_WORDS = 0x13,
+    SR_REG_WEIGHT_WORDS = 0x14,
+    SR_REG_RWEIGHT_WORDS = 0x15,
+    SR_REG_BATCH_MAX = 0x16,
+    SR_REG_SCORE_WORDS = 0x17,
+    SR_REG_CBUF_WORDS = 0x18,
+    SR_REG_PACKET_MAX = 0x19,
+    SR_REG_STEP_READOUT = 0x1A,
+    SR_REG_SPIKE_WORDS = 0x1B,
+    SR_REG_CLOCK_HZ = 0x1C,
+    SR_REG_STATUS = 0x20,
+    SR_REG_CYC_TOTAL = 0x21,
+    SR_REG_CYC_BASE = 0x22,
+    SR_REG_CYC_PROJECT = 0x23,
+    SR_REG_CYC_LIF = 0x24,
+    SR_REG_CYC_LIF_BUSY = 0x25,
+    SR_REG_CYC_READOUT = 0x26,
+    SR_REG_CYC_UPDATE = 0x27,
+    SR_REG_EVENTS = 0x28,
+    SR_REG_LAYERS = 0x40,
+    SR_REG_STEPS = 0x41,
+    SR_REG_CLASSES = 0x42,
+    SR_REG_RESET_KIND = 0x43,
+    SR_REG_READOUT = 0x44,
+    SR_REG_R_THETA = 0x45,
+    SR_REG_R_LEAK = 0x46,
+    SR_REG_X_STRIDE = 0x47,
+    SR_REG_ROWS0 = 0x48,
+    SR_REG_ROWS1 = 0x49,
+    SR_REG_ROWS2 = 0x4A,
+    SR_REG_COLS0 = 0x4C,
+    SR_REG_COLS1 = 0x4D,
+    SR_REG_COLS2 = 0x4E,
+    SR_REG_WBASE1 = 0x51,
+    SR_REG_WBASE2 = 0x52,
+    SR_REG_THETA0 = 0x54,
+    SR_REG_THETA1 = 0x55,
+    SR_REG_THETA2 = 0x56,
+    SR_REG_LEAK0 = 0x58,
+    SR_REG_LEAK1 = 0x59,
+    SR_REG_LEAK2 = 0x5A,
+    SR_REG_KEY_LO = 0x60,
+    SR_REG_KEY_HI = 0x61,
+    SR_REG_PAIRS = 0x62,
+    SR_REG_PAIR_FIRST = 0x63,
+    SR_REG_PAIR_COUNT = 0x64,
+    SR_REG_CHUNK = 0x65,
+    SR_REG_RANK = 0x66,
+    SR_REG_MODE = 0x67,
+    SR_REG_BATCH = 0x68,
+    SR_REG_FITNESS = 0x69,
+    SR_REG_SCALE0 = 0x6C,
+    SR_REG_SCALE1 = 0x6D,
+    SR_REG_SCALE2 = 0x6E,
+    SR_REG_SCALE3 = 0x6F,
+    SR_REG_STEP0 = 0x70,
+    SR_REG_STEP1 = 0x71,
+    SR_REG_STEP2 = 0x72,
+    SR_REG_STEP3 = 0x73,
+};
+
+enum {
+    SR_MEM_SAMPLE = 0x00,
+    SR_MEM_BATCH = 0x01,
+    SR_MEM_WEIGHT = 0x02,
+    SR_MEM_RWEIGHT = 0x03,
+    SR_MEM_CREDIT = 0x04,
+    SR_MEM_FITNESS = 0x05,
+    SR_MEM_CORRECT = 0x06,
+    SR_MEM_SCORE = 0x07,
+};
+
+enum {
+    SR_OP_IDENTIFY = 0x01,
+    SR_OP_WRITE_REG = 0x02,
+    SR_OP_READ_REG = 0x03,
+    SR_OP_WRITE_MEM = 0x04,
+    SR_OP_READ_MEM = 0x05,
+    SR_OP_RUN = 0x06,
+    SR_OP_WAIT = 0x07,
+};
+
+enum {
+    SR_REPLY_OK = 0x00,
+    SR_REPLY_BAD_CRC = 0x01,
+    SR_REPLY_BAD_OP = 0x02,
+    SR_REPLY_BAD_LENGTH = 0x03,
+    SR_REPLY_BAD_ADDRESS = 0x04,
+    SR_REPLY_BUSY = 0x05,
+    SR_REPLY_LIMIT_LAYERS = 0x10,
+    SR_REPLY_LIMIT_STEPS = 0x11,
+    SR_REPLY_LIMIT_CLASSES = 0x12,
+    SR_REPLY_LIMIT_ROWS = 0x13,
+    SR_REPLY_LIMIT_COLS = 0x14,
+    SR_REPLY_LIMIT_RANK = 0x15,
+    SR_REPLY_LIMIT_PAIRS = 0x16,
+    SR_REPLY_LIMIT_CHUNK = 0x17,
+    SR_REPLY_LIMIT_BATCH = 0x18,
+    SR_REPLY_LIMIT_READOUT = 0x19,
+    SR_REPLY_LIMIT_SCORE = 0x1A,
+};
+
+#define SR_MAGIC_VALUE UINT32_C(0x53504B52)
+#define SR_PROTOCOL_VALUE UINT32_C(0x1)
+#define SR_ID_REGS UINT32_C(0x1D)
+#define SR_SYNC0_REQUEST UINT32_C(0xA5)
+#define SR_SYNC0_REPLY UINT32_C(0x5A)
+#define SR_RUN_EVALUATE UINT32_C(0x1)
+#define SR_RUN_ACCUMULATE UINT32_C(0x2)
+#define SR_RUN_UPDATE UINT32_C(0x4)
+#define SR_RUN_SHAPE UINT32_C(0x8)
+#define SR_RUN_INFER UINT32_C(0x10)
+#define SR_KIND_ROW UINT32_C(0x0)
+#define SR_KIND_COL UINT32_C(0x1)
+#define SR_KIND_FULL UINT32_C(0x2)
+#define SR_KIND_ROUND UINT32_C(0x3)
+#define SR_LAYER_READOUT UINT32_C(0x3)
+#define SR_MAP_HASH UINT32_C(0xE2AF323E)
+
+/* Text of a reply status or run code; never NULL. */
+static inline const char *sr_reply_text(uint32_t code)
+{
+    switch (code) {
+    case SR_REPLY_OK:
+        return "OK: done";
+    case SR_REPLY_BAD_CRC:
+        return "BAD_CRC: packet damaged, not obeyed";
+    case SR_REPLY_BAD_OP:
+        return "BAD_OP: unknown opcode";
+    case SR_REPLY_BAD_LENGTH:
+        return "BAD_LENGTH: payload length does not suit the opcode, or exceeds PACKET_MAX";
+    case SR_REPLY_BAD_ADDRESS:
+        return "BAD_ADDRESS: no such register or memory, or beyond its last word";
+    case SR_REPLY_BUSY:
+        return "BUSY: a run is under way: only IDENTIFY, READ_REG and WAIT are served";
+    case SR_REPLY_LIMIT_LAYERS:
+        return "LIMIT_LAYERS: LAYERS outside 1..LAYERS_MAX";
+    case SR_REPLY_LIMIT_STEPS:
+        return "LIMIT_STEPS: STEPS outside 1..STEPS_MAX";
+    case SR_REPLY_LIMIT_CLASSES:
+        return "LIMIT_CLASSES: CLASSES outside 2..CLASSES_MAX";
+    case SR_REPLY_LIMIT_ROWS:
+        return "LIMIT_ROWS: rows of a layer outside 1..INPUTS_MAX, or not the neurons of the layer below";
+    case SR_REPLY_LIMIT_COLS:
+        return "LIMIT_COLS: neurons of a layer outside 1..HIDDEN_MAX";
+    case SR_REPLY_LIMIT_RANK:
+        return "LIMIT_RANK: RANK outside 1..RANK_MAX";
+    case SR_REPLY_LIMIT_PAIRS:
+        return "LIMIT_PAIRS: PAIRS or PAIR_COUNT outside 1..PAIRS_MAX";
+    case SR_REPLY_LIMIT_CHUNK:
+        return "LIMIT_CHUNK: CHUNK is 0, no multiple of PROJ_UNITS, or beyond CBUF_WORDS";
+    case SR_REPLY_LIMIT_BATCH:
+        return "LIMIT_BATCH: BATCH outside 1..BATCH_MAX";
+    case SR_REPLY_LIMIT_READOUT:
+        return "LIMIT_READOUT: readout kind not built";
+    case SR_REPLY_LIMIT_SCORE:
+        return "LIMIT_SCORE: inference: BATCH * (CLASSES + 1) beyond SCORE_WORDS";
+    default:
+        return "unknown reply code";
+    }
+}
+
+#endif

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sr_host: the host's side of the core: byte streams to registers, memories and runs (docs/protocol.md).
+// Parameters  identity of the build, named as in host/sr_map.def; WORD_W = max(16 * COL_LANES, SAMPLE_W, 32).
+// cfg_*       RW registers, from the list; undefined until written. st_*: ST registers; STATUS is made here.
+// Memories    mem_sel_o, mem_addr_o (word index, in range): mem_we_o writes mem_wdata_o, mem_re_o asks, mem_rvalid_i answers
+//             with mem_rdata_i a cycle later or any time after; words sit in the low bits. Never during a run.
+// Run         run_start_o pulses, run_flags_o holds; run_busy_i from the next cycle on; run_code_i when it falls.
+// Handshake   rx and tx are valid/ready; rx_ready_o, tx_valid_o and tx_data_o are flip-flops.
+// Reset       rst_i: hunting for a packet, no RUN remembered; registers keep their values.
+// Test        tests/rtl/tb_host.cpp
+`default_nettype none
+
+module sr_host #(
+    parameter LANES = 4,
+    parameter ENGINES = 1,
+    parameter COL_LANES = 4,
+    parameter RANK_LANES = 1,
+    parameter PROJ_UNITS = 4,
+    parameter UPD_ROWS = 1,
+    parameter SAMPLE_W = 16,
+    parameter FRAC_W = 8,
+    parameter BUFFERS = 1,
+    parameter LAYERS_MAX = 1,
+    parameter INPUTS_MAX = 640,
+    parameter HIDDEN_MAX = 64,
+    parameter CLASSES_MAX = 10,
+    parameter STEPS_MAX = 16,
+    parameter RANK_MAX = 8,
+    parameter PAIRS_MAX = 64,
+    parameter SAMPLE_WORDS = 1024,
+    parameter WEIGHT_WORDS = 1024,
+    parameter RWEIGHT_WORDS = 256,
+    parameter BATCH_MAX = 64,
+    parameter SCORE_WORDS = 128,
+    parameter CBUF_WORDS = 256,
+    parameter PACKET_MAX = 256,
+    parameter STEP_READOUT = 1,
+    parameter SPIKE_WORDS = 256,
+    parameter CLOCK_HZ = 0,
+    parameter WORD_W = 64
+) (
+    input  wire              clk_i,
+    input  wire              rst_i,
+    input  wire [7:0]        rx_data_i,
+    input  wire              rx_valid_i,
+    output wire              rx_ready_o,
+    output wire [7:0]        tx_data_o,
+    output wire              tx_valid_o,
+    input  wire              tx_ready_i,
+    output wire [2:0]        mem_sel_o,
+    output wire [27:0]       mem_addr_o,
+    output wire              mem_we_o,
+    output wire [WORD_W-1:0] mem_wdata_o,
+    output wire              mem_re_o,
+    input  wire [WORD_W-1:0] mem_rdata_i,
+    input  wire              mem_rvalid_i,
+    output wire              run_start_o,
+    output wire [4:0]        run_flags_o,
+    input  wire              run_busy_i,
+    input  wire [7:0]        run_code_i,
+    input  wire [31:0]       st_cyc_total_i,
+    input  wire [31:0]       st_cyc_base_i,
+    input  wire [31:0]       st_cyc_project_i,
+    input  wire [31:0]       st_cyc_lif_i,
+    input  wire [31:0]       st_cyc_lif_busy_i,
+    input  wire [31:0]       st_cyc_readout_i,
+    input  wire [31:0]       st_cyc_update_i,
+    input  wire [31:0]       st_events_i,
+    output wire [1:0]        cfg_layers_o,
+    output wire [9:0]        cfg_steps_o,
+    output wire [4:0]        cfg_classes_o,
+    output wire              cfg_reset_kind_o,
+    output wire [1:0]        cfg_readout_o,
+    output wire [15:0]       cfg_r_theta_o,
+    output wire [7:0]        cfg_r_leak_o,
+    output wire [15:0]       cfg_x_stride_o,
+    output wire [12:0]       cfg_rows0_o,
+    output wire [12:0]       cfg_rows1_o,
+    output wire [12:0]       cfg_rows2_o,
+    output wire [12:0]       cfg_cols0_o,
+    output wire [12:0]       cfg_cols1_o,
+    output wire [12:0]       cfg_cols2_o,
+    output wire [23:0]       cfg_wbase1_o,
+    output wire [23:0]       cfg_wbase2_o,
+    output wire [15:0]       cfg_theta0_o,
+    output wire [15:0]       cfg_theta1_o,
+    output wire [15:0]       cfg_theta2_o,
+    output wire [7:0]        cfg_leak0_o,
+    output wire [7:0]        cfg_leak1_o,
+    output wire [7:0]        cfg_leak2_o,
+    output wire [31:0]       cfg_key_lo_o,
+    output wire [31:0]       cfg_key_hi_o,
+    output wire [15:0]       cfg_pairs_o,
+    output wire [15:0]       cfg_pair_first_o,
+    output wire [15:0]       cfg_pair_count_o,
+    output wire [15:0]       cfg_chunk_o,
+    output wire [5:0]        cfg_rank_o,
+    output wire [2:0]        cfg_mode_o,
+    output wire [15:0]       cfg_batch_o,
+    output wire [10:0]       cfg_fitness_o,
+    output wire [11:0]       cfg_scale0_o,
+    output wire [11:0]       cfg_scale1_o,
+    output wire [11:0]       cfg_scale2_o,
+    output wire [11:0]       cfg_scale3_o,
+    output wire [12:0]       cfg_step0_o,
+    output wire [12:0]       cfg_step1_o,
+    output wire [12:0]       cfg_step2_o,
+    output wire [12:0]       cfg_step3_o
+);
+    localparam LEN_W = $clog2(PACKET_MAX) + 1;
+
+    wire             req_valid;
+    wire [1:0]       req_fault;
+    wire [7:0]       req_op;
+    wire [7:0]       req_seq;
+    wire [LEN_W-1:0] req_len;
+    wire             req_drop;
+    wire             arg_valid;
+    wire [LEN_W-1:0] arg_index;
+    wire [LEN_W-2:0] pkt_addr;
+    wire [7:0]       pkt_data;
+    wire             rep_valid;
+    wire             rep_ready;
+    wire [7:0]       rep_status;
+    wire [LEN_W-1:0] rep_len;
+    wire             pay_open;
+    wire             pay_valid;
+    wire             pay_ready;
+    wire [7:0]       pay_data;
+    wire             reg_we;
+    wire [6:0]       reg_waddr;
+    wire             reg_bwe;
+    wire [1:0]       reg_bsel;
+    wire [8:0]       reg_raddr;
+    wire [7:0]       reg_rdata;
+
+    sr_link #(
+        .PACKET_MAX(PACKET_MAX),
+        .LEN_W(LEN_W)
+    ) u_link (
+        .clk_i(clk_i),
+        .rst_i(rst_i),
+        .rx_data_i(rx_data_i),
+        .rx_valid_i(rx_valid_i),
+        .rx_ready_o(rx_ready_o),
+        .tx_data_o(tx_data_o),
+        .tx_valid_o(tx_valid_o),
+        .tx_ready_i(tx_ready_i),
+        .req_valid_o(req_valid),
+        .req_fault_o(req_fault),
+        .req_op_o(req_op),
+        .req_seq_o(req_seq),
+        .req_len_o(req_len),
+        .req_drop_i(req_drop),
+        .arg_valid_o(arg_valid),
+        .arg_index_o(arg_index),
+        .pkt_addr_i(pkt_addr),
+        .pkt_data_o(pkt_data),
+        .rep_valid_i(rep_valid),
+        .rep_ready_o(rep_ready),
+        .rep_status_i(rep_status),
+        .rep_len_i(rep_len),
+        .pay_open_o(pay_open),
+        .pay_valid_i(pay_valid),
+        .pay_ready_o(pay_ready),
+        .pay_data_i(pay_data)
+    );
+
+    sr_exec #(
+        .COL_LANES(COL_LANES),
+        .SAMPLE_W(SAMPLE_W),
+        .WORD_W(WORD_W),
+        .PACKET_MAX(PACKET_MAX),
+        .LEN_W(LEN_W),
+        .SAMPLE_WORDS(SAMPLE_WORDS),
+        .BATCH_MAX(BATCH_MAX),
+        .WEIGHT_WORDS(WEIGHT_WORDS),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS),
+        .PAIRS_MAX(PAIRS_MAX),
+        .SCORE_WORDS(SCORE_WORDS)
+    ) u_exec (
+        .clk_i(clk_i),
+        .rst_i(rst_i),
+        .req_valid_i(req_valid),
+        .req_fault_i(req_fault),
+        .req_op_i(req_op),
+        .req_seq_i(req_seq),
+        .req_len_i(req_len),
+        .req_drop_o(req_drop),
+        .arg_valid_i(arg_valid),
+        .arg_index_i(arg_index),
+        .arg_data_i(rx_data_i),
+        .pkt_addr_o(pkt_addr),
+        .pkt_data_i(pkt_data),
+        .rep_valid_o(rep_valid),
+        .rep_ready_i(rep_ready),
+        .rep_status_o(rep_status),
+        .rep_len_o(rep_len),
+        .pay_open_i(pay_open),
+        .pay_valid_o(pay_valid),
+        .pay_ready_i(pay_ready),
+        .pay_data_o(pay_data),
+        .reg_we_o(reg_we),
+        .reg_waddr_o(reg_waddr),
+        .reg_bwe_o(reg_bwe),
+        .reg_bsel_o(reg_bsel),
+        .reg_raddr_o(reg_raddr),
+        .reg_rdata_i(reg_rdata),
+        .mem_sel_o(mem_sel_o),
+        .mem_addr_o(mem_addr_o),
+        .mem_we_o(mem_we_o),
+        .wr_word_o(mem_wdata_o),
+        .mem_re_o(mem_re_o),
+        .mem_rdata_i(mem_rdata_i),
+        .mem_rvalid_i(mem_rvalid_i),
+        .run_start_o(run_start_o),
+        .run_flags_o(run_flags_o),
+        .run_busy_i(run_busy_i),
+        .run_code_i(run_code_i)
+    );
+
+    sr_regs #(
+        .LANES(LANES),
+        .ENGINES(ENGINES),
+        .COL_LANES(COL_LANES),
+        .RANK_LANES(RANK_LANES),
+        .PROJ_UNITS(PROJ_UNITS),
+        .UPD_ROWS(UPD_ROWS),
+        .SAMPLE_W(SAMPLE_W),
+        .FRAC_W(FRAC_W),
+        .BUFFERS(BUFFERS),
+        .LAYERS_MAX(LAYERS_MAX),
+        .INPUTS_MAX(INPUTS_MAX),
+        .HIDDEN_MAX(HIDDEN_MAX),
+        .CLASSES_MAX(CLASSES_MAX),
+        .STEPS_MAX(STEPS_MAX),
+        .RANK_MAX(RANK_MAX),
+        .PAIRS_MAX(PAIRS_MAX),
+        .SAMPLE_WORDS(SAMPLE_WORDS),
+        .WEIGHT_WORDS(WEIGHT_WORDS),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS),
+        .BATCH_MAX(BATCH_MAX),
+        .SCORE_WORDS(SCORE_WORDS),
+        .CBUF_WORDS(CBUF_WORDS),
+        .PACKET_MAX(PACKET_MAX),
+        .STEP_READOUT(STEP_READOUT),
+        .SPIKE_WORDS(SPIKE_WORDS),
+        .CLOCK_HZ(CLOCK_HZ)
+    ) u_regs (
+        .clk_i(clk_i),
+        .we_i(reg_we),
+        .waddr_i(reg_waddr),
+        .wdata_i(mem_wdata_o[31:0]),
+        .bwe_i(reg_bwe),
+        .bsel_i(reg_bsel),
+        .bdata_i(mem_wdata_o[31:24]),
+        .raddr_i(reg_raddr),
+        .rdata_o(reg_rdata),
+        .st_status_i({run_code_i, 7'd0, run_busy_i}),
+        .st_cyc_total_i(st_cyc_total_i),
+        .st_cyc_base_i(st_cyc_base_i),
+        .st_cyc_project_i(st_cyc_project_i),
+        .st_cyc_lif_i(st_cyc_lif_i),
+        .st_cyc_lif_busy_i(st_cyc_lif_busy_i),
+        .st_cyc_readout_i(st_cyc_readout_i),
+        .st_cyc_update_i(st_cyc_update_i),
+        .st_events_i(st_events_i),
+        .cfg_layers_o(cfg_layers_o),
+        .cfg_steps_o(cfg_steps_o),
+        .cfg_classes_o(cfg_classes_o),
+        .cfg_reset_kind_o(cfg_reset_kind_o),
+        .cfg_readout_o(cfg_readout_o),
+        .cfg_r_theta_o(cfg_r_theta_o),
+        .cfg_r_leak_o(cfg_r_leak_o),
+        .cfg_x_stride_o(cfg_x_stride_o),
+        .cfg_rows0_o(cfg_rows0_o),
+        .cfg_rows1_o(cfg_rows1_o),
+        .cfg_rows2_o(cfg_rows2_o),
+        .cfg_cols0_o(cfg_cols0_o),
+        .cfg_cols1_o(cfg_cols1_o),
+        .cfg_cols2_o(cfg_cols2_o),
+        .cfg_wbase1_o(cfg_wbase1_o),
+        .cfg_wbase2_o(cfg_wbase2_o),
+        .cfg_theta0_o(cfg_theta0_o),
+        .cfg_theta1_o(cfg_theta1_o),
+        .cfg_theta2_o(cfg_theta2_o),
+        .cfg_leak0_o(cfg_leak0_o),
+        .cfg_leak1_o(cfg_leak1_o),
+        .cfg_leak2_o(cfg_leak2_o),
+        .cfg_key_lo_o(cfg_key_lo_o),
+        .cfg_key_hi_o(cfg_key_hi_o),
+        .cfg_pairs_o(cfg_pairs_o),
+        .cfg_pair_first_o(cfg_pair_first_o),
+        .cfg_pair_count_o(cfg_pair_count_o),
+        .cfg_chunk_o(cfg_chunk_o),
+        .cfg_rank_o(cfg_rank_o),
+        .cfg_mode_o(cfg_mode_o),
+        .cfg_batch_o(cfg_batch_o),
+        .cfg_fitness_o(cfg_fitness_o),
+        .cfg_scale0_o(cfg_scale0_o),
+        .cfg_scale1_o(cfg_scale1_o),
+        .cfg_scale2_o(cfg_scale2_o),
+        .cfg_scale3_o(cfg_scale3_o),
+        .cfg_step0_o(cfg_step0_o),
+        .cfg_step1_o(cfg_step1_o),
+        .cfg_step2_o(cfg_step2_o),
+        .cfg_step3_o(cfg_step3_o)
+    );
+endmodule
+
+`default_nettype wire

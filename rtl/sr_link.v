@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sr_link: packets in, packets out (docs/protocol.md). Half duplex: while a reply leaves, no byte is taken.
+// Request    req_valid_o: a packet is complete; op, seq, len and the payload RAM hold still until it is answered
+//            (rep_valid_i) or let go unanswered (req_drop_i). req_fault_o: {length, crc}, then only a reply is due.
+//            Payload bytes also pass by on arg_* as they arrive, before their CRC is known.
+// Reply      rep_valid_i with status and length is taken with rep_ready_o: in req_valid_o, or while hunting (a late answer to
+//            a dropped request, op and seq still being its own). Then len bytes are drawn by pay_valid_i/pay_ready_o
+//            while pay_open_o; CRC and framing are added here.
+// RAM        pkt_data_o belongs to the pkt_addr_i of the cycle before.
+// Handshake  rx_ready_o and tx_valid_o, tx_data_o are flip-flops.
+// Reset      rst_i: hunting. Any garbage is over after PACKET_MAX + 16 zero bytes.
+// Test       tests/rtl/tb_host.cpp
+`default_nettype none
+
+module sr_link #(
+    parameter PACKET_MAX = 256,
+    parameter LEN_W      = 9
+) (
+    input  wire             clk_i,
+    input  wire             rst_i,
+    input  wire [7:0]       rx_data_i,
+    input  wire             rx_valid_i,
+    output wire             rx_ready_o,
+    output wire [7:0]       tx_data_o,
+    output wire             tx_valid_o,
+    input  wire             tx_ready_i,
+    output wire             req_valid_o,
+    output wire [1:0]       req_fault_o,
+    output wire [7:0]       req_op_o,
+    output wire [7:0]       req_seq_o,
+    output wire [LEN_W-1:0] req_len_o,
+    input  wire             req_drop_i,
+    output wire             arg_valid_o,
+    output wire [LEN_W-1:0] arg_index_o,
+    input  wire [LEN_W-2:0] pkt_addr_i,
+    output wire [7:0]       pkt_data_o,
+    input  wire             rep_valid_i,
+    output wire             rep_ready_o,
+    input  wire [7:0]       rep_status_i,
+    input  wire [LEN_W-1:0] rep_len_i,
+    output wire             pay_open_o,
+    input  wire             pay_valid_i,
+    output wire             pay_ready_o,
+    input  wire [7:0]       pay_data_i
+);
+    `include "sr_map.vh"
+
+    localparam [3:0] S_HUNT = 4'd0;   // first sync byte
+    localparam [3:0] S_SYNC = 4'd1;   // second sync byte
+    localparam [3:0] S_HEAD = 4'd2;   // op, seq, length
+    localparam [3:0] S_PAY  = 4'd3;
+    localparam [3:0] S_CRC  = 4'd4;
+    localparam [3:0] S_REQ  = 4'd5;   // waits for an answer
+    localparam [3:0] S_THEAD = 4'd6;  // sync, op, seq, status, length
+    localparam [3:0] S_TPAY = 4'd7;
+    localparam [3:0] S_TCRC = 4'd8;
+
+    localparam [15:0]      LEN_MAX = PACKET_MAX[15:0];
+    localparam [LEN_W-1:0] ONE = {{(LEN_W - 1){1'b0}}, 1'b1};
+
+    generate
+        if (PACKET_MAX != (1 << (LEN_W - 1)) || LEN_W < 8 || LEN_W > 16) begin : g_check
+            SR_PACKET_MAX_MUST_BE_A_POWER_OF_TWO_128_TO_32768 u_illegal ();
+        end
+    endgenerate
+
+    reg [3:0]       state_q;
+    reg [LEN_W-1:0] count_q;     // byte of the part that state_q names
+    reg [7:0]       op_q;
+    reg [7:0]       seq_q;
+    reg [7:0]       status_q;
+    reg [7:0]       len_lo_q;
+    reg [LEN_W-1:0] len_q;
+    reg             bad_crc_q;
+    reg             bad_len_q;
+    reg             rx_ready_q;
+    reg [7:0]       tx_data_q;
+    reg             tx_valid_q;
+    reg [31:0]      crc_q;
+
+    wire rx_fire = rx_valid_i & rx_ready_q;
+    wire tx_slot = ~tx_valid_q | tx_ready_i;
+    wire sending = (state_q == S_THEAD) | (state_q == S_TCRC) | ((state_q == S_TPAY) & pay_valid_i);
+    wire tx_fire = sending & tx_slot;
+    wire step    = rx_fire | tx_fire;
+
+    wire [15:0] length    = {rx_data_i, len_lo_q};
+    wire        too_long  = length > LEN_MAX;
+    wire        last_four = count_q[1:0] == 2'd3;
+    wire        last_pay  = (count_q + ONE) == len_q;
+
+    // what goes out
+    wire [15:0] len16 = {{(16 - LEN_W){1'b0}}, len_q};
+    reg  [7:0]  tx_byte;
+    always @* begin
+        case (count_q[2:0])
+            3'd0:    tx_byte = SR_SYNC0_REPLY;
+            3'd1:    tx_byte = ~SR_SYNC0_REPLY;
+            3'd2:    tx_byte = op_q;
+            3'd3:    tx_byte = seq_q;
+            3'd4:    tx_byte = status_q;
+            3'd5:    tx_byte = len16[7:0];
+            default: tx_byte = len16[15:8];
+        endcase
+        if (state_q == S_TPAY)
+            tx_byte = pay_data_i;
+        if (state_q == S_TCRC)
+            tx_byte = ~crc_q[7:0];
+    end
+
+    // one CRC for both ways; in the CRC itself the complement goes in, which shifts the state out
+    wire        in_crc   = (state_q == S_CRC) | (state_q == S_TCRC);
+    wire [7:0]  crc_byte = (rx_ready_q ? rx_data_i : tx_byte) ^ {8{in_crc}};
+    wire [31:0] crc_next;
+    sr_crc32 u_crc (.crc_i(crc_q), .data_i(crc_byte), .crc_o(crc_next));
+    wire crc_hold = (state_q == S_HUNT) | (state_q == S_SYNC) | ((state_q == S_THEAD) & (count_q[2:1] == 2'd0));
+    always @(posedge clk_i) begin
+        if (crc_hold)
+            crc_q <= 32'hFFFFFFFF;
+        else if (step)
+            crc_q <= crc_next;
+    end
+
+    reg [3:0] state_d;
+    reg       restart;           // count_q from 0
+    always @* begin
+        state_d = state_q;
+        restart = 1'b0;
+        case (state_q)
+            S_HUNT:
+                if (rx_fire && rx_data_i == SR_SYNC0_REQUEST) begin
+                    state_d = S_SYNC;
+                end else if (rep_valid_i) begin
+                    state_d = S_THEAD;
+                    restart = 1'b1;
+                end
+            S_SYNC:
+                if (rx_fire) begin
+                    restart = 1'b1;
+                    if (rx_data_i == ~SR_SYNC0_REQUEST)
+                        state_d = S_HEAD;
+                    else if (rx_data_i != SR_SYNC0_REQUEST)
+                        state_d = S_HUNT;
+                end
+            S_HEAD:
+                if (rx_fire && last_four) begin
+                    restart = 1'b1;
+                    state_d = too_long ? S_REQ : (length == 16'd0) ? S_CRC : S_PAY;
+                end
+            S_PAY:
+                if (rx_fire && last_pay) begin
+                    restart = 1'b1;
+                    state_d = S_CRC;
+                end
+            S_CRC:
+                if (rx_fire && last_four) begin
+                    restart = 1'b1;
+                    state_d = S_REQ;
+                end
+            S_REQ:
+                if (req_drop_i)
+                    state_d = S_HUNT;
+                else if (rep_valid_i)
+                    state_d = S_THEAD;
+            S_THEAD:
+                if (tx_fire && count_q[2:0] == 3'd6) begin
+                    restart = 1'b1;
+                    state_d = (len_q == {LEN_W{1'b0}}) ? S_TCRC : S_TPAY;
+                end
+            S_TPAY:
+                if (tx_fire && last_pay) begin
+                    restart = 1'b1;
+                    state_d = S_TCRC;
+                end
+            S_TCRC:
+                if (tx_fire && last_four) begin
+                    restart = 1'b1;
+                    state_d = S_HUNT;
+                end
+            default:
+                state_d = S_HUNT;
+        endcase
+    end
+
+    always @(posedge clk_i) begin
+        if (rst_i) begin
+            state_q    <= S_HUNT;
+            rx_ready_q <= 1'b0;
+            tx_valid_q <= 1'b0;
+        end else begin
+            state_q    <= state_d;
+            rx_ready_q <= (state_d == S_HUNT) | (state_d == S_SYNC) | (state_d == S_HEAD) | (state_d == S_PAY)
+                        | (state_d == S_CRC);
+            if (tx_slot)
+                tx_valid_q <= sending;
+        end
+        if (tx_slot)
+            tx_data_q <= tx_byte;
+        if (restart)
+            count_q <= {LEN_W{1'b0}};
+        else if (step)
+            count_q <= count_q + ONE;
+        if (rx_fire && state_q == S_HEAD) begin
+            bad_crc_q <= 1'b0;
+            bad_len_q <= too_long;
+            case (count_q[1:0])
+                2'd0: op_q <= rx_data_i;
+                2'd1: seq_q <= rx_data_i;
+                2'd2: len_lo_q <= rx_data_i;
+                default: len_q <= length[LEN_W-1:0];
+            endcase
+        end
+        if (rx_fire && state_q == S_CRC && crc_byte != crc_q[7:0])
+            bad_crc_q <= 1'b1;
+        if (rep_valid_i && rep_ready_o) begin
+            status_q <= rep_status_i;
+            len_q    <= rep_len_i;
+        end
+    end
+
+    // payload
+    reg [7:0] pkt_q [0:PACKET_MAX-1];
+    reg [7:0] pkt_data_q;
+    always @(posedge clk_i) begin
+        if (arg_valid_o)
+            pkt_q[count_q[LEN_W-2:0]] <= rx_data_i;
+        pkt_data_q <= pkt_q[pkt_addr_i];
+    end
+
+    assign rx_ready_o  = rx_ready_q;
+    assign tx_data_o   = tx_data_q;
+    assign tx_valid_o  = tx_valid_q;
+    assign req_valid_o = state_q == S_REQ;
+    assign req_fault_o = {bad_len_q, bad_crc_q};
+    assign req_op_o    = op_q;
+    assign req_seq_o   = seq_q;
+    assign req_len_o   = len_q;
+    assign arg_valid_o = rx_fire & (state_q == S_PAY);
+    assign arg_index_o = count_q;
+    assign pkt_data_o  = pkt_data_q;
+    assign rep_ready_o = (state_d == S_THEAD) & (state_q != S_THEAD);
+    assign pay_open_o  = (state_q == S_THEAD) | (state_q == S_TPAY);
+    assign pay_ready_o = (state_q == S_TPAY) & tx_slot;
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: Apache-2.0
+// Made by `make map` (host/tools/mapgen.c) from host/sr_map.def; do not edit.
+//
+// sr_regs: the register file.
+// RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW as
+// a copy of what was written, cut to the register's width. RW registers are flip-flops beside it. ST is read live.
+// Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.
+//          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.
+// Reset    none: an RW register is undefined until it is written.
+// Test     tests/rtl/tb_host.cpp
+`default_nettype none
+
+module sr_regs #(
+    parameter LANES = 0,
+    parameter ENGINES = 0,
+    parameter COL_LANES = 0,
+    parameter RANK_LANES = 0,
+    parameter PROJ_UNITS = 0,
+    parameter UPD_ROWS = 0,
+    parameter SAMPLE_W = 0,
+    parameter FRAC_W = 0,
+    parameter BUFFERS = 0,
+    parameter LAYERS_MAX = 0,
+    parameter INPUTS_MAX = 0,
+    parameter HIDDEN_MAX = 0,
+    parameter CLASSES_MAX = 0,
+    parameter STEPS_MAX = 0,
+    parameter RANK_MAX = 0,
+    parameter PAIRS_MAX = 0,
+    parameter SAMPLE_WORDS = 0,
+    parameter WEIGHT_WORDS = 0,
+    parameter RWEIGHT_WORDS = 0,
+    parameter BATCH_MAX = 0,
+    parameter SCORE_WORDS = 0,
+    parameter CBUF_WORDS = 0,
+    parameter PACKET_MAX = 0,
+    parameter STEP_READOUT = 0,
+    parameter SPIKE_WORDS = 0,
+    parameter CLOCK_HZ = 0
+) (
+    input  wire        clk_i,
+    input  wire        we_i,
+    input  wire [6:0]  waddr_i,
+    input  wire [31:0] wdata_i,
+    input  wire        bwe_i,
+    input  wire [1:0]  bsel_i,
+    input  wire [7:0]  bdata_i,
+    input  wire [8:0]  raddr_i,
+    output wire [7:0]  rdata_o,
+    input  wire [15:0] st_status_i,
+    input  wire [31:0] st_cyc_total_i,
+    input  wire [31:0] st_cyc_base_i,
+    input  wire [31:0] st_cyc_project_i,
+    input  wire [31:0] st_cyc_lif_i,
+    input  wire [31:0] st_cyc_lif_busy_i,
+    input  wire [31:0] st_cyc_readout_i,
+    input  wire [31:0] st_cyc_update_i,
+    input  wire [31:0] st_events_i,
+    output reg  [1:0] cfg_layers_o,
+    output reg  [9:0] cfg_steps_o,
+    output reg  [4:0] cfg_classes_o,
+    output reg  [0:0] cfg_reset_kind_o,
+    output reg  [1:0] cfg_readout_o,
+    output reg  [15:0] cfg_r_theta_o,
+    output reg  [7:0] cfg_r_leak_o,
+    output reg  [15:0] cfg_x_stride_o,
+    output reg  [12:0] cfg_rows0_o,
+    output reg  [12:0] cfg_rows1_o,
+    output reg  [12:0] cfg_rows2_o,
+    output reg  [12:0] cfg_cols0_o,
+    output reg  [12:0] cfg_cols1_o,
+    output reg  [12:0] cfg_cols2_o,
+    output reg  [23:0] cfg_wbase1_o,
+    output reg  [23:0] cfg_wbase2_o,
+    output reg  [15:0] cfg_theta0_o,
+    output reg  [15:0] cfg_theta1_o,
+    output reg  [15:0] cfg_theta2_o,
+    output reg  [7:0] cfg_leak0_o,
+    output reg  [7:0] cfg_leak1_o,
+    output reg  [7:0] cfg_leak2_o,
+    output reg  [31:0] cfg_key_lo_o,
+    output reg  [31:0] cfg_key_hi_o,
+    output reg  [15:0] cfg_pairs_o,
+    output reg  [15:0] cfg_pair_first_o,
+    output reg  [15:0] cfg_pair_count_o,
+    output reg  [15:0] cfg_chunk_o,
+    output reg  [5:0] cfg_rank_o,
+    output reg  [2:0] cfg_mode_o,
+    output reg  [15:0] cfg_batch_o,
+    output reg  [10:0] cfg_fitness_o,
+    output reg  [11:0] cfg_scale0_o,
+    output reg  [11:0] cfg_scale1_o,
+    output reg  [11:0] cfg_scale2_o,
+    output reg  [11:0] cfg_scale3_o,
+    output reg  [12:0] cfg_step0_o,
+    output reg  [12:0] cfg_step1_o,
+    output reg  [12:0] cfg_step2_o,
+    output reg  [12:0] cfg_step3_o
+);
+    `include "sr_map.vh"
+
+    function [7:0] identity;
+        input [8:0] n;
+        reg [31:0]  value;
+        begin
+            case ({1'b0, n[8:2]})
+                SR_REG_MAGIC: value = SR_MAGIC_VALUE;
+                SR_REG_PROTOCOL: value = SR_PROTOCOL_VALUE;
+                SR_REG_MAP_HASH: value = SR_MAP_HASH;
+                SR_REG_LANES: value = LANES;
+                SR_REG_ENGINES: value = ENGINES;
+                SR_REG_COL_LANES: value = COL_LANES;
+                SR_REG_RANK_LANES: value = RANK_LANES;
+                SR_REG_PROJ_UNITS: value = PROJ_UNITS;
+                SR_REG_UPD_ROWS: value = UPD_ROWS;
+                SR_REG_SAMPLE_W: value = SAMPLE_W;
+                SR_REG_FRAC_W: value = FRAC_W;
+                SR_REG_BUFFERS: value = BUFFERS;
+                SR_REG_LAYERS_MAX: value = LAYERS_MAX;
+                SR_REG_INPUTS_MAX: value = INPUTS_MAX;
+                SR_REG_HIDDEN_MAX: value = HIDDEN_MAX;
+                SR_REG_CLASSES_MAX: value = CLASSES_MAX;
+                SR_REG_STEPS_MAX: value = STEPS_MAX;
+                SR_REG_RANK_MAX: value = RANK_MAX;
+                SR_REG_PAIRS_MAX: value = PAIRS_MAX;
+                SR_REG_SAMPLE_WORDS: value = SAMPLE_WORDS;
+                SR_REG_WEIGHT_WORDS: value = WEIGHT_WORDS;
+                SR_REG_RWEIGHT_WORDS: value = RWEIGHT_WORDS;
+                SR_REG_BATCH_MAX: value = BATCH_MAX;
+                SR_REG_SCORE_WORDS: value = SCORE_WORDS;
+                SR_REG_CBUF_WORDS: value = CBUF_WORDS;
+                SR_REG_PACKET_MAX: value = PACKET_MAX;
+                SR_REG_STEP_READOUT: value = STEP_READOUT;
+                SR_REG_SPIKE_WORDS: value = SPIKE_WORDS;
+                SR_REG_CLOCK_HZ: value = CLOCK_HZ;
+                default: value = 32'd0;
+            endcase
+            value = value >> {n[1:0], 3'd0};
+            identity = value[7:0];
+        end
+    endfunction
+
+    reg [7:0] mem_q [0:511];
+    integer   n;
+    initial begin
+        for (n = 0; n < 512; n = n + 1)
+            mem_q[n] = identity(n[8:0]);
+    end
+
+    // bits that an RW register has
+    reg [31:0] mask;
+    always @* begin
+        case ({1'b0, waddr_i})
+            SR_REG_LAYERS: mask = 32'h00000003;
+            SR_REG_STEPS: mask = 32'h000003FF;
+            SR_REG_CLASSES: mask = 32'h0000001F;
+            SR_REG_RESET_KIND: mask = 32'h00000001;
+            SR_REG_READOUT: mask = 32'h00000003;
+            SR_REG_R_THETA: mask = 32'h0000FFFF;
+            SR_REG_R_LEAK: mask = 32'h000000FF;
+            SR_REG_X_STRIDE: mask = 32'h0000FFFF;
+            SR_REG_ROWS0: mask = 32'h00001FFF;
+            SR_REG_ROWS1: mask = 32'h00001FFF;
+            SR_REG_ROWS2: mask = 32'h00001FFF;
+            SR_REG_COLS0: mask = 32'h00001FFF;
+            SR_REG_COLS1: mask = 32'h00001FFF;
+            SR_REG_COLS2: mask = 32'h00001FFF;
+            SR_REG_WBASE1: mask = 32'h00FFFFFF;
+            SR_REG_WBASE2: mask = 32'h00FFFFFF;
+            SR_REG_THETA0: mask = 32'h0000FFFF;
+            SR_REG_THETA1: mask = 32'h0000FFFF;
+            SR_REG_THETA2: mask = 32'h0000FFFF;
+            SR_REG_LEAK0: mask = 32'h000000FF;
+            SR_REG_LEAK1: mask = 32'h000000FF;
+            SR_REG_LEAK2: mask = 32'h000000FF;
+            SR_REG_KEY_LO: mask = 32'hFFFFFFFF;
+            SR_REG_KEY_HI: mask = 32'hFFFFFFFF;
+            SR_REG_PAIRS: mask = 32'h0000FFFF;
+            SR_REG_PAIR_FIRST: mask = 32'h0000FFFF;
+            SR_REG_PAIR_COUNT: mask = 32'h0000FFFF;
+            SR_REG_CHUNK: mask = 32'h0000FFFF;
+            SR_REG_RANK: mask = 32'h0000003F;
+            SR_REG_MODE: mask = 32'h00000007;
+            SR_REG_BATCH: mask = 32'h0000FFFF;
+            SR_REG_FITNESS: mask = 32'h000007FF;
+            SR_REG_SCALE0: mask = 32'h00000FFF;
+            SR_REG_SCALE1: mask = 32'h00000FFF;
+            SR_REG_SCALE2: mask = 32'h00000FFF;
+            SR_REG_SCALE3: mask = 32'h00000FFF;
+            SR_REG_STEP0: mask = 32'h00001FFF;
+            SR_REG_STEP1: mask = 32'h00001FFF;
+            SR_REG_STEP2: mask = 32'h00001FFF;
+            SR_REG_STEP3: mask = 32'h00001FFF;
+            default: mask = 32'd0;
+        endcase
+    end
+    wire [7:0] bmask = bsel_i[1] ? (bsel_i[0] ? mask[31:24] : mask[23:16]) : (bsel_i[0] ? mask[15:8] : mask[7:0]);
+
+    reg [31:0] st;
+    always @* begin
+        case ({1'b0, raddr_i[8:2]})
+            SR_REG_STATUS: st = {16'd0, st_status_i};
+            SR_REG_CYC_TOTAL: st = st_cyc_total_i;
+            SR_REG_CYC_BASE: st = st_cyc_base_i;
+            SR_REG_CYC_PROJECT: st = st_cyc_project_i;
+            SR_REG_CYC_LIF: st = st_cyc_lif_i;
+            SR_REG_CYC_LIF_BUSY: st = st_cyc_lif_busy_i;
+            SR_REG_CYC_READOUT: st = st_cyc_readout_i;
+            SR_REG_CYC_UPDATE: st = st_cyc_update_i;
+            SR_REG_EVENTS: st = st_events_i;
+            default: st = 32'd0;
+        endcase
+    end
+
+    reg [7:0] mem_rdata_q;
+    reg [7:0] st_rdata_q;
+    reg       st_sel_q;
+    always @(posedge clk_i) begin
+        if (bwe_i)
+            mem_q[{waddr_i, bsel_i}] <= bdata_i & bmask;
+        mem_rdata_q <= mem_q[raddr_i];
+        st_rdata_q  <= raddr_i[1] ? (raddr_i[0] ? st[31:24] : st[23:16]) : (raddr_i[0] ? st[15:8] : st[7:0]);
+        st_sel_q    <= raddr_i[8:7] == 2'b01;
+    end
+    assign rdata_o = st_sel_q ? st_rdata_q : mem_rdata_q;
+
+    always @(posedge clk_i) begin
+        if (we_i) begin
+            case ({1'b0, waddr_i})
+                SR_REG_LAYERS: cfg_layers_o <= wdata_i[1:0];
+                SR_REG_STEPS: cfg_steps_o <= wdata_i[9:0];
+                SR_REG_CLASSES: cfg_classes_o <= wdata_i[4:0];
+                SR_REG_RESET_KIND: cfg_reset_kind_o <= wdata_i[0:0];
+                SR_REG_READOUT: cfg_readout_o <= wdata_i[1:0];
+                SR_REG_R_THETA: cfg_r_theta_o <= wdata_i[15:0];
+                SR_REG_R_LEAK: cfg_r_leak_o <= wdata_i[7:0];
+                SR_REG_X_STRIDE: cfg_x_stride_o <= wdata_i[15:0];
+                SR_REG_ROWS0: cfg_rows0_o <= wdata_i[12:0];
+                SR_REG_ROWS1: cfg_rows1_o <= wdata_i[12:0];
+                SR_REG_ROWS2: cfg_rows2_o <= wdata_i[12:0];
+                SR_REG_COLS0: cfg_cols0_o <= wdata_i[12:0];
+                SR_REG_COLS1: cfg_cols1_o <= wdata_i[12:0];
+                SR_REG_COLS2: cfg_cols2_o <= wdata_i[12:0];
+                SR_REG_WBASE1: cfg_wbase1_o <= wdata_i[23:0];
+                SR_REG_WBASE2: cfg_wbase2_o <= wdata_i[23:0];
+                SR_REG_THETA0: cfg_theta0_o <= wdata_i[15:0];
+                SR_REG_THETA1: cfg_theta1_o <= wdata_i[15:0];
+                SR_REG_THETA2: cfg_theta2_o <= wdata_i[15:0];
+                SR_REG_LEAK0: cfg_leak0_o <= wdata_i[7:0];
+                SR_REG_LEAK1: cfg_leak1_o <= wdata_i[7:0];
+                SR_REG_LEAK2: cfg_leak2_o <= wdata_i[7:0];
+                SR_REG_KEY_LO: cfg_key_lo_o <= wdata_i[31:0];
+                SR_REG_KEY_HI: cfg_key_hi_o <= wdata_i[31:0];
+                SR_REG_PAIRS: cfg_pairs_o <= wdata_i[15:0];
+                SR_REG_PAIR_FIRST: cfg_pair_first_o <= wdata_i[15:0];
+                SR_REG_PAIR_COUNT: cfg_pair_count_o <= wdata_i[15:0];
+                SR_REG_CHUNK: cfg_chunk_o <= wdata_i[15:0];
+                SR_REG_RANK: cfg_rank_o <= wdata_i[5:0];
+                SR_REG_MODE: cfg_mode_o <= wdata_i[2:0];
+                SR_REG_BATCH: cfg_batch_o <= wdata_i[15:0];
+                SR_REG_FITNESS: cfg_fitness_o <= wdata_i[10:0];
+                SR_REG_SCALE0: cfg_scale0_o <= wdata_i[11:0];
+                SR_REG_SCALE1: cfg_scale1_o <= wdata_i[11:0];
+                SR_REG_SCALE2: cfg_scale2_o <= wdata_i[11:0];
+                SR_REG_SCALE3: cfg_scale3_o <= wdata_i[11:0];
+                SR_REG_STEP0: cfg_step0_o <= wdata_i[12:0];
+                SR_REG_STEP1: cfg_step1_o <= wdata_i[12:0];
+                SR_REG_STEP2: cfg_step2_o <= wdata_i[12:0];
+                SR_REG_STEP3: cfg_step3_o <= wdata_i[12:0];
+                default: ;
+            endcase
+        end
+    end
+endmodule
+
+`default_nettype wire
