@@ -127,7 +127,7 @@ $(B)/libsim.a: $(B)/sim/sim_engine.o $(B)/sim/builds.o $(foreach b,$(SIM_BUILDS)
 	   echo save; echo end; } | $(AR) -M
 
 # ---- shared list ----------------------------------------------------------------------------------------------------
-MAP := vh:rtl/sr_map.vh doc:docs/registers.md h:host/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v
+MAP := vh:rtl/sr_map.vh regs:rtl/sr_regs.v doc:docs/registers.md h:host/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v
 $(B)/sr_mapgen: host/tools/mapgen.c $(wildcard host/*.def host/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(C_STD) -O1 $(C_WARN) $(INCLUDES) $< -o $@ -lm
@@ -210,7 +210,7 @@ endif
 S := $(B)/synth/$(BOARD)
 BOARD_RTL := $(RTL) $(RTL_H) $(wildcard rtl/$(FAMILY)/*.v)
 CHPARAM = $(foreach p,$(PARAMS) $(CLOCK_PARAMS),-chparam $(subst =, ,$p))
-SYNTH_ice40 = synth_ice40 -dsp -abc9 -json $@ $(SYNTH_FLAGS)
+SYNTH_ice40 = synth_ice40 -abc9 -json $@ $(SYNTH_FLAGS)
 SYNTH_ecp5 = synth_ecp5 -json $@ $(SYNTH_FLAGS)
 YOSYS_FOR = $(if $(filter ecp5,$(FAMILY)),$(YOSYS_ECP5),$(YOSYS))
 CONSTRAINTS_ice40 := constraints/$(BOARD).pcf
@@ -220,7 +220,7 @@ BITSTREAM_ecp5 := $(S)/spikeroll.bit
 
 $(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk
 	@mkdir -p $(@D)
-	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -check -top sr_board $(CHPARAM); \
+	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -top sr_board $(CHPARAM); \
 	    $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
 $(S)/routed.asc $(S)/routed.config: $(S)/netlist.json $(CONSTRAINTS_$(FAMILY)) tests/place $(if $(filter ecp5,$(FAMILY)),$(B)/ecp5.stamp)
 	@NEXTPNR="$(NEXTPNR_$(if $(filter ecp5,$(FAMILY)),ECP5,ICE40))" tests/place $(FAMILY) $(S) $(CONSTRAINTS_$(FAMILY)) $(CLOCK_MHZ) \

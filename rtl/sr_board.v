@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// sr_board: the top of every board: clock, reset, UART and the core that simulation runs. A board is data: its pins and
+//            parameters are in constraints/.
+// Parameters the core's (see sr_core), of which CLOCK_HZ is that after the PLL; BAUD; LED_INVERT 1: a LED lights at 0;
+//            PLL_*: see sr_clock of the family (rtl/ice40, rtl/ecp5; in simulation sim/sr_clock.v passes the clock on).
+// Reset      2^RESET_W clocks after the PLL locked: iCE40 block RAM misreads for 3 us after configuration. Again when it
+//            loses lock.
+// LEDs       led_o[0] blinks with the bytes sent; led_o[1] stays lit after a framing error or overrun.
+// Test       build/spikeroll-board runs this very top; tests/board.sh
+`default_nettype none
+
+module sr_board #(
+    parameter LANES         = 4,
+    parameter ENGINES       = 1,
+    parameter COL_LANES     = 4,
+    parameter RANK_LANES    = 1,
+    parameter PROJ_UNITS    = 4,
+    parameter UPD_ROWS      = 1,
+    parameter SAMPLE_W      = 16,
+    parameter FRAC_W        = 4,
+    parameter BUFFERS       = 1,
+    parameter LAYERS_MAX    = 1,
+    parameter INPUTS_MAX    = 1023,
+    parameter HIDDEN_MAX    = 64,
+    parameter CLASSES_MAX   = 10,
+    parameter STEPS_MAX     = 16,
+    parameter RANK_MAX      = 32,
+    parameter PAIRS_MAX     = 64,
+    parameter SAMPLE_WORDS  = 16384,
+    parameter WEIGHT_WORDS  = 16384,
+    parameter RWEIGHT_WORDS = 256,
+    parameter BATCH_MAX     = 64,
+    parameter SCORE_WORDS   = 256,
+    parameter CBUF_WORDS    = 256,
+    parameter PACKET_MAX    = 256,
+    parameter STEP_READOUT  = 0,
+    parameter SPIKE_WORDS   = 1024,
+    parameter CLOCK_HZ      = 18000000,
+    parameter BAUD          = 3000000,
+    parameter LED_INVERT    = 0,
+    parameter PLL_REF       = 0,
+    parameter PLL_FB        = 0,
+    parameter PLL_OUT       = 0,
+    parameter PLL_FILTER    = 0,
+    parameter PLL_PAD       = 0,
+    parameter RESET_W       = 12
+) (
+    input  wire       clk_i,
+    input  wire       uart_rx_i,
+    output wire       uart_tx_o,
+    output wire [1:0] led_o
+);
+    wire clk;
+    wire locked;
+
+    sr_clock #(
+        .PLL_REF    (PLL_REF),
+        .PLL_FB     (PLL_FB),
+        .PLL_OUT    (PLL_OUT),
+        .PLL_FILTER (PLL_FILTER),
+        .PLL_PAD    (PLL_PAD)
+    ) u_clock (
+        .clk_i    (clk_i),
+        .clk_o    (clk),
+        .locked_o (locked)
+    );
+
+    // Both families give flip-flops 0 at configuration.
+    reg [1:0]         locked_q = 2'd0;
+    reg [RESET_W-1:0] wait_q   = {RESET_W{1'b0}};
+    reg               rst_q    = 1'b1;
+    always @(posedge clk) begin
+        locked_q <= {locked_q[0], locked};
+        if (!locked_q[1])
+            wait_q <= {RESET_W{1'b0}};
+        else if (rst_q)
+            wait_q <= wait_q + 1'b1;
+        rst_q <= !locked_q[1] || (rst_q && !(&wait_q));
+    end
+
+    wire [7:0] rx_data;
+    wire       rx_valid;
+    wire       rx_ready;
+    wire [7:0] tx_data;
+    wire       tx_valid;
+    wire       tx_ready;
+    wire       frame;
+    wire       overrun;
+
+    sr_uart #(
+        .CLOCK_HZ (CLOCK_HZ),
+        .BAUD     (BAUD)
+    ) u_uart (
+        .clk_i     (clk),
+        .rst_i     (rst_q),
+        .rxd_i     (uart_rx_i),
+        .txd_o     (uart_tx_o),
+        .m_data_o  (rx_data),
+        .m_valid_o (rx_valid),
+        .m_ready_i (rx_ready),
+        .s_data_i  (tx_data),
+        .s_valid_i (tx_valid),
+        .s_ready_o (tx_ready),
+        .frame_o   (frame),
+        .overrun_o (overrun)
+    );
+
+    sr_core #(
+        .LANES         (LANES),
+        .ENGINES       (ENGINES),
+        .COL_LANES     (COL_LANES),
+        .RANK_LANES    (RANK_LANES),
+        .PROJ_UNITS    (PROJ_UNITS),
+        .UPD_ROWS      (UPD_ROWS),
+        .SAMPLE_W      (SAMPLE_W),
+        .FRAC_W        (FRAC_W),
+        .BUFFERS       (BUFFERS),
+        .LAYERS_MAX    (LAYERS_MAX),
+        .INPUTS_MAX    (INPUTS_MAX),
+        .HIDDEN_MAX    (HIDDEN_MAX),
+        .CLASSES_MAX   (CLASSES_MAX),
+        .STEPS_MAX     (STEPS_MAX),
+        .RANK_MAX      (RANK_MAX),
+        .PAIRS_MAX     (PAIRS_MAX),
+        .SAMPLE_WORDS  (SAMPLE_WORDS),
+        .WEIGHT_WORDS  (WEIGHT_WORDS),
+        .RWEIGHT_WORDS (RWEIGHT_WORDS),
+        .BATCH_MAX     (BATCH_MAX),
+        .SCORE_WORDS   (SCORE_WORDS),
+        .CBUF_WORDS    (CBUF_WORDS),
+        .PACKET_MAX    (PACKET_MAX),
+        .STEP_READOUT  (STEP_READOUT),
+        .SPIKE_WORDS   (SPIKE_WORDS),
+        .CLOCK_HZ      (CLOCK_HZ)
+    ) u_core (
+        .clk_i      (clk),
+        .rst_i      (rst_q),
+        .rx_data_i  (rx_data),
+        .rx_valid_i (rx_valid),
+        .rx_ready_o (rx_ready),
+        .tx_data_o  (tx_data),
+        .tx_valid_o (tx_valid),
+        .tx_ready_i (tx_ready)
+    );
+
+    reg fault_q;
+    always @(posedge clk)
+        fault_q <= !rst_q && (fault_q || frame || overrun);
+
+    assign led_o = {2{LED_INVERT[0]}} ^ {fault_q, ~uart_tx_o};
+endmodule
+
+`default_nettype wire
