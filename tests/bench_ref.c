@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Speed of the engine `ref`: member-sample evaluations a second of whole generations, evaluation and update.
+ *   bench_ref [seconds [mode [rank [threads]]]]    mode: lowrank, full
+ * Shape of N-MNIST: 578-128-10, T 10, N 512, B 128, +-1 factors, summed readout, 844 events a sample. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "noise.h"
+#include "spikeroll.h"
+
+enum { INPUTS = 578, HIDDEN = 128, CLASSES = 10, STEPS = 10, PAIRS = 256, BATCH = 128, EVENTS = 844, WORDS = (INPUTS + 63) / 64 };
+
+static double now(void) {
+    struct timespec t;
+    timespec_get(&t, TIME_UTC);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static uint64_t draw(uint64_t *state) {
+    return sr_permute((*state)++);
+}
+
+static void die(const struct sr_device *device) {
+    fprintf(stderr, "bench_ref: %s\n", sr_device_error(device));
+    exit(1);
+}
+
+int main(int argc, char **argv) {
+    double seconds = argc > 1 ? atof(argv[1]) : 2.0;
+    const char *mode = argc > 2 ? argv[2] : "lowrank";
+    uint32_t rank = argc > 3 ? (uint32_t)atoi(argv[3]) : 1, threads = argc > 4 ? (uint32_t)atoi(argv[4]) : 1;
+    uint64_t state = 1;
+    struct sr_device *device;
+    char error[256];
+    if (sr_device_open(&(struct sr_open){.engine = "ref", .threads = threads}, &device, error, sizeof error)) {
+        fprintf(stderr, "bench_ref: %s\n", error);
+        return 1;
+    }
+    struct sr_net net = {.layers = 1, .inputs = INPUTS, .hidden = {HIDDEN}, .classes = CLASSES, .steps = STEPS,
+                         .theta = {256, 256, 256, 256}, .leak = {32, 32, 32, 32}};
+    if (sr_device_configure(device, &net)) die(device);
+    static int16_t weight[INPUTS * HIDDEN];
+    for (size_t i = 0; i < INPUTS * HIDDEN; i++) weight[i] = (int16_t)((int)(draw(&state) % 8192) - 4096); /* +-16 */
+    if (sr_device_write_weights(device, 0, weight) || sr_device_write_weights(device, SR_READOUT_LAYER, weight)) die(device);
+    static uint64_t bits[BATCH][STEPS * WORDS];
+    static uint8_t labels[BATCH];
+    static uint32_t ids[BATCH];
+    const uint64_t *samples[BATCH];
+    for (uint32_t b = 0; b < BATCH; b++) {
+        for (uint32_t placed = 0; placed < EVENTS;) {
+            uint64_t r = draw(&state);
+            uint32_t t = (uint32_t)(r % STEPS), j = (uint32_t)((r >> 32) % INPUTS);
+            uint64_t *word = &bits[b][t * WORDS + j / 64], bit = UINT64_C(1) << j % 64;
+            placed += !(*word & bit);
+            *word |= bit;
+        }
+        samples[b] = bits[b];
+        labels[b] = (uint8_t)(b % CLASSES);
+        ids[b] = b;
+    }
+    struct sr_batch batch = {.count = BATCH, .ids = ids, .bits = samples, .labels = labels};
+    struct sr_evaluation evaluation = {.noise = {.pairs = PAIRS, .rank = rank},
+                                       .scale = {256, 256, 256, 256}, .pair_count = PAIRS,
+                                       .fitness = SR_FITNESS_LOGSOFTMAX, .fitness_mul = 5, .fitness_shift = 3};
+    evaluation.noise.mode = strcmp(mode, "full") ? SR_MODE_LOWRANK : SR_MODE_FULL;
+    evaluation.noise.readout_mode = evaluation.noise.mode;
+    struct sr_update update = {.mant = {16, 0, 0, 16}, .shift = {8, 0, 0, 8}};
+    static int32_t fitness[2 * PAIRS];
+    uint64_t generations = 0;
+    double start = now(), evaluating = 0, elapsed = 0;
+    do {
+        evaluation.noise.key = sr_generation_key(1, generations);
+        update.noise = evaluation.noise;
+        double from = now();
+        if (sr_device_evaluate(device, &evaluation, &batch, fitness, NULL)) die(device);
+        evaluating += now() - from;
+        if (sr_device_update(device, &update)) die(device);
+        generations++;
+        elapsed = now() - start;
+    } while (elapsed < seconds);
+    printf("ref %s rank %u, %u thread%s: %.0f member-sample evaluations a second, update included (update %.1f %% of the time)\n",
+           mode, (unsigned)rank, (unsigned)threads, threads == 1 ? "" : "s",
+           (double)generations * 2 * PAIRS * BATCH / elapsed, 100 * (elapsed - evaluating) / elapsed);
+    sr_device_close(device);
+    return 0;
+}
