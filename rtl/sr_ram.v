@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_ram: memory with one write port and one read port, one clock.
+//
+// Latency     rdata_o one cycle after re_i, then held until the next re_i.
+// Handshake   none; both ports every cycle. Reading the address that is written in the same cycle gives an undefined word
+//             (no_rw_check: no bypass logic is built): users avoid it. Addresses from DEPTH up are undefined.
+// Reset       none; contents undefined until written.
+// Built as    see the table in sr_ram_sp.v.
+// Test        tests/rtl/tb_ram.cpp
+`default_nettype none
+module sr_ram #(
+    parameter WIDTH  = 16,
+    parameter DEPTH  = 256,
+    parameter ADDR_W = 8
+) (
+    input  wire              clk_i,
+    input  wire              we_i,
+    input  wire [ADDR_W-1:0] waddr_i,
+    input  wire [WIDTH-1:0]  wdata_i,
+    input  wire              re_i,
+    input  wire [ADDR_W-1:0] raddr_i,
+    output wire [WIDTH-1:0]  rdata_o
+);
+    generate
+        if ((1 << ADDR_W) < DEPTH) begin : g_check
+            SR_RAM_ADDR_W_MUST_COVER_DEPTH u();
+        end
+    endgenerate
+
+    (* no_rw_check *) reg [WIDTH-1:0] mem [0:DEPTH-1];
+    reg [WIDTH-1:0] rdata_q;
+
+    always @(posedge clk_i) begin
+        if (we_i) mem[waddr_i] <= wdata_i;
+        if (re_i) rdata_q <= mem[raddr_i];
+    end
+
+    assign rdata_o = rdata_q;
+endmodule
+`default_nettype wire

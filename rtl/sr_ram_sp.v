@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_ram_sp: memory with one port: a read or a write a cycle (we_i wins).
+//
+// Latency     rdata_o one cycle after re_i (without we_i), then held until the next such cycle; a write may leave it undefined.
+// Handshake   none. Addresses from DEPTH up are undefined.
+// Reset       none; contents undefined until written.
+// Built as    (Yosys 0.23) synth_ice40 -spram: 32 x 16384 becomes 2 SB_SPRAM256KA (units of 16 x 16384; depth is cut into
+//             16384s, so 48 x 18500 takes 6); 16 x 512 becomes 2 SB_RAM40_4K (units of 16 x 256, 8 x 512, ...).
+//             synth_ecp5: 32 x 16384 becomes 32 DP16KD; depths that are no power of two cost multiplexers: avoid them there.
+//             sr_ram: 56 x 320 becomes 7 SB_RAM40_4K or 2 DP16KD, no logic besides.
+// Test        tests/rtl/tb_ram_sp.cpp
+`default_nettype none
+module sr_ram_sp #(
+    parameter WIDTH  = 16,
+    parameter DEPTH  = 256,
+    parameter ADDR_W = 8
+) (
+    input  wire              clk_i,
+    input  wire              we_i,
+    input  wire              re_i,
+    input  wire [ADDR_W-1:0] addr_i,
+    input  wire [WIDTH-1:0]  wdata_i,
+    output wire [WIDTH-1:0]  rdata_o
+);
+    generate
+        if ((1 << ADDR_W) < DEPTH) begin : g_check
+            SR_RAM_ADDR_W_MUST_COVER_DEPTH u();
+        end
+    endgenerate
+
+    (* no_rw_check *) reg [WIDTH-1:0] mem [0:DEPTH-1];
+    reg [WIDTH-1:0] rdata_q;
+
+    always @(posedge clk_i)
+        if (we_i) mem[addr_i] <= wdata_i;
+        else if (re_i) rdata_q <= mem[addr_i];
+
+    assign rdata_o = rdata_q;
+endmodule
+`default_nettype wire
