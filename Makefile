@@ -36,7 +36,6 @@ endif
 $(B)/config.mk: .ci/setup
 	@B=$(B) .ci/setup
 
-SIMULATED_BOARDS :=
 # ---- library and program --------------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -pedantic -Wshadow -Wconversion -Werror
 C_STD := -std=c11 -D_POSIX_C_SOURCE=200809L
@@ -47,11 +46,11 @@ CFLAGS_ALL = $(C_STD) $(OPT) $(C_WARN) $(INCLUDES) $(LIB_CFLAGS) -MMD -MP $(CFLA
 LIBS = $(LIB_LIBS) -lpthread -lm
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
-HOST_C := $(sort $(filter-out host/main.c,$(wildcard host/*.c)))
+HOST_C := $(sort $(filter-out host/main.c $(if $(wildcard host/link.c),,host/serial.c),$(wildcard host/*.c)))
 HOST_O := $(HOST_C:host/%.c=$(B)/host/%.o)
 ASAN_O := $(HOST_C:host/%.c=$(B)/asan/host/%.o)
 
-all: $(B)/spikeroll $(SIMULATED_BOARDS) ## build the program and the simulated boards (3 min)
+all: $(B)/spikeroll $(if $(wildcard rtl/sr_core.v),$(B)/spikeroll-board) ## build the program and the simulated boards (3 min)
 
 $(B)/host/%.o: host/%.c
 	@mkdir -p $(@D)
@@ -72,13 +71,17 @@ $(B)/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libveril
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. Those in SIM_BUILDS are linked into the program.
 SIM_BUILDS ?= $(if $(wildcard rtl/sr_core.v),default small)
+# Boards whose simulation is built with everything else; the others are made when asked for.
+SIM_BOARDS ?= icebreaker
 RTL := $(sort $(wildcard rtl/*.v))
 RTL_H := $(sort $(wildcard rtl/*.vh))
 params_file = $(firstword $(wildcard sim/$(1).mk constraints/$(1).mk))
 define load_params
 PARAMS :=
+CLOCK_PARAMS :=
 include $(2)
 PARAMS_$(1) := $$(PARAMS)
+CLOCK_PARAMS_$(1) := $$(CLOCK_PARAMS)
 endef
 BOARDS := $(sort $(basename $(notdir $(wildcard constraints/*.mk))))
 $(foreach b,$(sort $(SIM_BUILDS) $(BOARDS)),$(eval $(call load_params,$b,$(call params_file,$b))))
@@ -126,6 +129,21 @@ $(B)/libsim.a: $(B)/sim/sim_engine.o $(B)/sim/builds.o $(foreach b,$(SIM_BUILDS)
 	@{ echo create $@; for f in $(filter %.o,$^); do echo addmod $$f; done; for f in $(filter %.a,$^); do echo addlib $$f; done; \
 	   echo save; echo end; } | $(AR) -M
 
+# The simulated boards, each a program of its own: build/boards/NAME, and NAME-fast with 4 clocks a bit.
+define board_build
+$(B)/boards/$(1)$(2): sim/board.cpp sim/sr_clock.v $(RTL) $(RTL_H) constraints/$(1).mk rtl/lint.vlt $(B)/libverilated.a
+	@mkdir -p $$@.dir
+	$$(VERILATE) -y sim --trace-fst $(patsubst %,-G%,$(PARAMS_$(1)) $(filter-out $(if $(2),BAUD=%),$(CLOCK_PARAMS_$(1))) $(3)) --top-module sr_board --prefix Vsr_board --Mdir $$@.dir rtl/sr_board.v
+	+@$$(MAKE) -s -C $$@.dir -f Vsr_board.mk OPT_FAST=-O3 OPT_SLOW=-O1 OBJCACHE="$$(CCACHE)" Vsr_board__ALL.a
+	$$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DBOARD_NAME='"$(1)"' $(patsubst %,-D%,$(filter CLOCK_HZ=%,$(PARAMS_$(1))) $(filter LED_INVERT=%,$(CLOCK_PARAMS_$(1))) $(or $(3),$(filter BAUD=%,$(CLOCK_PARAMS_$(1))))) \
+	    -isystem $$@.dir $$(VL_INCLUDES) $$< $$@.dir/Vsr_board__ALL.a $(B)/libverilated.a $$(LIBS) -o $$@
+endef
+clock_hz = $(patsubst CLOCK_HZ=%,%,$(filter CLOCK_HZ=%,$(PARAMS_$(1))))
+$(foreach b,$(BOARDS),$(eval $(call board_build,$b,,)))
+$(foreach b,$(BOARDS),$(eval $(call board_build,$b,-fast,BAUD=$(shell expr $(call clock_hz,$b) / 4))))
+$(B)/spikeroll-board: sim/spikeroll-board $(SIM_BOARDS:%=$(B)/boards/%)
+	@cp $< $@
+
 # ---- shared list ----------------------------------------------------------------------------------------------------
 MAP := vh:rtl/sr_map.vh regs:rtl/sr_regs.v doc:docs/registers.md h:host/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v
 $(B)/sr_mapgen: host/tools/mapgen.c $(wildcard host/*.def host/*.h)
@@ -172,7 +190,7 @@ $(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(eval $(call 
 export B
 export SPIKEROLL := $(abspath $(B)/spikeroll)
 TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(TEST_SH)
-test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(B)/spikeroll $(SIMULATED_BOARDS) check-map ## every test; ends in "N passed, N failed" (15 min)
+test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(B)/spikeroll $(if $(wildcard rtl/sr_core.v),$(B)/spikeroll-board) check-map ## every test; ends in "N passed, N failed" (15 min)
 	@tests/run $(TESTS)
 test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)
