@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The inner loops of the engine `ref`: plain C over blocks of constant size, which gcc vectorises once for each instruction
  * set; the best is chosen when the program starts. All exact, so all the same. */
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC optimize("no-loop-unroll-and-jam") /* gcc 12 leaves its odd iterations scalar */
+#endif
+
 #include "ref.h"
 
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__)
@@ -113,12 +117,12 @@ REF_INLINE void lif16(const struct ref_lif *lif, const bool minus, const bool ha
     const int16_t factor = (int16_t)((lif->leak - (large_leak ? 256 : 0)) * 256);
     const int16_t theta = (int16_t)lif->theta;
     const size_t stride = lif->stride;
-    for (size_t n = 0; n < stride; n += 32) {
+    for (size_t n = 0; n < stride; n += 64) {
         const int16_t *restrict b = lif->base + n, *restrict d = lif->delta + n;
         uint8_t *restrict spikes = emit ? lif->spikes + n : NULL;
-        int16_t v[32] = {0}, count[32] = {0};
+        int16_t v[64] = {0}, count[64] = {0};
         for (size_t t = 0; t < lif->steps; t++, b += stride, d += stride) {
-            for (size_t i = 0; i < 32; i++) {
+            for (size_t i = 0; i < 64; i++) {
                 int16_t leaked = (int16_t)((v[i] * factor) >> 16);
                 int16_t kept = (int16_t)((large_leak ? 0 : v[i]) - leaked);
                 int16_t input = (int16_t)(minus ? b[i] - d[i] : b[i] + d[i]);
@@ -130,7 +134,7 @@ REF_INLINE void lif16(const struct ref_lif *lif, const bool minus, const bool ha
             }
             if (emit) spikes += stride;
         }
-        for (size_t i = 0; i < 32; i++) lif->count[n + i] = count[i];
+        for (size_t i = 0; i < 64; i++) lif->count[n + i] = count[i];
     }
 }
 
