@@ -107,26 +107,27 @@ static uint32_t terminal_columns(void) {
     return isatty(STDOUT_FILENO) ? 80 : 120;
 }
 
-static int show_picture(const struct request *request, const struct sr_data_options *used) {
-    char error[512], *text = NULL;
+/* The picture as asked for: PNG written, *text (free it) for the terminal or NULL. Nothing is printed but failures. */
+static int make_picture(const struct request *request, const struct sr_data_options *used, char **text) {
+    char error[512];
     struct sr_picture picture;
+    int code = SR_EXIT_OK;
     enum sr_status status = sr_picture_make(used, request->picture ? request->picture : "0", &picture, error, sizeof error);
     if (status) return report(status, error);
-    if (request->picture && !request->json) {
-        status = sr_picture_text(&picture, terminal_columns(), isatty(STDOUT_FILENO), &text, error, sizeof error);
-        if (!status) printf("\n%s", text);
-        free(text);
-    }
-    if (!status && request->png) {
-        status = sr_picture_png(&picture, request->png, error, sizeof error);
-        if (!status && !request->json) printf("wrote %s\n", request->png);
+    if (request->picture && !request->json)
+        status = sr_picture_text(&picture, terminal_columns(), isatty(STDOUT_FILENO), text, error, sizeof error);
+    if (status) {
+        code = report(status, error);
+    } else if (request->png && (status = sr_picture_png(&picture, request->png, error, sizeof error)) != SR_OK) {
+        (void)report(status, error);
+        code = SR_EXIT_FAILURE;
     }
     sr_picture_free(&picture);
-    return status ? report(status, error) : SR_EXIT_OK;
+    return code;
 }
 
 static int stats(const struct request *request) {
-    char error[512];
+    char error[512], *text = NULL;
     struct sr_data data;
     struct sr_data_stats train, test;
     enum sr_status status = sr_data_load(&request->read, &data, error, sizeof error);
@@ -140,6 +141,13 @@ static int stats(const struct request *request) {
     memcpy(name, data.name, sizeof name);
     sr_data_free(&data);
     if (status) return report(status, error);
+    if (request->picture || request->png) {
+        int code = make_picture(request, &used, &text);
+        if (code) {
+            free(text);
+            return code;
+        }
+    }
     bool recordings = used.duration_us != 0 && strcmp(name, "MNIST") != 0;
     if (request->json) {
         printf("{\"format\": \"%s\", \"dir\": ", name);
@@ -164,7 +172,10 @@ static int stats(const struct request *request) {
         print_set("train", &train, inputs);
         print_set("test", &test, inputs);
     }
-    return request->picture || request->png ? show_picture(request, &used) : SR_EXIT_OK;
+    if (text) printf("\n%s", text);
+    if (request->png && !request->json) printf("wrote %s\n", request->png);
+    free(text);
+    return SR_EXIT_OK;
 }
 
 static int synth(const struct request *request) {

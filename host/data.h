@@ -19,23 +19,25 @@ struct sr_data_options {
 
 struct sr_data_set {
     uint32_t count, classes, inputs, steps, step_words;
-    uint64_t *bits;           /* [count][steps][step_words] */
-    uint8_t *labels;          /* [count] */
-    uint32_t *events;         /* [count] raw events of the recording */
+    uint64_t *bits;   /* [count][steps][step_words] */
+    uint8_t *labels;  /* [count] */
+    uint32_t *events; /* [count] raw events of the recording */
 };
 
 struct sr_data {
     struct sr_data_set train, test;
     struct sr_data_options options; /* as used, defaults filled in */
-    bool holdout;             /* test was split off train */
-    char name[32];            /* "N-MNIST" or "MNIST" */
+    bool holdout;                   /* test was split off train */
+    char name[32];                  /* "N-MNIST" or "MNIST" */
 };
 
 /* Load. On failure *error has one line naming file, field and limit; *data is untouched. */
-SR_MUST_CHECK enum sr_status sr_data_load(const struct sr_data_options *options, struct sr_data *data, char *error, size_t error_size);
+SR_MUST_CHECK enum sr_status sr_data_load(const struct sr_data_options *options, struct sr_data *data, char *error,
+                                          size_t error_size);
 void sr_data_free(struct sr_data *data);
 
 /* Write the built-in default data in the N-MNIST format: DIR/{Train,Test}/<digit>/NNNNN.bin. Deterministic in seed. */
-SR_MUST_CHECK enum sr_status sr_data_synth(const char *dir, uint32_t train, uint32_t test, uint64_t seed, char *error, size_t error_size);
+SR_MUST_CHECK enum sr_status sr_data_synth(const char *dir, uint32_t train, uint32_t test, uint64_t seed, char *error,
+                                           size_t error_size);
 
 #endif

@@ -169,6 +169,7 @@ static void binning_known_answer(void **state) {
     assert_true(spike(&data.train, 0, 3, 289 + 2 * 17 + 1));
     assert_true(spike(&data.train, 0, 3, 2 * 17 + 1));
     assert_int_equal(ones(data.train.bits, 100), 6);
+    assert_int_equal(ones(data.train.bits + 100, 100), 1); /* nothing spilled into the next sample */
     sr_data_free(&data);
 
     /* no pooling, three steps of 10 us, another sensor: ceil(35/3) = 12 columns */
@@ -210,6 +211,25 @@ static void holdout_is_stratified_and_seeded(void **state) {
     assert_int_equal(a.train.count, 5);
     assert_int_equal(a.test.count, 3);
     sr_data_free(&a);
+}
+
+static void holdout_rounds_and_never_takes_all_or_none(void **state) {
+    (void)state;
+    put_folder("Train", 2, 2);
+    put_folder("Train", 1, 13); /* class 0 has 13: 0 to 12, among them the first two */
+    struct sr_data data = load(&(struct sr_data_options){.holdout_percent = 19});
+    unsigned by_class[2] = {0};
+    for (unsigned i = 0; i < data.test.count; i++) by_class[data.test.labels[i]]++;
+    assert_int_equal(data.train.count + data.test.count, 13 + 2);
+    assert_int_equal(by_class[0], 2); /* 13 x 19 % = 2.47 */
+    assert_int_equal(by_class[1], 1); /* 0.38, at least 1 */
+    sr_data_free(&data);
+    data = load(&(struct sr_data_options){.holdout_percent = 20});
+    assert_int_equal(data.test.count, 3 + 1); /* 2.6 */
+    sr_data_free(&data);
+    data = load(&(struct sr_data_options){.holdout_percent = 99});
+    assert_int_equal(data.train.count, 1 + 1); /* one of each stays */
+    sr_data_free(&data);
 }
 
 static void nmnist_messages(void **state) {
@@ -582,10 +602,15 @@ static bool present(const char *name) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        DATA_TEST(binning_known_answer), DATA_TEST(holdout_is_stratified_and_seeded),
-        DATA_TEST(nmnist_messages),      DATA_TEST(mnist_plain_and_gzip),
-        DATA_TEST(mnist_holdout),        DATA_TEST(mnist_messages),
-        DATA_TEST(stats_and_pictures),   DATA_TEST(synth_is_deterministic_and_alike),
+        DATA_TEST(binning_known_answer),
+        DATA_TEST(holdout_is_stratified_and_seeded),
+        DATA_TEST(holdout_rounds_and_never_takes_all_or_none),
+        DATA_TEST(nmnist_messages),
+        DATA_TEST(mnist_plain_and_gzip),
+        DATA_TEST(mnist_holdout),
+        DATA_TEST(mnist_messages),
+        DATA_TEST(stats_and_pictures),
+        DATA_TEST(synth_is_deterministic_and_alike),
         DATA_TEST(synth_messages),
     };
     const struct CMUnitTest nmnist[] = {DATA_TEST(real_nmnist)}, mnist[] = {DATA_TEST(real_mnist)};
