@@ -143,7 +143,7 @@ static void binning_known_answer(void **state) {
         {33, 0, 1, 157501},  /* a repeat */
         {2, 5, 1, 100000},   /* ON, row 2, column 1, step 3 */
         {2, 5, 0, 100000},   /* the same place, OFF */
-        {0, 0, 1, 315000},   /* after the end: dropped */
+        {20, 20, 1, 315000}, /* after the end: dropped */
         {0, 0, 1, 0x7fffff}, /* the latest time there is: dropped */
     };
     put_folder("Train", 2, 1);
