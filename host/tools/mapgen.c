@@ -45,29 +45,20 @@ static const int LNB[] = {
 #include "../tables.def"
 };
 
-static bool is_kind(const struct entry *e, const char *kind)
-{
-    return strcmp(e->kind, kind) == 0;
-}
+static bool is_kind(const struct entry *e, const char *kind) { return strcmp(e->kind, kind) == 0; }
 
-static bool is_reg(const struct entry *e, const char *access)
-{
-    return is_kind(e, "REG") && strcmp(e->access, access) == 0;
-}
+static bool is_reg(const struct entry *e, const char *access) { return is_kind(e, "REG") && strcmp(e->access, access) == 0; }
 
-static uint32_t crc32_text(uint32_t crc, const char *text)
-{
+static uint32_t crc32_text(uint32_t crc, const char *text) {
     for (; *text; text++) {
         crc ^= (uint8_t)*text;
-        for (int bit = 0; bit < 8; bit++)
-            crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
+        for (int bit = 0; bit < 8; bit++) crc = (crc >> 1) ^ (0xEDB88320u & (0u - (crc & 1u)));
     }
     return crc;
 }
 
 /* CRC-32 of a line for each entry, in the order of the list: kind, name, code, access and bits, not the prose. */
-static uint32_t map_hash(void)
-{
+static uint32_t map_hash(void) {
     uint32_t crc = 0xFFFFFFFFu;
     for (int i = 0; i < LIST_COUNT; i++) {
         char line[128];
@@ -78,34 +69,28 @@ static uint32_t map_hash(void)
     return crc ^ 0xFFFFFFFFu;
 }
 
-static const char *lower(const char *name)
-{
+static const char *lower(const char *name) {
     static char text[64];
     size_t n = 0;
-    for (; name[n] && n + 1 < sizeof text; n++)
-        text[n] = (char)tolower((unsigned char)name[n]);
+    for (; name[n] && n + 1 < sizeof text; n++) text[n] = (char)tolower((unsigned char)name[n]);
     text[n] = 0;
     return text;
 }
 
 /* Bits of a constant in Verilog: those that the logic compares it with. */
-static unsigned const_width(const char *name)
-{
-    if (strncmp(name, "RUN_", 4) == 0)
-        return 5;
-    if (strncmp(name, "KIND_", 5) == 0 || strncmp(name, "LAYER_", 6) == 0)
-        return 4;
-    if (strncmp(name, "SYNC", 4) == 0)
-        return 8;
+static unsigned const_width(const char *name) {
+    if (strncmp(name, "RUN_", 4) == 0) return 5;
+    if (strncmp(name, "KIND_", 5) == 0 || strncmp(name, "LAYER_", 6) == 0) return 4;
+    if (strncmp(name, "SYNC", 4) == 0) return 8;
     return 32;
 }
 
-static void write_vh(void)
-{
-    puts("// SPDX-License-Identifier: Apache-2.0\n"
-         "// Made by `make map` from host/sr_map.def and host/tables.def; do not edit. For inclusion in a module body.\n"
-         "// This is the whole list of names, and a module uses a few of them.\n"
-         "// verilator lint_off UNUSEDPARAM");
+static void write_vh(void) {
+    puts(
+        "// SPDX-License-Identifier: Apache-2.0\n"
+        "// Made by `make map` from host/sr_map.def and host/tables.def; do not edit. For inclusion in a module body.\n"
+        "// This is the whole list of names, and a module uses a few of them.\n"
+        "// verilator lint_off UNUSEDPARAM");
     for (int i = 0; i < LIST_COUNT; i++) {
         const struct entry *e = &LIST[i];
         unsigned width = is_kind(e, "MEM") ? 3 : is_kind(e, "CONST") ? const_width(e->name) : 8;
@@ -114,50 +99,52 @@ static void write_vh(void)
     }
     for (size_t i = 0; i < sizeof LNB / sizeof LNB[0]; i++)
         printf("localparam signed [15:0] SR_LNB%u = %s16'sd%d;\n", (unsigned)i, LNB[i] < 0 ? "-" : "", abs(LNB[i]));
-    printf("localparam [31:0] SR_MAP_HASH = 32'h%08X;\n"
-           "// verilator lint_on UNUSEDPARAM\n", (unsigned)map_hash());
+    printf(
+        "localparam [31:0] SR_MAP_HASH = 32'h%08X;\n"
+        "// verilator lint_on UNUSEDPARAM\n",
+        (unsigned)map_hash());
 }
 
 /* Identity registers that are constants of the list, not parameters of the build. */
-static bool id_fixed(const char *name)
-{
+static bool id_fixed(const char *name) {
     return strcmp(name, "MAGIC") == 0 || strcmp(name, "PROTOCOL") == 0 || strcmp(name, "MAP_HASH") == 0;
 }
 
-static void write_regs(void)
-{
-    puts("// SPDX-License-Identifier: Apache-2.0\n"
-         "// Made by `make map` (host/tools/mapgen.c) from host/sr_map.def; do not edit.\n"
-         "//\n"
-         "// sr_regs: the register file.\n"
-         "// RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW as\n"
-         "// a copy of what was written, cut to the register's width. RW registers are flip-flops beside it. ST is read live.\n"
-         "// Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.\n"
-         "//          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.\n"
-         "// Reset    none: an RW register is undefined until it is written.\n"
-         "// Test     tests/rtl/tb_host.cpp\n"
-         "`default_nettype none\n"
-         "\n"
-         "module sr_regs #(");
+static void write_regs(void) {
+    puts(
+        "// SPDX-License-Identifier: Apache-2.0\n"
+        "// Made by `make map` (host/tools/mapgen.c) from host/sr_map.def; do not edit.\n"
+        "//\n"
+        "// sr_regs: the register file.\n"
+        "// RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW "
+        "as\n"
+        "// a copy of what was written, cut to the register's width. RW registers are flip-flops beside it. ST is read live.\n"
+        "// Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.\n"
+        "//          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.\n"
+        "// Reset    none: an RW register is undefined until it is written.\n"
+        "// Test     tests/rtl/tb_host.cpp\n"
+        "`default_nettype none\n"
+        "\n"
+        "module sr_regs #(");
     const char *comma = "";
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "RO") && !id_fixed(LIST[i].name)) {
             printf("%s    parameter %s = 0", comma, LIST[i].name);
             comma = ",\n";
         }
-    puts("\n) (\n"
-         "    input  wire        clk_i,\n"
-         "    input  wire        we_i,\n"
-         "    input  wire [6:0]  waddr_i,\n"
-         "    input  wire [31:0] wdata_i,\n"
-         "    input  wire        bwe_i,\n"
-         "    input  wire [1:0]  bsel_i,\n"
-         "    input  wire [7:0]  bdata_i,\n"
-         "    input  wire [8:0]  raddr_i,\n"
-         "    output wire [7:0]  rdata_o,");
+    puts(
+        "\n) (\n"
+        "    input  wire        clk_i,\n"
+        "    input  wire        we_i,\n"
+        "    input  wire [6:0]  waddr_i,\n"
+        "    input  wire [31:0] wdata_i,\n"
+        "    input  wire        bwe_i,\n"
+        "    input  wire [1:0]  bsel_i,\n"
+        "    input  wire [7:0]  bdata_i,\n"
+        "    input  wire [8:0]  raddr_i,\n"
+        "    output wire [7:0]  rdata_o,");
     for (int i = 0; i < LIST_COUNT; i++)
-        if (is_reg(&LIST[i], "ST"))
-            printf("    input  wire [%u:0] st_%s_i,\n", LIST[i].bits - 1, lower(LIST[i].name));
+        if (is_reg(&LIST[i], "ST")) printf("    input  wire [%u:0] st_%s_i,\n", LIST[i].bits - 1, lower(LIST[i].name));
     comma = "";
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "RW")) {
@@ -165,46 +152,50 @@ static void write_regs(void)
             comma = ",\n";
         }
     puts("\n);\n    `include \"sr_map.vh\"\n");
-    puts("    function [7:0] identity;\n"
-         "        input [8:0] n;\n"
-         "        reg [31:0]  value;\n"
-         "        begin\n"
-         "            case ({1'b0, n[8:2]})");
+    puts(
+        "    function [7:0] identity;\n"
+        "        input [8:0] n;\n"
+        "        reg [31:0]  value;\n"
+        "        begin\n"
+        "            case ({1'b0, n[8:2]})");
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "RO")) {
             const char *name = LIST[i].name;
             printf("                SR_REG_%s: value = %s%s%s;\n", name, id_fixed(name) ? "SR_" : "", name,
                    id_fixed(name) && strcmp(name, "MAP_HASH") != 0 ? "_VALUE" : "");
         }
-    puts("                default: value = 32'd0;\n"
-         "            endcase\n"
-         "            value = value >> {n[1:0], 3'd0};\n"
-         "            identity = value[7:0];\n"
-         "        end\n"
-         "    endfunction\n"
-         "\n"
-         "    reg [7:0] mem_q [0:511];\n"
-         "    integer   n;\n"
-         "    initial begin\n"
-         "        for (n = 0; n < 512; n = n + 1)\n"
-         "            mem_q[n] = identity(n[8:0]);\n"
-         "    end\n");
-    puts("    // bits that an RW register has\n"
-         "    reg [31:0] mask;\n"
-         "    always @* begin\n"
-         "        case ({1'b0, waddr_i})");
+    puts(
+        "                default: value = 32'd0;\n"
+        "            endcase\n"
+        "            value = value >> {n[1:0], 3'd0};\n"
+        "            identity = value[7:0];\n"
+        "        end\n"
+        "    endfunction\n"
+        "\n"
+        "    reg [7:0] mem_q [0:511];\n"
+        "    integer   n;\n"
+        "    initial begin\n"
+        "        for (n = 0; n < 512; n = n + 1)\n"
+        "            mem_q[n] = identity(n[8:0]);\n"
+        "    end\n");
+    puts(
+        "    // bits that an RW register has\n"
+        "    reg [31:0] mask;\n"
+        "    always @* begin\n"
+        "        case ({1'b0, waddr_i})");
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "RW"))
             printf("            SR_REG_%s: mask = 32'h%08X;\n", LIST[i].name,
                    (unsigned)(LIST[i].bits == 32 ? 0xFFFFFFFFu : (1u << LIST[i].bits) - 1u));
-    puts("            default: mask = 32'd0;\n"
-         "        endcase\n"
-         "    end\n"
-         "    wire [7:0] bmask = bsel_i[1] ? (bsel_i[0] ? mask[31:24] : mask[23:16]) : (bsel_i[0] ? mask[15:8] : mask[7:0]);\n"
-         "\n"
-         "    reg [31:0] st;\n"
-         "    always @* begin\n"
-         "        case ({1'b0, raddr_i[8:2]})");
+    puts(
+        "            default: mask = 32'd0;\n"
+        "        endcase\n"
+        "    end\n"
+        "    wire [7:0] bmask = bsel_i[1] ? (bsel_i[0] ? mask[31:24] : mask[23:16]) : (bsel_i[0] ? mask[15:8] : mask[7:0]);\n"
+        "\n"
+        "    reg [31:0] st;\n"
+        "    always @* begin\n"
+        "        case ({1'b0, raddr_i[8:2]})");
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "ST")) {
             if (LIST[i].bits == 32)
@@ -212,85 +203,84 @@ static void write_regs(void)
             else
                 printf("            SR_REG_%s: st = {%u'd0, st_%s_i};\n", LIST[i].name, 32 - LIST[i].bits, lower(LIST[i].name));
         }
-    puts("            default: st = 32'd0;\n"
-         "        endcase\n"
-         "    end\n"
-         "\n"
-         "    reg [7:0] mem_rdata_q;\n"
-         "    reg [7:0] st_rdata_q;\n"
-         "    reg       st_sel_q;\n"
-         "    always @(posedge clk_i) begin\n"
-         "        if (bwe_i)\n"
-         "            mem_q[{waddr_i, bsel_i}] <= bdata_i & bmask;\n"
-         "        mem_rdata_q <= mem_q[raddr_i];\n"
-         "        st_rdata_q  <= raddr_i[1] ? (raddr_i[0] ? st[31:24] : st[23:16]) : (raddr_i[0] ? st[15:8] : st[7:0]);\n"
-         "        st_sel_q    <= raddr_i[8:7] == 2'b01;\n"
-         "    end\n"
-         "    assign rdata_o = st_sel_q ? st_rdata_q : mem_rdata_q;\n"
-         "\n"
-         "    always @(posedge clk_i) begin\n"
-         "        if (we_i) begin\n"
-         "            case ({1'b0, waddr_i})");
+    puts(
+        "            default: st = 32'd0;\n"
+        "        endcase\n"
+        "    end\n"
+        "\n"
+        "    reg [7:0] mem_rdata_q;\n"
+        "    reg [7:0] st_rdata_q;\n"
+        "    reg       st_sel_q;\n"
+        "    always @(posedge clk_i) begin\n"
+        "        if (bwe_i)\n"
+        "            mem_q[{waddr_i, bsel_i}] <= bdata_i & bmask;\n"
+        "        mem_rdata_q <= mem_q[raddr_i];\n"
+        "        st_rdata_q  <= raddr_i[1] ? (raddr_i[0] ? st[31:24] : st[23:16]) : (raddr_i[0] ? st[15:8] : st[7:0]);\n"
+        "        st_sel_q    <= raddr_i[8:7] == 2'b01;\n"
+        "    end\n"
+        "    assign rdata_o = st_sel_q ? st_rdata_q : mem_rdata_q;\n"
+        "\n"
+        "    always @(posedge clk_i) begin\n"
+        "        if (we_i) begin\n"
+        "            case ({1'b0, waddr_i})");
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "RW"))
-            printf("                SR_REG_%s: cfg_%s_o <= wdata_i[%u:0];\n", LIST[i].name, lower(LIST[i].name), LIST[i].bits - 1);
-    puts("                default: ;\n"
-         "            endcase\n"
-         "        end\n"
-         "    end\n"
-         "endmodule\n"
-         "\n"
-         "`default_nettype wire");
+            printf("                SR_REG_%s: cfg_%s_o <= wdata_i[%u:0];\n", LIST[i].name, lower(LIST[i].name),
+                   LIST[i].bits - 1);
+    puts(
+        "                default: ;\n"
+        "            endcase\n"
+        "        end\n"
+        "    end\n"
+        "endmodule\n"
+        "\n"
+        "`default_nettype wire");
 }
 
-static void write_h(void)
-{
-    puts("/* SPDX-License-Identifier: Apache-2.0\n"
-         " * Made by `make map` from host/sr_map.def; do not edit. */\n"
-         "#ifndef SR_MAP_H\n"
-         "#define SR_MAP_H\n"
-         "\n"
-         "#include <stdint.h>\n");
+static void write_h(void) {
+    puts(
+        "/* SPDX-License-Identifier: Apache-2.0\n"
+        " * Made by `make map` from host/sr_map.def; do not edit. */\n"
+        "#ifndef SR_MAP_H\n"
+        "#define SR_MAP_H\n"
+        "\n"
+        "#include <stdint.h>\n");
     static const char *const KINDS[] = {"REG", "MEM", "OP", "REPLY"};
     for (size_t k = 0; k < sizeof KINDS / sizeof KINDS[0]; k++) {
         puts("enum {");
         for (int i = 0; i < LIST_COUNT; i++)
-            if (is_kind(&LIST[i], KINDS[k]))
-                printf("    SR_%s_%s = 0x%02X,\n", KINDS[k], LIST[i].name, (unsigned)LIST[i].code);
+            if (is_kind(&LIST[i], KINDS[k])) printf("    SR_%s_%s = 0x%02X,\n", KINDS[k], LIST[i].name, (unsigned)LIST[i].code);
         puts("};\n");
     }
     for (int i = 0; i < LIST_COUNT; i++)
-        if (is_kind(&LIST[i], "CONST"))
-            printf("#define SR_%s UINT32_C(0x%X)\n", LIST[i].name, (unsigned)LIST[i].code);
+        if (is_kind(&LIST[i], "CONST")) printf("#define SR_%s UINT32_C(0x%X)\n", LIST[i].name, (unsigned)LIST[i].code);
     printf("#define SR_MAP_HASH UINT32_C(0x%08X)\n\n", (unsigned)map_hash());
-    puts("/* Text of a reply status or run code; never NULL. */\n"
-         "static inline const char *sr_reply_text(uint32_t code)\n"
-         "{\n"
-         "    switch (code) {");
+    puts(
+        "/* Text of a reply status or run code; never NULL. */\n"
+        "static inline const char *sr_reply_text(uint32_t code)\n"
+        "{\n"
+        "    switch (code) {");
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_kind(&LIST[i], "REPLY"))
             printf("    case SR_REPLY_%s:\n        return \"%s: %s\";\n", LIST[i].name, LIST[i].name, LIST[i].text);
-    puts("    default:\n"
-         "        return \"unknown reply code\";\n"
-         "    }\n"
-         "}\n"
-         "\n"
-         "#endif");
+    puts(
+        "    default:\n"
+        "        return \"unknown reply code\";\n"
+        "    }\n"
+        "}\n"
+        "\n"
+        "#endif");
 }
 
-static void print_cell(const char *text)
-{
-    for (; *text; text++)
-        printf(*text == '|' ? "\\|" : "%c", *text);
+static void print_cell(const char *text) {
+    for (; *text; text++) printf(*text == '|' ? "\\|" : "%c", *text);
 }
 
-static void doc_table(const char *kind, const char *title, const char *head)
-{
+static void doc_table(const char *kind, const char *title, const char *head) {
     printf("\n## %s\n\n%s\n", title, head);
     for (int i = 0; i < LIST_COUNT; i++) {
         const struct entry *e = &LIST[i];
-        if (!is_kind(e, kind))
-            continue;
+        if (!is_kind(e, kind)) continue;
         if (is_kind(e, "REG"))
             printf("| 0x%02X | `%s` | %s | %u | ", (unsigned)e->code, e->name, e->access, e->bits);
         else if (is_kind(e, "MEM"))
@@ -302,18 +292,24 @@ static void doc_table(const char *kind, const char *title, const char *head)
     }
 }
 
-static void write_doc(void)
-{
-    puts("# Registers, memories, opcodes\n"
-         "\n"
-         "Made by `make map` from [host/sr_map.def](../host/sr_map.def); do not edit. How they travel: [protocol.md](protocol.md).\n");
-    printf("Hash of this list: `0x%08X`, CRC-32 of the line `KIND NAME 0xCODE ACCESS BITS` of every entry below, prose left out.\n",
-           (unsigned)map_hash());
+static void write_doc(void) {
+    puts(
+        "# Registers, memories, opcodes\n"
+        "\n"
+        "Made by `make map` from [host/sr_map.def](../host/sr_map.def); do not edit. How they travel: "
+        "[protocol.md](protocol.md).\n");
+    printf(
+        "Hash of this list: `0x%08X`, CRC-32 of the line `KIND NAME 0xCODE ACCESS BITS` of every entry below, prose left "
+        "out.\n",
+        (unsigned)map_hash());
     doc_table("REG", "Registers", "| address | name | access | bits | meaning |\n|---|---|---|---|---|");
-    puts("\nRO is fixed by the build, ST is live status, RW is set by the host and undefined until then. A range that leaves\n"
-         "0x00..0x7F (reading) or 0x40..0x7F (writing) is answered `BAD_ADDRESS`; an address inside it without a register reads 0 and\n"
-         "ignores a write, so one packet may span gaps. Bits above a register's width are not kept and read 0. Counters may be read\n"
-         "during a run but are then not of one moment.");
+    puts(
+        "\nRO is fixed by the build, ST is live status, RW is set by the host and undefined until then. A range that leaves\n"
+        "0x00..0x7F (reading) or 0x40..0x7F (writing) is answered `BAD_ADDRESS`; an address inside it without a register reads "
+        "0 and\n"
+        "ignores a write, so one packet may span gaps. Bits above a register's width are not kept and read 0. Counters may be "
+        "read\n"
+        "during a run but are then not of one moment.");
     doc_table("MEM", "Memories", "| id | name | access | meaning |\n|---|---|---|---|");
     doc_table("OP", "Opcodes", "| code | name | payload and answer |\n|---|---|---|");
     doc_table("REPLY", "Reply codes", "| code | name | meaning |\n|---|---|---|");
@@ -321,37 +317,36 @@ static void write_doc(void)
 }
 
 static void write_rom(const char *name, const char *purpose, const unsigned *table, unsigned count, unsigned addr_bits,
-                      unsigned bits)
-{
-    printf("// SPDX-License-Identifier: Apache-2.0\n"
-           "// Made by `make map` from host/tables.def; do not edit.\n"
-           "//\n"
-           "// %s: %s\n"
-           "// Latency  1 cycle, one look-up a cycle. No reset.\n"
-           "// Test     tests/rtl/tb_%s.cpp\n"
-           "`default_nettype none\n"
-           "\n"
-           "module %s (\n"
-           "    input  wire       clk_i,\n"
-           "    input  wire [%u:0] addr_i,\n"
-           "    output reg  [%u:0] data_o\n"
-           ");\n"
-           "    reg [%u:0] mem_q [0:%u];\n"
-           "    initial begin\n",
-           name, purpose, name + 3, name, addr_bits - 1, bits - 1, bits - 1, (1u << addr_bits) - 1);
+                      unsigned bits) {
+    printf(
+        "// SPDX-License-Identifier: Apache-2.0\n"
+        "// Made by `make map` from host/tables.def; do not edit.\n"
+        "//\n"
+        "// %s: %s\n"
+        "// Latency  1 cycle, one look-up a cycle. No reset.\n"
+        "// Test     tests/rtl/tb_%s.cpp\n"
+        "`default_nettype none\n"
+        "\n"
+        "module %s (\n"
+        "    input  wire       clk_i,\n"
+        "    input  wire [%u:0] addr_i,\n"
+        "    output reg  [%u:0] data_o\n"
+        ");\n"
+        "    reg [%u:0] mem_q [0:%u];\n"
+        "    initial begin\n",
+        name, purpose, name + 3, name, addr_bits - 1, bits - 1, bits - 1, (1u << addr_bits) - 1);
     for (unsigned i = 0; i < 1u << addr_bits; i++)
-        printf("%smem_q[%u] = %u'd%u;%s", i % 4 ? " " : "        ", i, bits, i < count ? table[i] : 0,
-               i % 4 == 3 ? "\n" : "");
-    puts("    end\n"
-         "    always @(posedge clk_i)\n"
-         "        data_o <= mem_q[addr_i];\n"
-         "endmodule\n"
-         "\n"
-         "`default_nettype wire");
+        printf("%smem_q[%u] = %u'd%u;%s", i % 4 ? " " : "        ", i, bits, i < count ? table[i] : 0, i % 4 == 3 ? "\n" : "");
+    puts(
+        "    end\n"
+        "    always @(posedge clk_i)\n"
+        "        data_o <= mem_q[addr_i];\n"
+        "endmodule\n"
+        "\n"
+        "`default_nettype wire");
 }
 
-int main(int argc, char **argv)
-{
+int main(int argc, char **argv) {
     const char *mode = argc == 2 ? argv[1] : "";
     if (strcmp(mode, "vh") == 0)
         write_vh();
