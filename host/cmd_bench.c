@@ -13,19 +13,21 @@
 static const char intro[] =
     "usage: spikeroll bench [--engine E] [--mode lowrank,full] [--rank 1,2,4,8] [OPTION]...\n"
     "\n"
-    "Runs whole generations (evaluate every member on a resident batch, then update) for each mode and rank and prints cycles by\n"
+    "Runs whole generations (evaluate every member on a resident batch, then update) for each mode and rank and prints cycles "
+    "by\n"
     "phase, busy lanes, link bytes, speed-up against full rank on the same device, and member-sample evaluations a second.\n"
     "Phases overlap, so they add up to more than the whole. The batch is random spikes of N-MNIST's density, or from --data.\n"
     "Engine ref has no cycles: its speed-up is of time, and is marked so.\n";
 
-enum { TIME_ENOUGH = 20 }; /* seconds after which a line is not repeated */
+/* Seconds: a line is repeated at least so long, and not again after so long. */
+enum { TIME_LEAST = 1, TIME_ENOUGH = 20 };
 
 struct result {
     enum sr_mode mode;
     uint32_t rank, generations;
-    double seconds;                  /* a generation */
+    double seconds;                                          /* a generation */
     double total, base, project, lif, readout, update, link; /* a generation; cycles, bytes */
-    double busy;                     /* NAN: not measured */
+    double busy;                                             /* NAN: not measured */
     double speedup;
     bool by_time;
     double stored_lowrank, stored_full; /* bytes a member, were perturbations stored */
@@ -33,9 +35,9 @@ struct result {
 
 struct bench {
     struct sr_options options;
-    struct sr_data data;             /* from --data */
-    struct sr_data_set random;       /* else */
-    struct sr_run run;               /* from --model; its net and weights are used in any case */
+    struct sr_data data;       /* from --data */
+    struct sr_data_set random; /* else */
+    struct sr_run run;         /* from --model; its net and weights are used in any case */
     struct sr_picker picker;
     uint32_t *samples;
     struct sr_device *device;
@@ -54,10 +56,12 @@ static enum sr_status random_set(struct bench *b, uint32_t inputs, uint32_t clas
     uint32_t count = b->options.config.batch;
     double cells = (double)inputs * steps, events = b->options.events ? b->options.events : 0.146 * cells;
     if (events > cells) {
-        return sr_error(b->error, sizeof b->error, SR_ERR_LIMIT, "--events %u: a sample has room for %.0f", b->options.events, cells);
+        return sr_error(b->error, sizeof b->error, SR_ERR_LIMIT, "--events %u: a sample has room for %.0f", b->options.events,
+                        cells);
     }
     uint32_t threshold = (uint32_t)(events / cells * 65536 + 0.5);
-    *set = (struct sr_data_set){.count = count, .classes = classes, .inputs = inputs, .steps = steps, .step_words = (inputs + 63) / 64};
+    *set = (struct sr_data_set){
+        .count = count, .classes = classes, .inputs = inputs, .steps = steps, .step_words = (inputs + 63) / 64};
     set->bits = calloc((size_t)count * steps * set->step_words, sizeof *set->bits);
     set->labels = malloc(count);
     if (!set->bits || !set->labels) return fail(b, SR_ERR_MEMORY, "out of memory");
@@ -96,13 +100,16 @@ static enum sr_status choose_batch(struct bench *b) {
     }
     if (status != SR_OK) return status;
     if (c->batch > set->count) {
-        return sr_error(b->error, sizeof b->error, SR_ERR_LIMIT, "--batch %u: %.200s has %u training samples", c->batch, o->data, set->count);
+        return sr_error(b->error, sizeof b->error, SR_ERR_LIMIT, "--batch %u: %.200s has %u training samples", c->batch,
+                        o->data, set->count);
     }
-    if (o->model) b->net = b->run.net;
-    else sr_config_net(c, set->inputs, set->classes, set->steps, &b->net);
+    if (o->model)
+        b->net = b->run.net;
+    else
+        sr_config_net(c, set->inputs, set->classes, set->steps, &b->net);
     if (set->inputs != b->net.inputs || set->steps != b->net.steps || set->classes > b->net.classes) {
-        return sr_error(b->error, sizeof b->error, SR_ERR_MISMATCH, "%.200s: %u inputs, %u steps, but the model has %u and %u", o->data,
-                        set->inputs, set->steps, b->net.inputs, b->net.steps);
+        return sr_error(b->error, sizeof b->error, SR_ERR_MISMATCH, "%.200s: %u inputs, %u steps, but the model has %u and %u",
+                        o->data, set->inputs, set->steps, b->net.inputs, b->net.steps);
     }
     b->samples = malloc(set->count * sizeof *b->samples);
     if (!b->samples) return fail(b, SR_ERR_MEMORY, "out of memory");
@@ -156,14 +163,16 @@ static void account(struct result *r, const struct sr_counters *c) {
 /* From sums to what a generation takes. */
 static void conclude(struct bench *b, struct result *r) {
     const struct sr_caps *caps = sr_device_caps(b->device);
-    double *const sums[] = {&r->total, &r->base, &r->project, &r->lif, &r->busy, &r->readout, &r->update, &r->link, &r->seconds};
+    double *const sums[] = {&r->total,   &r->base,   &r->project, &r->lif,    &r->busy,
+                            &r->readout, &r->update, &r->link,    &r->seconds};
     double neurons = 0, slots = 0;
     for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) *sums[i] /= r->generations;
     for (uint32_t l = 0; l < b->net.layers && caps->lanes; l++) { /* lanes beside the last neuron are issued but idle */
         neurons += b->net.hidden[l];
         slots += (b->net.hidden[l] + caps->lanes - 1) / caps->lanes * caps->lanes;
     }
-    r->busy = r->lif > 0 && slots > 0 ? r->busy / r->lif / caps->engines / (caps->devices ? caps->devices : 1) * neurons / slots : NAN;
+    r->busy = r->lif > 0 && slots > 0 ? r->busy / r->lif / caps->engines / (caps->devices ? caps->devices : 1) * neurons / slots
+                                      : NAN;
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         uint32_t rows = sr_net_rows(&b->net, l), cols = sr_net_cols(&b->net, l);
         r->stored_full += (double)rows * cols;
@@ -191,7 +200,7 @@ static enum sr_status measure(struct bench *b, enum sr_mode mode, uint32_t rank,
     evaluation.pair_count = 1;
     if (status == SR_OK) status = sr_device_evaluate(b->device, &evaluation, &batch, b->fitness, NULL);
     if (status == SR_OK) status = sr_device_counters(b->device, &counters);
-    while (status == SR_OK && r->generations < b->options.repeat && r->seconds < TIME_ENOUGH) {
+    while (status == SR_OK && r->seconds < TIME_ENOUGH && (r->generations < b->options.repeat || r->seconds < TIME_LEAST)) {
         double start = sr_now();
         sr_plan_evaluation(&plan, r->generations, &evaluation);
         status = sr_device_evaluate(b->device, &evaluation, &batch, b->fitness, NULL);
@@ -225,14 +234,21 @@ static cJSON *to_json(const struct bench *b, const struct result *r) {
     sr_net_text(&b->net, shape, sizeof shape);
     cJSON_AddStringToObject(json, "mode", r->mode == SR_MODE_FULL ? "full" : "lowrank");
     cJSON_AddNumberToObject(json, "rank", r->rank);
-    if (cycles) cJSON_AddNumberToObject(json, "cycles", r->total);
-    else cJSON_AddNullToObject(json, "cycles");
+    if (cycles)
+        cJSON_AddNumberToObject(json, "cycles", r->total);
+    else
+        cJSON_AddNullToObject(json, "cycles");
     cJSON *by_phase = cJSON_AddObjectToObject(json, "phases");
-    for (size_t i = 0; cycles && i < sizeof phases / sizeof *phases; i++) cJSON_AddNumberToObject(by_phase, phases[i].name, phases[i].value);
-    if (isnan(r->busy)) cJSON_AddNullToObject(json, "lif_busy");
-    else cJSON_AddNumberToObject(json, "lif_busy", r->busy);
-    if (cycles) cJSON_AddNumberToObject(json, "cycles_per_member", r->total / c->population);
-    else cJSON_AddNullToObject(json, "cycles_per_member");
+    for (size_t i = 0; cycles && i < sizeof phases / sizeof *phases; i++)
+        cJSON_AddNumberToObject(by_phase, phases[i].name, phases[i].value);
+    if (isnan(r->busy))
+        cJSON_AddNullToObject(json, "lif_busy");
+    else
+        cJSON_AddNumberToObject(json, "lif_busy", r->busy);
+    if (cycles)
+        cJSON_AddNumberToObject(json, "cycles_per_member", r->total / c->population);
+    else
+        cJSON_AddNullToObject(json, "cycles_per_member");
     cJSON_AddNumberToObject(json, "link_bytes", r->link);
     cJSON_AddNumberToObject(json, "link_bytes_per_member", r->link / c->population);
     cJSON_AddNumberToObject(json, "evaluations_per_second", (double)c->population * c->batch / r->seconds);
@@ -256,13 +272,14 @@ static void print_line(const struct bench *b, const struct result *r) {
     if (!isnan(r->busy)) snprintf(busy, sizeof busy, "%.1f %%", 100 * r->busy);
     printf("%-8s %4s", r->mode == SR_MODE_FULL ? "full" : "lowrank", rank);
     if (r->total > 0) {
-        printf(" %11.0f %10.0f %10.0f %11.0f %10.0f %10.0f %8s %11.0f", r->total, r->base, r->project, r->lif, r->readout, r->update,
-               busy, r->total / population);
+        printf(" %11.0f %10.0f %10.0f %11.0f %10.0f %10.0f %8s %11.0f", r->total, r->base, r->project, r->lif, r->readout,
+               r->update, busy, r->total / population);
     } else {
         printf(" %11s %10s %10s %11s %10s %10s %8s %11s", "-", "-", "-", "-", "-", "-", "-", "-");
     }
     printf(" %9.0f %8.1f %8.2f%s %11.0f %9.0f\n", r->link, r->link / population, r->speedup, r->by_time ? "t" : " ",
-           (double)population * b->options.config.batch / r->seconds, r->mode == SR_MODE_FULL ? r->stored_full : r->stored_lowrank);
+           (double)population * b->options.config.batch / r->seconds,
+           r->mode == SR_MODE_FULL ? r->stored_full : r->stored_lowrank);
 }
 
 static void print_head(const struct bench *b) {
@@ -271,11 +288,15 @@ static void print_head(const struct bench *b) {
     sr_net_text(&b->net, shape, sizeof shape);
     printf("network %s, %u steps, population %u, batch %u; engine %s", shape, b->net.steps, b->options.config.population,
            b->options.config.batch, caps->engine);
-    if (caps->lanes && strcmp(caps->engine, "ref")) printf(", %u x %u x %u LIF lanes", caps->devices ? caps->devices : 1, caps->engines, 2 * caps->lanes);
-    printf("\ncycles a generation by phase (phases overlap); speed-up of %s against full rank; perturbation bytes a member are what\n"
-           "storing them would take: this device regenerates them and stores 0\n\n", strcmp(caps->engine, "ref") ? "cycles" : "time (t)");
-    printf("%-8s %4s %11s %10s %10s %11s %10s %10s %8s %11s %9s %8s %9s %11s %9s\n", "mode", "rank", "cycles", "base", "project", "lif",
-           "readout", "update", "busy", "/member", "link", "/member", "speed-up", "evals/s", "perturb.");
+    if (caps->lanes && strcmp(caps->engine, "ref"))
+        printf(", %u x %u x %u LIF lanes", caps->devices ? caps->devices : 1, caps->engines, 2 * caps->lanes);
+    printf(
+        "\ncycles a generation by phase (phases overlap); speed-up of %s against full rank; perturbation bytes a member are "
+        "what\n"
+        "storing them would take: this device regenerates them and stores 0\n\n",
+        strcmp(caps->engine, "ref") ? "cycles" : "time (t)");
+    printf("%-8s %4s %11s %10s %10s %11s %10s %10s %8s %11s %9s %8s %9s %11s %9s\n", "mode", "rank", "cycles", "base",
+           "project", "lif", "readout", "update", "busy", "/member", "link", "/member", "speed-up", "evals/s", "perturb.");
 }
 
 static enum sr_status run_bench(struct bench *b) {
@@ -287,8 +308,10 @@ static enum sr_status run_bench(struct bench *b) {
     for (uint32_t m = 0; m < o->modes.count && status == SR_OK; m++) {
         bool is_full = o->modes.value[m] == SR_MODE_FULL;
         for (uint32_t k = 0; k < (is_full ? 1 : o->ranks.count) && status == SR_OK && count < 2 * SR_LIST_MAX; k++, count++) {
-            if (is_full) lines[count] = full;
-            else status = measure(b, SR_MODE_LOWRANK, o->ranks.value[k], &lines[count]);
+            if (is_full)
+                lines[count] = full;
+            else
+                status = measure(b, SR_MODE_LOWRANK, o->ranks.value[k], &lines[count]);
         }
     }
     if (status != SR_OK) return status;
@@ -296,8 +319,10 @@ static enum sr_status run_bench(struct bench *b) {
     if (!o->json) print_head(b);
     for (size_t i = 0; i < count; i++) {
         compare(&lines[i], &full);
-        if (o->json) cJSON_AddItemToArray(array, to_json(b, &lines[i]));
-        else print_line(b, &lines[i]);
+        if (o->json)
+            cJSON_AddItemToArray(array, to_json(b, &lines[i]));
+        else
+            print_line(b, &lines[i]);
     }
     if (o->json) {
         char *text = cJSON_Print(array);

@@ -9,10 +9,17 @@
 
 int sr_exit_code(enum sr_status status) {
     switch (status) {
-    case SR_OK: return SR_EXIT_OK;
-    case SR_ERR_ARGUMENT: case SR_ERR_LIMIT: case SR_ERR_FILE: case SR_ERR_FORMAT: case SR_ERR_MISMATCH: case SR_ERR_UNSUPPORTED:
-        return SR_EXIT_INPUT;
-    default: return SR_EXIT_FAILURE;
+        case SR_OK:
+            return SR_EXIT_OK;
+        case SR_ERR_ARGUMENT:
+        case SR_ERR_LIMIT:
+        case SR_ERR_FILE:
+        case SR_ERR_FORMAT:
+        case SR_ERR_MISMATCH:
+        case SR_ERR_UNSUPPORTED:
+            return SR_EXIT_INPUT;
+        default:
+            return SR_EXIT_FAILURE;
     }
 }
 
@@ -22,7 +29,8 @@ int sr_complain(const char *command, enum sr_status status, const char *text) {
     return sr_exit_code(status);
 }
 
-bool sr_command_begin(struct sr_options *options, enum sr_command command, int argc, char **argv, const char *intro, int *exit_code) {
+bool sr_command_begin(struct sr_options *options, enum sr_command command, int argc, char **argv, const char *intro,
+                      int *exit_code) {
     char error[SR_ERROR_SIZE] = "";
     enum sr_status status = sr_options_parse(options, command, argc, argv, error, sizeof error);
     if (options->help) {

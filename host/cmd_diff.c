@@ -56,7 +56,8 @@ static enum sr_status run_diff(const struct sr_options *options, char *text, siz
     char path[2][4096];
     struct sr_run run[2] = {{.generation = 0}, {.generation = 0}};
     const char *const *argument = options->argument;
-    if (options->arguments != 2) return sr_error(text, size, SR_ERR_ARGUMENT, "two runs are wanted (see spikeroll diff --help)");
+    if (options->arguments != 2)
+        return sr_error(text, size, SR_ERR_ARGUMENT, "two runs are wanted (see spikeroll diff --help)");
     bool folder = is_folder(argument[0]);
     if (folder != is_folder(argument[1])) {
         return sr_error(text, size, SR_ERR_ARGUMENT, "%.200s is a run, %.200s is not", argument[!folder], argument[folder]);

@@ -11,7 +11,8 @@
 static const char intro[] =
     "usage: spikeroll eval --model RUN|FILE --data DIR [--split test|train] [OPTION]...\n"
     "\n"
-    "Runs a trained network on the samples of a split and prints `accuracy 0.8630 (518/600)`. Pooling, steps, hold-out share and\n"
+    "Runs a trained network on the samples of a split and prints `accuracy 0.8630 (518/600)`. Pooling, steps, hold-out share "
+    "and\n"
     "its seed are those that the model was trained with. All engines give the same answer.\n";
 
 struct evaluation {
@@ -79,8 +80,9 @@ static enum sr_status run_eval(struct evaluation *e) {
     const struct sr_data_set *set = o->split == SR_SPLIT_TEST ? &e->data.test : &e->data.train;
     if (set->inputs != net->inputs || set->steps != net->steps || set->classes > net->classes) {
         sr_net_text(net, wanted, sizeof wanted);
-        return sr_error(e->error, sizeof e->error, SR_ERR_MISMATCH, "%.200s: %u inputs, %u steps and %u classes, but the network of %.150s is %s with %u steps",
-                        o->data, set->inputs, set->steps, set->classes, path, wanted, net->steps);
+        return sr_error(e->error, sizeof e->error, SR_ERR_MISMATCH,
+                        "%.200s: %u inputs, %u steps and %u classes, but the network of %.150s is %s with %u steps", o->data,
+                        set->inputs, set->steps, set->classes, path, wanted, net->steps);
     }
     if (set->count == 0) return sr_error(e->error, sizeof e->error, SR_ERR_FORMAT, "%.300s: the split is empty", o->data);
     sr_options_open(o, &open);

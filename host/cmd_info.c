@@ -81,7 +81,8 @@ static cJSON *model_json(const struct sr_run *run, const char *path) {
         }
         char name[32];
         snprintf(name, sizeof name, "weights_%s", sr_layer_name(l));
-        snprintf(text, sizeof text, "%u x %u, %d to %d, %zu at the limit", sr_net_rows(&run->net, l), sr_net_cols(&run->net, l), least, most, limit);
+        snprintf(text, sizeof text, "%u x %u, %d to %d, %zu at the limit", sr_net_rows(&run->net, l), sr_net_cols(&run->net, l),
+                 least, most, limit);
         cJSON_AddStringToObject(json, name, text);
     }
     cJSON *config = cJSON_AddObjectToObject(json, "config");

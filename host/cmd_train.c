@@ -20,7 +20,8 @@ static const char intro[] =
     "usage: spikeroll train --data DIR --out RUN [OPTION]...\n"
     "\n"
     "Trains a spiking network by evolution strategies and writes RUN/history.csv (a line a generation), RUN/checkpoint.h5,\n"
-    "RUN/best.h5 (best on the validation share of the training set) and RUN/last.h5. Ctrl-C finishes the generation, writes the\n"
+    "RUN/best.h5 (best on the validation share of the training set) and RUN/last.h5. Ctrl-C finishes the generation, writes "
+    "the\n"
     "checkpoint and stops; --resume goes on with bit-identical results. The test set is used once, at the end.\n"
     "\n"
     "  spikeroll train --preset nmnist --data DIR --out RUN            a good start on N-MNIST\n"
@@ -32,19 +33,19 @@ struct training {
     struct sr_plan plan;
     struct sr_run run;
     struct sr_device *device;
-    uint32_t *samples, kept, held;   /* training sample numbers: kept for training, then held for validation */
+    uint32_t *samples, kept, held; /* training sample numbers: kept for training, then held for validation */
     struct sr_batcher batcher;
     struct sr_picker picker;
     int32_t *fitness;
-    uint32_t *correct, *chosen;      /* of each member; the batch's sample numbers */
+    uint32_t *correct, *chosen; /* of each member; the batch's sample numbers */
     int8_t *credit;
     FILE *history;
-    double started, earlier;         /* this process's start; seconds of the run before it */
-    struct sr_history_row row;       /* of the last generation */
-    double shown, rate;
-    uint32_t shown_generation;
-    bool terminal, bar;              /* bar: the cursor stands behind a progress bar */
-    bool begun;                      /* all input was good: what fails now is no bad input */
+    double started, earlier;   /* this process's start; seconds of the run before it */
+    struct sr_history_row row; /* of the last generation */
+    double shown, looped;      /* when progress was shown last; when generations began, and with which */
+    uint32_t first;
+    bool terminal, bar; /* bar: the cursor stands behind a progress bar */
+    bool begun;         /* all input was good: what fails now is no bad input */
     char error[SR_ERROR_SIZE];
 };
 
@@ -83,16 +84,17 @@ static void show(struct training *t, bool evaluated) {
     const struct sr_history_row *row = &t->row;
     double now = sr_now(), samples = (double)row->members * row->batch;
     if (!evaluated && now - t->shown < (t->terminal ? 0.2 : 10)) return;
-    if (now - t->shown > 0.05) t->rate = (row->generation - t->shown_generation) / (now - t->shown);
+    double rate = (row->generation - t->first) / (now - t->looped);
     t->shown = now;
-    t->shown_generation = row->generation;
     char line[256], best[64] = "";
     double unit = t->plan.fitness == SR_FITNESS_LOGSOFTMAX ? 64 : 1;
     if (t->run.has_best) {
-        snprintf(best, sizeof best, "  best %.4f at %u", (double)t->run.best_correct / t->run.best_total, t->run.best_generation);
+        snprintf(best, sizeof best, "  best %.4f at %u", (double)t->run.best_correct / t->run.best_total,
+                 t->run.best_generation);
     }
     snprintf(line, sizeof line, "generation %u/%u  fitness %.4f  batch %.4f  %.3g gen/s  %.3g evaluations/s", row->generation,
-             t->plan.generations, (double)row->fitness_sum / samples / unit, (double)row->correct / samples, t->rate, t->rate * samples);
+             t->plan.generations, (double)row->fitness_sum / samples / unit, (double)row->correct / samples, rate,
+             rate * samples);
     clear_bar(t);
     if (evaluated) {
         fprintf(stderr, "%s  validation %.4f%s\n", line, (double)row->validation_correct / row->validation_total, best);
@@ -143,8 +145,9 @@ static enum sr_status adopt_checkpoint(struct training *t) {
             t->run.config.generations = t->options.config.generations;
             continue;
         }
-        return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH, "%.200s: --%s is %s in this run, not %s%s", path, table[i].name,
-                        saved, given, strcmp(table[i].name, "generations") ? "" : " (its steps shrink over the planned length)");
+        return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH, "%.200s: --%s is %s in this run, not %s%s", path,
+                        table[i].name, saved, given,
+                        strcmp(table[i].name, "generations") ? "" : " (its steps shrink over the planned length)");
     }
     t->options.config = t->run.config;
     return SR_OK;
@@ -157,21 +160,24 @@ static enum sr_status check_out(struct training *t) {
     for (size_t length = strlen(out); length > 1 && out[length - 1] == '/'; length--) out[length - 1] = '\0';
     if (strlen(out) > 3000) return fail(t, SR_ERR_ARGUMENT, "--out: path too long");
     if (stat(out, &about) != 0) {
-        if (t->options.resume) return sr_error(t->error, sizeof t->error, SR_ERR_FILE, "--resume: %.300s: %s", out, strerror(errno));
+        if (t->options.resume)
+            return sr_error(t->error, sizeof t->error, SR_ERR_FILE, "--resume: %.300s: %s", out, strerror(errno));
         snprintf(path, sizeof path, "%s", out);
         const char *parent = dirname(path);
         if (stat(parent, &about) != 0 || !S_ISDIR(about.st_mode) || access(parent, W_OK) != 0) {
-            return sr_error(t->error, sizeof t->error, SR_ERR_FILE, "--out %.300s: cannot be made: %.300s is no folder one can write to",
-                            out, parent);
+            return sr_error(t->error, sizeof t->error, SR_ERR_FILE,
+                            "--out %.300s: cannot be made: %.300s is no folder one can write to", out, parent);
         }
         return SR_OK;
     }
-    if (!S_ISDIR(about.st_mode)) return sr_error(t->error, sizeof t->error, SR_ERR_FILE, "--out %.300s: is a file, not a folder", out);
+    if (!S_ISDIR(about.st_mode))
+        return sr_error(t->error, sizeof t->error, SR_ERR_FILE, "--out %.300s: is a file, not a folder", out);
     if (t->options.resume || t->options.force) return SR_OK;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         path_in(t, names[i], path, sizeof path);
         if (stat(path, &about) == 0) {
-            return sr_error(t->error, sizeof t->error, SR_ERR_FILE, "--out %.300s: holds a run already (--resume goes on, --force overwrites)", out);
+            return sr_error(t->error, sizeof t->error, SR_ERR_FILE,
+                            "--out %.300s: holds a run already (--resume goes on, --force overwrites)", out);
         }
     }
     return SR_OK;
@@ -189,13 +195,14 @@ static enum sr_status load_data(struct training *t) {
     sr_split_validation(train->count, c->validation, c->seed, t->samples, &t->held);
     t->kept = train->count - t->held;
     if (c->batch > t->kept) {
-        return sr_error(t->error, sizeof t->error, SR_ERR_LIMIT, "--batch %u: %.200s has %u training samples%s", c->batch, t->options.data,
-                        t->kept, t->held ? " besides the validation share" : "");
+        return sr_error(t->error, sizeof t->error, SR_ERR_LIMIT, "--batch %u: %.200s has %u training samples%s", c->batch,
+                        t->options.data, t->kept, t->held ? " besides the validation share" : "");
     }
     uint64_t hash = sr_hash(0, train->bits, (size_t)train->count * train->steps * train->step_words * sizeof *train->bits);
     hash = sr_hash(hash, train->labels, train->count);
     if (t->options.resume && hash != t->run.data_hash) {
-        return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH, "--data %.300s: not the samples that this run was trained on", t->options.data);
+        return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH,
+                        "--data %.300s: not the samples that this run was trained on", t->options.data);
     }
     t->run.data_hash = hash;
     return SR_OK;
@@ -211,27 +218,31 @@ static enum sr_status open_device(struct training *t) {
     const struct sr_caps *caps = sr_device_caps(t->device);
     sr_config_net(c, t->data.train.inputs, t->data.train.classes, t->data.train.steps, &net);
     if (c->frac_bits && c->frac_bits != caps->frac_w) {
-        return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH, "--frac-bits %u: engine %s has %u", c->frac_bits, caps->engine, caps->frac_w);
+        return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH, "--frac-bits %u: engine %s has %u", c->frac_bits,
+                        caps->engine, caps->frac_w);
     }
     if (t->options.resume) {
         char shape1[64], shape2[64];
         sr_net_text(&t->run.net, shape1, sizeof shape1);
         sr_net_text(&net, shape2, sizeof shape2);
         if (strcmp(shape1, shape2) || t->run.net.steps != net.steps) {
-            return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH, "%.300s/checkpoint.h5: network is %s with %u steps, the data asks for %s with %u",
-                            t->options.out, shape1, t->run.net.steps, shape2, net.steps);
+            return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH,
+                            "%.300s/checkpoint.h5: network is %s with %u steps, the data asks for %s with %u", t->options.out,
+                            shape1, t->run.net.steps, shape2, net.steps);
         }
         if (t->run.frac_bits != caps->frac_w) {
-            return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH, "%.300s/checkpoint.h5: weights have %u fraction bits, engine %s has %u",
-                            t->options.out, t->run.frac_bits, caps->engine, caps->frac_w);
+            return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH,
+                            "%.300s/checkpoint.h5: weights have %u fraction bits, engine %s has %u", t->options.out,
+                            t->run.frac_bits, caps->engine, caps->frac_w);
         }
     }
     status = sr_plan_make(&t->plan, c, &net, caps->frac_w, t->error, sizeof t->error);
     if (status != SR_OK) return status;
     if (t->plan.pairs > caps->pairs_max || c->rank > caps->rank_max) {
         bool rank = c->rank > caps->rank_max;
-        return sr_error(t->error, sizeof t->error, SR_ERR_LIMIT, "--%s %u: engine %s takes at most %u", rank ? "rank" : "population",
-                        rank ? c->rank : c->population, caps->engine, rank ? caps->rank_max : 2 * caps->pairs_max);
+        return sr_error(t->error, sizeof t->error, SR_ERR_LIMIT, "--%s %u: engine %s takes at most %u",
+                        rank ? "rank" : "population", rank ? c->rank : c->population, caps->engine,
+                        rank ? caps->rank_max : 2 * caps->pairs_max);
     }
     status = sr_device_configure(t->device, &net);
     if (status != SR_OK) return fail_device(t, status);
@@ -294,11 +305,13 @@ static enum sr_status create_run(struct training *t) {
     snprintf(folder, sizeof folder, "%s.new-%ld", t->options.out, (long)getpid());
     snprintf(history, sizeof history, "%s/history.csv", folder);
     snprintf(checkpoint, sizeof checkpoint, "%s/checkpoint.h5", folder);
-    if (mkdir(folder, 0777) != 0) return sr_error(t->error, sizeof t->error, SR_ERR_FILE, "%.300s: %s", folder, strerror(errno));
+    if (mkdir(folder, 0777) != 0)
+        return sr_error(t->error, sizeof t->error, SR_ERR_FILE, "%.300s: %s", folder, strerror(errno));
     enum sr_status status = sr_history_create(history, t->error, sizeof t->error);
     if (status == SR_OK) status = sr_run_save(checkpoint, &t->run, true, t->error, sizeof t->error);
     bool moved = status == SR_OK && rename(folder, t->options.out) == 0;
-    if (status == SR_OK && !moved && (errno == ENOTEMPTY || errno == EEXIST)) { /* a folder with other things in it, or --force */
+    if (status == SR_OK && !moved &&
+        (errno == ENOTEMPTY || errno == EEXIST)) { /* a folder with other things in it, or --force */
         for (size_t i = 0; i < sizeof stale / sizeof *stale; i++) {
             path_in(t, stale[i], path, sizeof path);
             unlink(path);
@@ -377,8 +390,10 @@ static enum sr_status train(struct training *t) {
             char reason[SR_ERROR_SIZE];
             snprintf(reason, sizeof reason, "%s", sr_device_error(t->device));
             clear_bar(t);
-            return sr_error(t->error, sizeof t->error, status, "generation %u: %.300s; the checkpoint after generation %u is in "
-                            "place, --resume goes on from it", t->run.generation + 1, reason, saved);
+            return sr_error(t->error, sizeof t->error, status,
+                            "generation %u: %.300s; the checkpoint after generation %u is in "
+                            "place, --resume goes on from it",
+                            t->run.generation + 1, reason, saved);
         }
         bool evaluate = t->held && t->run.generation % t->run.config.eval_every == 0;
         if (evaluate && (status = validate(t, true)) != SR_OK) return status;
@@ -437,10 +452,12 @@ static enum sr_status report(struct training *t) {
     }
     printf("%s after %u of %u generations, %.1f seconds\n", end, t->run.generation, t->plan.generations, seconds);
     if (t->run.has_best) {
-        printf("validation %.4f (%u/%u) at generation %u\n", (double)t->run.best_correct / t->run.best_total, t->run.best_correct,
-               t->run.best_total, t->run.best_generation);
+        printf("validation %.4f (%u/%u) at generation %u\n", (double)t->run.best_correct / t->run.best_total,
+               t->run.best_correct, t->run.best_total, t->run.best_generation);
     }
-    if (test) printf("accuracy %.4f (%u/%u) on the %s\n", (double)correct / total, correct, total, t->data.holdout ? "held-out share" : "test set");
+    if (test)
+        printf("accuracy %.4f (%u/%u) on the %s\n", (double)correct / total, correct, total,
+               t->data.holdout ? "held-out share" : "test set");
     printf("files in %s: history.csv checkpoint.h5 last.h5%s\n", t->options.out, t->run.has_best ? " best.h5" : "");
     if (!complete) printf("to go on: spikeroll train --resume --data %s --out %s\n", t->options.data, t->options.out);
     return SR_OK;
@@ -454,7 +471,8 @@ static void announce(const struct training *t) {
             t->data.holdout ? " (no test set in the data: a seeded share of it is held out)" : "");
     fprintf(stderr, "network %s, %u steps; engine %s", shape, t->run.net.steps, caps->engine);
     if (caps->devices > 1) fprintf(stderr, " x %u", caps->devices);
-    fprintf(stderr, "; %s, population %u, batch %u", t->plan.noise.mode == SR_MODE_FULL ? "full rank" : "low rank", 2 * t->plan.pairs, t->plan.batch);
+    fprintf(stderr, "; %s, population %u, batch %u", t->plan.noise.mode == SR_MODE_FULL ? "full rank" : "low rank",
+            2 * t->plan.pairs, t->plan.batch);
     if (t->plan.noise.mode == SR_MODE_LOWRANK) fprintf(stderr, ", rank %u", t->plan.noise.rank);
     fputc('\n', stderr);
     if (t->options.resume) fprintf(stderr, "resumed after generation %u\n", t->run.generation);
@@ -472,7 +490,8 @@ static enum sr_status run_training(struct training *t) {
     if ((status = check_out(t)) != SR_OK) return status;
     if (o->resume && (status = adopt_checkpoint(t)) != SR_OK) return status;
     if ((status = sr_config_check(o, t->error, sizeof t->error)) != SR_OK) return status;
-    if ((status = load_data(t)) != SR_OK || (status = open_device(t)) != SR_OK || (status = make_room(t)) != SR_OK) return status;
+    if ((status = load_data(t)) != SR_OK || (status = open_device(t)) != SR_OK || (status = make_room(t)) != SR_OK)
+        return status;
     t->earlier = t->run.seconds;
     catch_signals();
     if (!o->resume && (status = create_run(t)) != SR_OK) return status;
@@ -481,8 +500,8 @@ static enum sr_status run_training(struct training *t) {
     if (t->run.has_best && (status = save_model(t, "best.h5", true)) != SR_OK) return status;
     announce(t);
     t->begun = true;
-    t->shown = sr_now();
-    t->shown_generation = t->run.generation;
+    t->shown = t->looped = sr_now();
+    t->first = t->run.generation;
     if ((status = train(t)) != SR_OK) return status;
     return report(t);
 }

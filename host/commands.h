@@ -18,7 +18,8 @@ int sr_cmd_diff(int argc, char **argv);
 int sr_cmd_info(int argc, char **argv);
 
 /* Parse; on --help print `intro` and the options. True: go on; else *exit_code is what to return and options are freed. */
-bool sr_command_begin(struct sr_options *options, enum sr_command command, int argc, char **argv, const char *intro, int *exit_code);
+bool sr_command_begin(struct sr_options *options, enum sr_command command, int argc, char **argv, const char *intro,
+                      int *exit_code);
 /* Print "spikeroll COMMAND: text" on standard error and return the exit code of `status`. */
 int sr_complain(const char *command, enum sr_status status, const char *text);
 int sr_exit_code(enum sr_status status);
@@ -32,7 +33,8 @@ struct sr_picker {
     const uint64_t **bits;
     uint8_t *labels;
 };
-SR_MUST_CHECK enum sr_status sr_picker_init(struct sr_picker *picker, const struct sr_data_set *set, uint32_t id_base, uint32_t capacity);
+SR_MUST_CHECK enum sr_status sr_picker_init(struct sr_picker *picker, const struct sr_data_set *set, uint32_t id_base,
+                                            uint32_t capacity);
 void sr_picker_free(struct sr_picker *picker);
 /* samples NULL: first, first + 1, .. ; count at most the capacity. */
 struct sr_batch sr_picker_batch(struct sr_picker *picker, const uint32_t *samples, uint32_t first, uint32_t count);

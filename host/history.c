@@ -12,8 +12,9 @@
 #include "run_file.h"
 
 enum { COMPARED = 6 };
-static const char header[] = "generation,fitness_mean,fitness_best,correct,fitness_hash,validation,"
-                             "cycles,base,project,lif,lif_busy,readout,update,events,link_tx,link_rx,link_retries,seconds\n";
+static const char header[] =
+    "generation,fitness_mean,fitness_best,correct,fitness_hash,validation,"
+    "cycles,base,project,lif,lif_busy,readout,update,events,link_tx,link_rx,link_retries,seconds\n";
 
 /* FNV-1a, 64 bits. */
 uint64_t sr_hash(uint64_t hash, const void *bytes, size_t size) {
@@ -47,7 +48,8 @@ enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **res
     }
     if (!good) {
         fclose(file);
-        return sr_error(error, error_size, SR_ERR_FORMAT, "%.300s: does not hold generations 1 to %u as the checkpoint does", path, generation);
+        return sr_error(error, error_size, SR_ERR_FORMAT, "%.300s: does not hold generations 1 to %u as the checkpoint does",
+                        path, generation);
     }
     long end = ftell(file);
     if (end < 0 || fflush(file) != 0 || ftruncate(fileno(file), end) != 0 || fseek(file, 0, SEEK_END) != 0) {
@@ -65,15 +67,15 @@ enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row) {
     fprintf(file, "%u,%.4f,%.4f,%.6f,%016" PRIx64 ",", row->generation, (double)row->fitness_sum / samples,
             (double)row->fitness_best / row->batch, (double)row->correct / samples, row->fitness_hash);
     if (row->evaluated && row->validation_total) fprintf(file, "%.6f", (double)row->validation_correct / row->validation_total);
-    fprintf(file, ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-            ",%" PRIu64 ",%" PRIu64 ",%.3f\n", c->total, c->base, c->project, c->lif, c->lif_busy, c->readout, c->update,
-            c->events, c->link_tx, c->link_rx, c->link_retries, row->seconds);
+    fprintf(file,
+            ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+            ",%" PRIu64 ",%" PRIu64 ",%.3f\n",
+            c->total, c->base, c->project, c->lif, c->lif_busy, c->readout, c->update, c->events, c->link_tx, c->link_rx,
+            c->link_retries, row->seconds);
     return ferror(file) || fflush(file) != 0 ? SR_ERR_FILE : SR_OK;
 }
 
-enum sr_status sr_history_sync(FILE *file) {
-    return fflush(file) == 0 && fsync(fileno(file)) == 0 ? SR_OK : SR_ERR_FILE;
-}
+enum sr_status sr_history_sync(FILE *file) { return fflush(file) == 0 && fsync(fileno(file)) == 0 ? SR_OK : SR_ERR_FILE; }
 
 /* Split a line into its compared columns; false if there are fewer. */
 static bool columns(char *line, char *column[COMPARED]) {

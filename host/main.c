@@ -18,12 +18,16 @@ static const struct {
 };
 
 static void usage(FILE *out) {
-    fprintf(out, "spikeroll %s: trains spiking neural networks on a spiking accelerator by low-rank evolution strategies\n\n"
-                 "usage: spikeroll COMMAND [OPTION]...\n\n", SR_VERSION);
+    fprintf(out,
+            "spikeroll %s: trains spiking neural networks on a spiking accelerator by low-rank evolution strategies\n\n"
+            "usage: spikeroll COMMAND [OPTION]...\n\n",
+            SR_VERSION);
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
         fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].text);
     }
-    fprintf(out, "\n`spikeroll COMMAND --help` explains a command. Exit codes: 0 success, 1 failure or a difference, 2 bad input.\n");
+    fprintf(
+        out,
+        "\n`spikeroll COMMAND --help` explains a command. Exit codes: 0 success, 1 failure or a difference, 2 bad input.\n");
 }
 
 int main(int argc, char **argv) {

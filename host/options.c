@@ -35,7 +35,8 @@ static const struct sr_option table[] = {
      "serial: port of the board (default: look for one)"},
     {"baud", "N", SR_OPT_UINT, AT(baud), 0, 20000000, NULL, T | E | B | I | S, false, "Device",
      "serial: baud rate, 0 for the board's own"},
-    {"trace", "FILE.fst", SR_OPT_TEXT, AT(trace), 0, 0, NULL, T | E | B | S, false, "Device", "sim: write waveforms to this file"},
+    {"trace", "FILE.fst", SR_OPT_TEXT, AT(trace), 0, 0, NULL, T | E | B | S, false, "Device",
+     "sim: write waveforms to this file"},
     {"reset-seed", "N", SR_OPT_UINT, AT(reset_seed), 0, U32, NULL, T | E | B | S, false, "Device",
      "sim: seed of the random values that registers wake up with"},
     {"frac-bits", "N", SR_OPT_UINT, CFG(frac_bits), 0, 8, NULL, T | B, true, "Device",
@@ -58,10 +59,12 @@ static const struct sr_option table[] = {
      "firing threshold, for all hidden layers or one each"},
     {"leak", "N[,N..]", SR_OPT_LIST, CFG(leak), 0, 255, NULL, T | B, true, "Network",
      "leak a step in 1/256, for all hidden layers or one each"},
-    {"reset", "KIND", SR_OPT_CHOICE, CFG(reset), 0, 0, "hard|subtract", T | B, true, "Network", "what a spike does to the membrane"},
+    {"reset", "KIND", SR_OPT_CHOICE, CFG(reset), 0, 0, "hard|subtract", T | B, true, "Network",
+     "what a spike does to the membrane"},
     {"readout", "KIND", SR_OPT_CHOICE, CFG(readout), 0, 0, "sum|membrane|spikes", T | B, true, "Network",
      "class score: summed current, membrane, or number of spikes"},
-    {"readout-theta", "N", SR_OPT_UINT, CFG(readout_theta), 1, 32767, NULL, T | B, true, "Network", "threshold of the readout (kind spikes)"},
+    {"readout-theta", "N", SR_OPT_UINT, CFG(readout_theta), 1, 32767, NULL, T | B, true, "Network",
+     "threshold of the readout (kind spikes)"},
     {"readout-leak", "N", SR_OPT_UINT, CFG(readout_leak), 0, 255, NULL, T | B, true, "Network",
      "leak of the readout in 1/256 (kinds membrane, spikes)"},
     {"init-range", "N", SR_OPT_UINT, CFG(init_range), 0, 127, NULL, T | B, true, "Network",
@@ -76,11 +79,14 @@ static const struct sr_option table[] = {
      "the readout's own mode; same: as --mode"},
     {"rank", "R", SR_OPT_UINT, CFG(rank), 1, 32, NULL, T, true, "Population", "rank of a perturbation (mode lowrank)"},
     {"rank", "R[,R..]", SR_OPT_LIST, AT(ranks), 1, 32, NULL, B, false, "Population", "ranks to measure"},
-    {"dist", "KIND", SR_OPT_CHOICE, CFG(dist), 0, 0, "sign|bell", T | B, true, "Population", "factor entries: +-1, or a bell of -2..2"},
-    {"population", "N", SR_OPT_UINT, CFG(population), 2, 65534, NULL, T | B, true, "Population", "members, in antithetic pairs: even"},
+    {"dist", "KIND", SR_OPT_CHOICE, CFG(dist), 0, 0, "sign|bell", T | B, true, "Population",
+     "factor entries: +-1, or a bell of -2..2"},
+    {"population", "N", SR_OPT_UINT, CFG(population), 2, 65534, NULL, T | B, true, "Population",
+     "members, in antithetic pairs: even"},
     {"sigma", "X", SR_OPT_REAL, CFG(sigma), 0, 16, NULL, T | B, true, "Population",
      "perturbation of a hidden weight, standard deviation in weight units"},
-    {"readout-sigma", "X", SR_OPT_REAL, CFG(readout_sigma), 0, 16, NULL, T | B, true, "Population", "the same for a readout weight"},
+    {"readout-sigma", "X", SR_OPT_REAL, CFG(readout_sigma), 0, 16, NULL, T | B, true, "Population",
+     "the same for a readout weight"},
 
     {"fitness", "KIND", SR_OPT_CHOICE, CFG(fitness), 0, 0, "correct|margin|logsoftmax", T | B, true, "Learning",
      "of a sample: right or wrong, margin, or log-softmax of the label"},
@@ -88,7 +94,8 @@ static const struct sr_option table[] = {
      "score units a nat (logsoftmax), or a fitness unit times 64 (margin)"},
     {"step", "X", SR_OPT_REAL, CFG(step), 0, 16, NULL, T | B, true, "Learning",
      "change of a hidden weight a generation, root mean square in weight units"},
-    {"readout-step", "X", SR_OPT_REAL, CFG(readout_step), 0, 16, NULL, T | B, true, "Learning", "the same for a readout weight"},
+    {"readout-step", "X", SR_OPT_REAL, CFG(readout_step), 0, 16, NULL, T | B, true, "Learning",
+     "the same for a readout weight"},
     {"step-decay", "KIND", SR_OPT_CHOICE, CFG(step_decay), 0, 0, "none|linear|smooth", T, true, "Learning",
      "how steps shrink over the planned generations (smooth: S-shaped, like a half cosine)"},
     {"step-final", "X", SR_OPT_REAL, CFG(step_final), 0, 1, NULL, T, true, "Learning", "last step as a fraction of the first"},
@@ -96,14 +103,17 @@ static const struct sr_option table[] = {
      "weight of a pair: sign of its difference (made on the device), or the difference scaled to -127..127"},
     {"batch", "N", SR_OPT_UINT, CFG(batch), 1, 65535, NULL, T | B, true, "Learning", "samples a generation"},
     {"generations", "N", SR_OPT_UINT, CFG(generations), 1, 100000000, NULL, T, true, "Learning", "length of the run"},
-    {"generations", "N", SR_OPT_UINT, AT(repeat), 1, 1000000, NULL, B, false, "Learning", "generations measured for each line"},
-    {"seed", "N", SR_OPT_U64, CFG(seed), 0, 0, NULL, T | B, true, "Learning", "decides weights, noise, batches and the validation share"},
+    {"generations", "N", SR_OPT_UINT, AT(repeat), 1, 1000000, NULL, B, false, "Learning",
+     "generations measured for each line, at least (and for a second)"},
+    {"seed", "N", SR_OPT_U64, CFG(seed), 0, 0, NULL, T | B, true, "Learning",
+     "decides weights, noise, batches and the validation share"},
 
     {"eval-every", "N", SR_OPT_UINT, CFG(eval_every), 1, 100000000, NULL, T, true, "Run",
      "generations between validations (the best model is chosen there)"},
     {"validation", "PERCENT", SR_OPT_UINT, CFG(validation), 0, 90, NULL, T, true, "Run",
      "share of the training set kept for validation; 0: none, and best is last"},
-    {"checkpoint-every", "N", SR_OPT_UINT, AT(checkpoint_every), 1, 100000000, NULL, T, false, "Run", "generations between checkpoints"},
+    {"checkpoint-every", "N", SR_OPT_UINT, AT(checkpoint_every), 1, 100000000, NULL, T, false, "Run",
+     "generations between checkpoints"},
     {"time-limit", "SECONDS", SR_OPT_UINT, AT(time_limit), 0, 100000000, NULL, T, false, "Run",
      "stop in good order after so long; 0: no limit"},
     {"no-test", NULL, SR_OPT_FLAG, AT(no_test), 0, 0, NULL, T, false, "Run", "do not touch the test set at the end"},
@@ -111,22 +121,30 @@ static const struct sr_option table[] = {
     {"split", "SPLIT", SR_OPT_CHOICE, AT(split), 0, 0, "train|test", E, false, "Evaluation", "samples to evaluate"},
     {"confusion", NULL, SR_OPT_FLAG, AT(confusion), 0, 0, NULL, E, false, "Evaluation", "print the confusion matrix"},
 
-    {"steps", "T", SR_OPT_UINT, CFG(steps), 0, 511, NULL, T | B, true, "Data", "time steps, 0 for the format's own (10; MNIST 16)"},
-    {"pool", "N", SR_OPT_UINT, CFG(pool), 0, 64, NULL, T | B, true, "Data", "pooling in x and y, 0 for the format's own (2; MNIST 1)"},
+    {"steps", "T", SR_OPT_UINT, CFG(steps), 0, 511, NULL, T | B, true, "Data",
+     "time steps, 0 for the format's own (10; MNIST 16)"},
+    {"pool", "N", SR_OPT_UINT, CFG(pool), 0, 64, NULL, T | B, true, "Data",
+     "pooling in x and y, 0 for the format's own (2; MNIST 1)"},
     {"duration", "US", SR_OPT_UINT, CFG(duration_us), 0, 8388607, NULL, T | B, true, "Data",
      "length of a recording in microseconds, 0: 315000; later events are dropped"},
-    {"width", "N", SR_OPT_UINT, CFG(width), 0, 256, NULL, T | B, true, "Data", "sensor width, 0 for the format's own (34; MNIST 28)"},
+    {"width", "N", SR_OPT_UINT, CFG(width), 0, 256, NULL, T | B, true, "Data",
+     "sensor width, 0 for the format's own (34; MNIST 28)"},
     {"height", "N", SR_OPT_UINT, CFG(height), 0, 256, NULL, T | B, true, "Data", "sensor height, 0 for the format's own"},
-    {"holdout", "PERCENT", SR_OPT_UINT, CFG(holdout), 0, 90, NULL, T | B, true, "Data", "test share where there is no test set, 0: 20"},
-    {"data-seed", "N", SR_OPT_U64, CFG(data_seed), 0, 0, NULL, T | B, true, "Data", "of the hold-out split and of MNIST's spikes"},
-    {"limit-train", "N", SR_OPT_UINT, CFG(limit_train), 0, U32, NULL, T | B, true, "Data", "at most so many training samples, 0: all"},
-    {"limit-test", "N", SR_OPT_UINT, CFG(limit_test), 0, U32, NULL, T | B, true, "Data", "at most so many test samples, 0: all"},
+    {"holdout", "PERCENT", SR_OPT_UINT, CFG(holdout), 0, 90, NULL, T | B, true, "Data",
+     "test share where there is no test set, 0: 20"},
+    {"data-seed", "N", SR_OPT_U64, CFG(data_seed), 0, 0, NULL, T | B, true, "Data",
+     "of the hold-out split and of MNIST's spikes"},
+    {"limit-train", "N", SR_OPT_UINT, CFG(limit_train), 0, U32, NULL, T | B, true, "Data",
+     "at most so many training samples, 0: all"},
+    {"limit-test", "N", SR_OPT_UINT, CFG(limit_test), 0, U32, NULL, T | B, true, "Data",
+     "at most so many test samples, 0: all"},
     {"inputs", "N", SR_OPT_UINT, AT(inputs), 1, 65535, NULL, B, false, "Data", "inputs of the random batch (without --data)"},
     {"classes", "N", SR_OPT_UINT, AT(classes), 2, SR_CLASSES, NULL, B, false, "Data", "classes (without --data)"},
     {"events", "N", SR_OPT_UINT, AT(events), 0, 100000000, NULL, B, false, "Data",
      "events a sample of the random batch; 0: 14.6 %, N-MNIST's density"},
 
-    {"json", NULL, SR_OPT_FLAG, AT(json), 0, 0, NULL, T | E | B | I | S | SR_CMD_DIFF, false, "Output", "results as JSON on standard output"},
+    {"json", NULL, SR_OPT_FLAG, AT(json), 0, 0, NULL, T | E | B | I | S | SR_CMD_DIFF, false, "Output",
+     "results as JSON on standard output"},
     {"help", NULL, SR_OPT_FLAG, AT(help), 0, 0, NULL, ANY, false, "Output", "this text"},
 };
 enum { TABLE_COUNT = sizeof table / sizeof *table };
@@ -152,13 +170,34 @@ enum sr_status sr_error(char *error, size_t error_size, enum sr_status status, c
 
 static enum sr_status defaults(struct sr_options *options, enum sr_command command) {
     memset(options, 0, sizeof *options);
-    options->config = (struct sr_config){
-        .hidden = {1, {128}}, .theta = {1, {512}}, .leak = {1, {32}}, .readout_theta = 1024, .readout_leak = 0,
-        .reset = SR_RESET_HARD, .readout = SR_READOUT_SUM, .mode = SR_MODE_LOWRANK, .readout_mode = 0, .rank = 1,
-        .dist = SR_DIST_SIGN, .population = 128, .sigma = 2, .readout_sigma = 2, .fitness = SR_FITNESS_LOGSOFTMAX,
-        .shape = SR_SHAPE_SIGN, .step_decay = SR_DECAY_SMOOTH, .temperature = 100, .step = 0.3, .readout_step = 0.3,
-        .step_final = 0.1, .batch = 64, .generations = 200, .eval_every = 20, .validation = 10, .seed = 1,
-        .readout_init_range = 16, .data_seed = 1};
+    options->config = (struct sr_config){.hidden = {1, {128}},
+                                         .theta = {1, {512}},
+                                         .leak = {1, {32}},
+                                         .readout_theta = 1024,
+                                         .readout_leak = 0,
+                                         .reset = SR_RESET_HARD,
+                                         .readout = SR_READOUT_SUM,
+                                         .mode = SR_MODE_LOWRANK,
+                                         .readout_mode = 0,
+                                         .rank = 1,
+                                         .dist = SR_DIST_SIGN,
+                                         .population = 128,
+                                         .sigma = 2,
+                                         .readout_sigma = 2,
+                                         .fitness = SR_FITNESS_LOGSOFTMAX,
+                                         .shape = SR_SHAPE_SIGN,
+                                         .step_decay = SR_DECAY_SMOOTH,
+                                         .temperature = 100,
+                                         .step = 0.3,
+                                         .readout_step = 0.3,
+                                         .step_final = 0.1,
+                                         .batch = 64,
+                                         .generations = 200,
+                                         .eval_every = 20,
+                                         .validation = 10,
+                                         .seed = 1,
+                                         .readout_init_range = 16,
+                                         .data_seed = 1};
     options->threads = 1;
     options->checkpoint_every = 50;
     options->split = SR_SPLIT_TEST;
@@ -209,7 +248,9 @@ static enum sr_status range_error(const struct sr_option *option, const char *te
     if (option->kind == SR_OPT_U64) {
         return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s %s: must be a whole number below 2^64", option->name, text);
     }
-    const char *kind = option->kind == SR_OPT_REAL ? "a number" : option->kind == SR_OPT_LIST ? "whole numbers" : "a whole number";
+    const char *kind = option->kind == SR_OPT_REAL   ? "a number"
+                       : option->kind == SR_OPT_LIST ? "whole numbers"
+                                                     : "a whole number";
     return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s %s: must be %s in %.10g..%.10g", option->name, text, kind,
                     option->min, option->max);
 }
@@ -221,69 +262,72 @@ static enum sr_status apply(struct sr_options *options, const struct sr_option *
     size_t length = text ? strlen(text) : 0;
     uint64_t number = 0;
     switch (option->kind) {
-    case SR_OPT_FLAG:
-        if (text && *text) return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s takes no value", option->name);
-        *(bool *)field = true;
-        break;
-    case SR_OPT_UINT:
-        if (!parse_u64(text, length, &number) || (double)number < option->min || (double)number > option->max) {
-            return range_error(option, text, error, error_size);
-        }
-        *(uint32_t *)field = (uint32_t)number;
-        break;
-    case SR_OPT_U64:
-        if (!parse_u64(text, length, &number)) return range_error(option, text, error, error_size);
-        *(uint64_t *)field = number;
-        break;
-    case SR_OPT_REAL: {
-        char *end = NULL;
-        errno = 0;
-        double real = strtod(text, &end);
-        bool plain = length > 0 && strspn(text, "0123456789.eE+-") == length && end == text + length;
-        if (!plain || errno || !(real >= option->min && real <= option->max)) return range_error(option, text, error, error_size);
-        *(double *)field = real;
-        break;
-    }
-    case SR_OPT_CHOICE:
-        if (!parse_choice(option->words, text, length, (uint32_t *)field)) {
-            return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s %s: must be one of %s", option->name, text, option->words);
-        }
-        break;
-    case SR_OPT_LIST:
-    case SR_OPT_CHOICES: {
-        struct sr_list list = {0, {0}};
-        for (const char *item = text;; item++) {
-            size_t part = strcspn(item, ",");
-            uint32_t choice = 0;
-            if (list.count == SR_LIST_MAX) {
-                return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s %s: more than %d values", option->name, text, SR_LIST_MAX);
+        case SR_OPT_FLAG:
+            if (text && *text) return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s takes no value", option->name);
+            *(bool *)field = true;
+            break;
+        case SR_OPT_UINT:
+            if (!parse_u64(text, length, &number) || (double)number < option->min || (double)number > option->max) {
+                return range_error(option, text, error, error_size);
             }
-            if (option->kind == SR_OPT_CHOICES) {
-                if (!parse_choice(option->words, item, part, &choice)) {
-                    return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s %s: must be of %s, with commas between",
-                                    option->name, text, option->words);
-                }
-            } else {
-                if (!parse_u64(item, part, &number) || (double)number < option->min || (double)number > option->max) {
-                    return range_error(option, text, error, error_size);
-                }
-                choice = (uint32_t)number;
-            }
-            list.value[list.count++] = choice;
-            item += part;
-            if (*item == '\0') break;
+            *(uint32_t *)field = (uint32_t)number;
+            break;
+        case SR_OPT_U64:
+            if (!parse_u64(text, length, &number)) return range_error(option, text, error, error_size);
+            *(uint64_t *)field = number;
+            break;
+        case SR_OPT_REAL: {
+            char *end = NULL;
+            errno = 0;
+            double real = strtod(text, &end);
+            bool plain = length > 0 && strspn(text, "0123456789.eE+-") == length && end == text + length;
+            if (!plain || errno || !(real >= option->min && real <= option->max))
+                return range_error(option, text, error, error_size);
+            *(double *)field = real;
+            break;
         }
-        *(struct sr_list *)field = list;
-        break;
-    }
-    case SR_OPT_TEXT: {
-        if (length == 0) return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s: empty", option->name);
-        char *copy = strdup(text);
-        if (!copy) return sr_error(error, error_size, SR_ERR_MEMORY, "out of memory");
-        free(*(char **)field);
-        *(char **)field = copy;
-        break;
-    }
+        case SR_OPT_CHOICE:
+            if (!parse_choice(option->words, text, length, (uint32_t *)field)) {
+                return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s %s: must be one of %s", option->name, text,
+                                option->words);
+            }
+            break;
+        case SR_OPT_LIST:
+        case SR_OPT_CHOICES: {
+            struct sr_list list = {0, {0}};
+            for (const char *item = text;; item++) {
+                size_t part = strcspn(item, ",");
+                uint32_t choice = 0;
+                if (list.count == SR_LIST_MAX) {
+                    return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s %s: more than %d values", option->name, text,
+                                    SR_LIST_MAX);
+                }
+                if (option->kind == SR_OPT_CHOICES) {
+                    if (!parse_choice(option->words, item, part, &choice)) {
+                        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s %s: must be of %s, with commas between",
+                                        option->name, text, option->words);
+                    }
+                } else {
+                    if (!parse_u64(item, part, &number) || (double)number < option->min || (double)number > option->max) {
+                        return range_error(option, text, error, error_size);
+                    }
+                    choice = (uint32_t)number;
+                }
+                list.value[list.count++] = choice;
+                item += part;
+                if (*item == '\0') break;
+            }
+            *(struct sr_list *)field = list;
+            break;
+        }
+        case SR_OPT_TEXT: {
+            if (length == 0) return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s: empty", option->name);
+            char *copy = strdup(text);
+            if (!copy) return sr_error(error, error_size, SR_ERR_MEMORY, "out of memory");
+            free(*(char **)field);
+            *(char **)field = copy;
+            break;
+        }
     }
     options->given[option - table] = true;
     return SR_OK;
@@ -313,7 +357,7 @@ static FILE *preset_open(const char *name, char *path, size_t size) {
         self[length] = '\0';
         char *slash = strrchr(self, '/');
         if (slash) *slash = '\0';
-        for (int up = 0; up < 2; up++) {  /* build/spikeroll, and a test in build/tests */
+        for (int up = 0; up < 2; up++) { /* build/spikeroll, and a test in build/tests */
             snprintf(path, size, "%s/%s../host/presets/%s.preset", self, up ? "../" : "", name);
             FILE *file = fopen(path, "r");
             if (file) return file;
@@ -359,8 +403,8 @@ enum sr_status sr_options_parse(struct sr_options *options, enum sr_command comm
     size_t count = 0;
     for (size_t i = 0; i < TABLE_COUNT; i++) {
         if (!(table[i].commands & command)) continue;
-        longs[count++] = (struct option){table[i].name, table[i].kind == SR_OPT_FLAG ? no_argument : required_argument, NULL,
-                                         (int)i + 256};
+        longs[count++] =
+            (struct option){table[i].name, table[i].kind == SR_OPT_FLAG ? no_argument : required_argument, NULL, (int)i + 256};
     }
     longs[count] = (struct option){NULL, 0, NULL, 0};
     /* Twice over the command line: first for the preset, which the rest then overrides. */
@@ -375,7 +419,7 @@ enum sr_status sr_options_parse(struct sr_options *options, enum sr_command comm
             char letter[3] = {'-', (char)optopt, '\0'};
             if (code == '?' && optopt > 0 && optopt < 256) word = letter;
             if (code == ':' || code == '?') {
-                const char *fault = code == ':' ? "%s needs a value (see spikeroll %s --help)"
+                const char *fault = code == ':'     ? "%s needs a value (see spikeroll %s --help)"
                                     : optopt >= 256 ? "%s takes no value (see spikeroll %s --help)"
                                                     : "no option %s (see spikeroll %s --help)";
                 status = sr_error(error, error_size, SR_ERR_ARGUMENT, fault, word, argv[0]);
@@ -395,7 +439,8 @@ enum sr_status sr_options_parse(struct sr_options *options, enum sr_command comm
     }
     for (; status == SR_OK && optind < argc; optind++) {
         if (command != SR_CMD_DIFF || options->arguments == 2) {
-            status = sr_error(error, error_size, SR_ERR_ARGUMENT, "unexpected argument '%s' (see spikeroll %s --help)", argv[optind], argv[0]);
+            status = sr_error(error, error_size, SR_ERR_ARGUMENT, "unexpected argument '%s' (see spikeroll %s --help)",
+                              argv[optind], argv[0]);
         } else {
             options->argument[options->arguments++] = argv[optind];
         }
@@ -414,30 +459,42 @@ void sr_choice_text(const char *words, uint32_t value, char *text, size_t size) 
 void sr_option_text(const struct sr_option *option, const struct sr_options *options, char *text, size_t size) {
     const void *field = (const char *)options + option->offset;
     switch (option->kind) {
-    case SR_OPT_FLAG: snprintf(text, size, "%s", *(const bool *)field ? "yes" : "no"); break;
-    case SR_OPT_UINT: snprintf(text, size, "%u", *(const uint32_t *)field); break;
-    case SR_OPT_U64: snprintf(text, size, "%llu", (unsigned long long)*(const uint64_t *)field); break;
-    case SR_OPT_REAL: snprintf(text, size, "%.10g", *(const double *)field); break;
-    case SR_OPT_CHOICE: sr_choice_text(option->words, *(const uint32_t *)field, text, size); break;
-    case SR_OPT_TEXT: {
-        const char *value = *(char *const *)field;
-        snprintf(text, size, "%s", value ? value : "");
-        break;
-    }
-    case SR_OPT_LIST:
-    case SR_OPT_CHOICES: {
-        const struct sr_list *list = field;
-        size_t used = 0;
-        text[0] = '\0';
-        for (uint32_t i = 0; i < list->count && used < size; i++) {
-            char word[32];
-            if (option->kind == SR_OPT_LIST) snprintf(word, sizeof word, "%u", list->value[i]);
-            else sr_choice_text(option->words, list->value[i], word, sizeof word);
-            int wrote = snprintf(text + used, size - used, "%s%s", i ? "," : "", word);
-            used += wrote > 0 ? (size_t)wrote : 0;
+        case SR_OPT_FLAG:
+            snprintf(text, size, "%s", *(const bool *)field ? "yes" : "no");
+            break;
+        case SR_OPT_UINT:
+            snprintf(text, size, "%u", *(const uint32_t *)field);
+            break;
+        case SR_OPT_U64:
+            snprintf(text, size, "%llu", (unsigned long long)*(const uint64_t *)field);
+            break;
+        case SR_OPT_REAL:
+            snprintf(text, size, "%.10g", *(const double *)field);
+            break;
+        case SR_OPT_CHOICE:
+            sr_choice_text(option->words, *(const uint32_t *)field, text, size);
+            break;
+        case SR_OPT_TEXT: {
+            const char *value = *(char *const *)field;
+            snprintf(text, size, "%s", value ? value : "");
+            break;
         }
-        break;
-    }
+        case SR_OPT_LIST:
+        case SR_OPT_CHOICES: {
+            const struct sr_list *list = field;
+            size_t used = 0;
+            text[0] = '\0';
+            for (uint32_t i = 0; i < list->count && used < size; i++) {
+                char word[32];
+                if (option->kind == SR_OPT_LIST)
+                    snprintf(word, sizeof word, "%u", list->value[i]);
+                else
+                    sr_choice_text(option->words, list->value[i], word, sizeof word);
+                int wrote = snprintf(text + used, size - used, "%s%s", i ? "," : "", word);
+                used += wrote > 0 ? (size_t)wrote : 0;
+            }
+            break;
+        }
     }
 }
 
@@ -472,8 +529,8 @@ enum sr_status sr_config_check(const struct sr_options *options, char *error, si
     }
     for (size_t i = 0; i < 2; i++) {
         if (lists[i].list->count != 1 && lists[i].list->count != c->hidden.count) {
-            return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s: %u values for %u hidden layers (give 1 or %u)", lists[i].name,
-                            lists[i].list->count, c->hidden.count, c->hidden.count);
+            return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s: %u values for %u hidden layers (give 1 or %u)",
+                            lists[i].name, lists[i].list->count, c->hidden.count, c->hidden.count);
         }
     }
     if (c->population % 2) {
@@ -487,8 +544,12 @@ enum sr_status sr_config_check(const struct sr_options *options, char *error, si
 }
 
 void sr_config_net(const struct sr_config *c, uint32_t inputs, uint32_t classes, uint32_t steps, struct sr_net *net) {
-    *net = (struct sr_net){.layers = c->hidden.count, .inputs = inputs, .classes = classes, .steps = steps,
-                           .reset = (enum sr_reset)c->reset, .readout = (enum sr_readout)c->readout};
+    *net = (struct sr_net){.layers = c->hidden.count,
+                           .inputs = inputs,
+                           .classes = classes,
+                           .steps = steps,
+                           .reset = (enum sr_reset)c->reset,
+                           .readout = (enum sr_readout)c->readout};
     for (uint32_t l = 0; l < SR_HIDDEN_LAYERS; l++) {
         /* constants of an absent layer stay legal: they are written to the device all the same */
         net->hidden[l] = l < c->hidden.count ? c->hidden.value[l] : 0;
@@ -500,13 +561,24 @@ void sr_config_net(const struct sr_config *c, uint32_t inputs, uint32_t classes,
 }
 
 void sr_config_data(const struct sr_config *c, const char *dir, struct sr_data_options *data) {
-    *data = (struct sr_data_options){.dir = dir, .width = c->width, .height = c->height, .pool = c->pool, .steps = c->steps,
-                                     .duration_us = c->duration_us, .holdout_percent = c->holdout, .seed = c->data_seed,
-                                     .limit_train = c->limit_train, .limit_test = c->limit_test};
+    *data = (struct sr_data_options){.dir = dir,
+                                     .width = c->width,
+                                     .height = c->height,
+                                     .pool = c->pool,
+                                     .steps = c->steps,
+                                     .duration_us = c->duration_us,
+                                     .holdout_percent = c->holdout,
+                                     .seed = c->data_seed,
+                                     .limit_train = c->limit_train,
+                                     .limit_test = c->limit_test};
 }
 
 void sr_options_open(const struct sr_options *options, struct sr_open *open) {
-    *open = (struct sr_open){.engine = options->engine, .threads = options->threads, .frac_bits = options->config.frac_bits,
-                             .trace = options->trace, .port = options->port, .baud = options->baud,
+    *open = (struct sr_open){.engine = options->engine,
+                             .threads = options->threads,
+                             .frac_bits = options->config.frac_bits,
+                             .trace = options->trace,
+                             .port = options->port,
+                             .baud = options->baud,
                              .reset_seed = options->reset_seed};
 }

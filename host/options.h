@@ -22,7 +22,7 @@ struct sr_config {
     /* network */
     struct sr_list hidden, theta, leak;
     uint32_t readout_theta, readout_leak;
-    uint32_t reset, readout;                       /* enum sr_reset, sr_readout */
+    uint32_t reset, readout; /* enum sr_reset, sr_readout */
     /* population */
     uint32_t mode, readout_mode, rank, dist, population;
     double sigma, readout_sigma;
@@ -60,18 +60,34 @@ struct sr_options {
     uint32_t arguments;
 };
 
-enum sr_command { SR_CMD_TRAIN = 1, SR_CMD_EVAL = 2, SR_CMD_BENCH = 4, SR_CMD_DIFF = 8, SR_CMD_INFO = 16, SR_CMD_SELFTEST = 32 };
+enum sr_command {
+    SR_CMD_TRAIN = 1,
+    SR_CMD_EVAL = 2,
+    SR_CMD_BENCH = 4,
+    SR_CMD_DIFF = 8,
+    SR_CMD_INFO = 16,
+    SR_CMD_SELFTEST = 32
+};
 
-enum sr_option_kind { SR_OPT_FLAG, SR_OPT_UINT, SR_OPT_U64, SR_OPT_REAL, SR_OPT_CHOICE, SR_OPT_CHOICES, SR_OPT_LIST, SR_OPT_TEXT };
+enum sr_option_kind {
+    SR_OPT_FLAG,
+    SR_OPT_UINT,
+    SR_OPT_U64,
+    SR_OPT_REAL,
+    SR_OPT_CHOICE,
+    SR_OPT_CHOICES,
+    SR_OPT_LIST,
+    SR_OPT_TEXT
+};
 
 struct sr_option {
     const char *name, *argument; /* argument: its name in --help */
     enum sr_option_kind kind;
-    size_t offset;               /* in struct sr_options */
-    double min, max;             /* of numbers, both allowed */
-    const char *words;           /* choices: "lowrank|full", in the order of the enum */
-    unsigned commands;           /* the sr_command that take it */
-    bool config;                 /* part of struct sr_config */
+    size_t offset;     /* in struct sr_options */
+    double min, max;   /* of numbers, both allowed */
+    const char *words; /* choices: "lowrank|full", in the order of the enum */
+    unsigned commands; /* the sr_command that take it */
+    bool config;       /* part of struct sr_config */
     const char *group, *help;
 };
 

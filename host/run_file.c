@@ -134,6 +134,8 @@ static bool put_weights(hid_t file, const char *group_name, const struct sr_weig
         if (!sr_layer_size(net, l)) continue;
         hsize_t shape[2] = {sr_net_rows(net, l), sr_net_cols(net, l)};
         hid_t space = H5Screate_simple(2, shape, NULL);
+        H5Pset_chunk(create, 2, shape); /* a checksum needs chunks */
+        H5Pset_fletcher32(create);
         hid_t set = H5Dcreate2(group, sr_layer_name(l), H5T_STD_I16LE, space, H5P_DEFAULT, create, H5P_DEFAULT);
         good = set >= 0 && H5Dwrite(set, H5T_NATIVE_INT16, H5S_ALL, H5S_ALL, H5P_DEFAULT, weights->layer[l]) >= 0;
         if (set >= 0) good = H5Dclose(set) >= 0 && good;
@@ -156,19 +158,29 @@ static bool put_config(hid_t file, const struct sr_config *config) {
         char word[32];
         if (!o->config) continue;
         switch (o->kind) {
-        case SR_OPT_UINT: good = put_u32(group, o->name, *(const uint32_t *)field); break;
-        case SR_OPT_U64: good = put_u64(group, o->name, *(const uint64_t *)field); break;
-        case SR_OPT_REAL: good = put_real(group, o->name, *(const double *)field); break;
-        case SR_OPT_CHOICE:
-            sr_choice_text(o->words, *(const uint32_t *)field, word, sizeof word);
-            good = put_text(group, o->name, word);
-            break;
-        case SR_OPT_LIST: {
-            const struct sr_list *list = field;
-            good = put_attribute(group, o->name, H5T_STD_U32LE, H5T_NATIVE_UINT32, list->count, list->value);
-            break;
-        }
-        case SR_OPT_FLAG: case SR_OPT_TEXT: case SR_OPT_CHOICES: good = false; break;
+            case SR_OPT_UINT:
+                good = put_u32(group, o->name, *(const uint32_t *)field);
+                break;
+            case SR_OPT_U64:
+                good = put_u64(group, o->name, *(const uint64_t *)field);
+                break;
+            case SR_OPT_REAL:
+                good = put_real(group, o->name, *(const double *)field);
+                break;
+            case SR_OPT_CHOICE:
+                sr_choice_text(o->words, *(const uint32_t *)field, word, sizeof word);
+                good = put_text(group, o->name, word);
+                break;
+            case SR_OPT_LIST: {
+                const struct sr_list *list = field;
+                good = put_attribute(group, o->name, H5T_STD_U32LE, H5T_NATIVE_UINT32, list->count, list->value);
+                break;
+            }
+            case SR_OPT_FLAG:
+            case SR_OPT_TEXT:
+            case SR_OPT_CHOICES:
+                good = false;
+                break;
         }
     }
     if (group >= 0) H5Gclose(group);
@@ -211,7 +223,8 @@ static bool sync_path(const char *path) {
 enum sr_status sr_run_save(const char *path, const struct sr_run *run, bool checkpoint, char *error, size_t error_size) {
     char temporary[4096], folder[4096];
     int length = snprintf(temporary, sizeof temporary, "%s.tmp", path);
-    if (length < 0 || (size_t)length >= sizeof temporary) return sr_error(error, error_size, SR_ERR_FILE, "%.200s: path too long", path);
+    if (length < 0 || (size_t)length >= sizeof temporary)
+        return sr_error(error, error_size, SR_ERR_FILE, "%.200s: path too long", path);
     snprintf(folder, sizeof folder, "%s", path);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
     hid_t file = H5Fcreate(temporary, H5F_ACC_TRUNC, H5P_DEFAULT, H5P_DEFAULT);
@@ -221,7 +234,8 @@ enum sr_status sr_run_save(const char *path, const struct sr_run *run, bool chec
     if (!good) {
         int reason = errno;
         unlink(temporary);
-        return sr_error(error, error_size, SR_ERR_FILE, "%.200s: cannot be written (%s)", path, reason ? strerror(reason) : "HDF5");
+        return sr_error(error, error_size, SR_ERR_FILE, "%.200s: cannot be written (%s)", path,
+                        reason ? strerror(reason) : "HDF5");
     }
     (void)sync_path(dirname(folder)); /* the rename itself; the file is whole either way */
     return SR_OK;
@@ -315,19 +329,29 @@ static bool get_config(const struct reader *reader, hid_t group, struct sr_confi
         bool good = true;
         if (!o->config) continue;
         switch (o->kind) {
-        case SR_OPT_UINT: good = get_u32(reader, group, o->name, o->min, o->max, field); break;
-        case SR_OPT_U64: good = get_attribute(reader, group, o->name, H5T_INTEGER, H5T_NATIVE_UINT64, 0, NULL, field); break;
-        case SR_OPT_REAL:
-            good = get_attribute(reader, group, o->name, H5T_FLOAT, H5T_NATIVE_DOUBLE, 0, NULL, field);
-            if (good && !(*(double *)field >= o->min && *(double *)field <= o->max)) good = bad(reader, o->name, "out of range");
-            break;
-        case SR_OPT_CHOICE: good = get_choice(reader, group, o->name, o->words, field); break;
-        case SR_OPT_LIST: {
-            struct sr_list *list = field;
-            good = get_list(reader, group, o->name, o->min, o->max, SR_LIST_MAX, &list->count, list->value);
-            break;
-        }
-        case SR_OPT_FLAG: case SR_OPT_TEXT: case SR_OPT_CHOICES: break;
+            case SR_OPT_UINT:
+                good = get_u32(reader, group, o->name, o->min, o->max, field);
+                break;
+            case SR_OPT_U64:
+                good = get_attribute(reader, group, o->name, H5T_INTEGER, H5T_NATIVE_UINT64, 0, NULL, field);
+                break;
+            case SR_OPT_REAL:
+                good = get_attribute(reader, group, o->name, H5T_FLOAT, H5T_NATIVE_DOUBLE, 0, NULL, field);
+                if (good && !(*(double *)field >= o->min && *(double *)field <= o->max))
+                    good = bad(reader, o->name, "out of range");
+                break;
+            case SR_OPT_CHOICE:
+                good = get_choice(reader, group, o->name, o->words, field);
+                break;
+            case SR_OPT_LIST: {
+                struct sr_list *list = field;
+                good = get_list(reader, group, o->name, o->min, o->max, SR_LIST_MAX, &list->count, list->value);
+                break;
+            }
+            case SR_OPT_FLAG:
+            case SR_OPT_TEXT:
+            case SR_OPT_CHOICES:
+                break;
         }
         if (!good) return false;
     }
@@ -338,8 +362,8 @@ static bool get_config(const struct reader *reader, hid_t group, struct sr_confi
 static bool get_net(const struct reader *reader, hid_t group, struct sr_net *net, uint32_t *frac_bits) {
     uint32_t reset = 0, readout = 0, four = 0;
     if (!(get_u32(reader, group, "inputs", 1, 65535, &net->inputs) &&
-          get_u32(reader, group, "classes", 2, SR_CLASSES, &net->classes) && get_u32(reader, group, "steps", 1, 65535, &net->steps) &&
-          get_u32(reader, group, "frac_bits", 0, 8, frac_bits) &&
+          get_u32(reader, group, "classes", 2, SR_CLASSES, &net->classes) &&
+          get_u32(reader, group, "steps", 1, 65535, &net->steps) && get_u32(reader, group, "frac_bits", 0, 8, frac_bits) &&
           get_list(reader, group, "hidden", 1, 65535, SR_HIDDEN_LAYERS, &net->layers, net->hidden) &&
           get_list(reader, group, "theta", 1, 32767, SR_LAYERS, &four, net->theta) &&
           get_list(reader, group, "leak", 0, 255, SR_LAYERS, &four, net->leak) &&

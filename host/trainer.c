@@ -64,11 +64,19 @@ static uint32_t fitted_range(uint32_t fan_in, uint32_t theta) {
 
 enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_config *config, const struct sr_net *net, uint32_t frac_bits,
                             char *error, size_t error_size) {
-    *plan = (struct sr_plan){.net = *net, .frac_bits = frac_bits, .pairs = config->population / 2, .batch = config->batch,
-                             .generations = config->generations, .seed = config->seed, .fitness = (enum sr_fitness)config->fitness,
-                             .shape = (enum sr_shape)config->shape, .decay = (enum sr_decay)config->step_decay};
+    *plan = (struct sr_plan){.net = *net,
+                             .frac_bits = frac_bits,
+                             .pairs = config->population / 2,
+                             .batch = config->batch,
+                             .generations = config->generations,
+                             .seed = config->seed,
+                             .fitness = (enum sr_fitness)config->fitness,
+                             .shape = (enum sr_shape)config->shape,
+                             .decay = (enum sr_decay)config->step_decay};
     enum sr_mode mode = (enum sr_mode)config->mode;
-    plan->noise = (struct sr_noise){.pairs = plan->pairs, .rank = config->rank, .mode = mode,
+    plan->noise = (struct sr_noise){.pairs = plan->pairs,
+                                    .rank = config->rank,
+                                    .mode = mode,
                                     .readout_mode = config->readout_mode ? (enum sr_mode)(config->readout_mode - 1) : mode,
                                     .dist = (enum sr_dist)config->dist};
     uint64_t terms = (uint64_t)plan->pairs * config->rank;
@@ -93,12 +101,15 @@ enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_config *config
             return sr_error(error, error_size, SR_ERR_LIMIT, "--%s %g: %g master units a pair, at most 255",
                             readout ? "readout-step" : "step", step, ratio);
         }
-        plan->init_range[l] = readout ? config->readout_init_range
-                              : config->init_range ? config->init_range : fitted_range(sr_net_rows(net, l), net->theta[l]);
+        plan->init_range[l] = readout              ? config->readout_init_range
+                              : config->init_range ? config->init_range
+                                                   : fitted_range(sr_net_rows(net, l), net->theta[l]);
     }
     plan->final_q16 = (uint32_t)(config->step_final * 65536 + 0.5);
-    if (config->fitness != SR_FITNESS_CORRECT && !fitness_scale(64 / config->temperature, &plan->fitness_mul, &plan->fitness_shift)) {
-        return sr_error(error, error_size, SR_ERR_LIMIT, "--temperature %g: 64 / temperature must be 15 to 1/2^31", config->temperature);
+    if (config->fitness != SR_FITNESS_CORRECT &&
+        !fitness_scale(64 / config->temperature, &plan->fitness_mul, &plan->fitness_shift)) {
+        return sr_error(error, error_size, SR_ERR_LIMIT, "--temperature %g: 64 / temperature must be 15 to 1/2^31",
+                        config->temperature);
     }
     return SR_OK;
 }
@@ -114,8 +125,11 @@ void sr_plan_weights(const struct sr_plan *plan, unsigned layer, int16_t *master
 }
 
 void sr_plan_evaluation(const struct sr_plan *plan, uint32_t generation, struct sr_evaluation *evaluation) {
-    *evaluation = (struct sr_evaluation){.noise = plan->noise, .pair_count = plan->pairs, .fitness = plan->fitness,
-                                         .fitness_mul = plan->fitness_mul, .fitness_shift = plan->fitness_shift};
+    *evaluation = (struct sr_evaluation){.noise = plan->noise,
+                                         .pair_count = plan->pairs,
+                                         .fitness = plan->fitness,
+                                         .fitness_mul = plan->fitness_mul,
+                                         .fitness_shift = plan->fitness_shift};
     evaluation->noise.key = sr_generation_key(plan->seed, generation);
     memcpy(evaluation->scale, plan->scale, sizeof plan->scale);
 }
@@ -123,8 +137,8 @@ void sr_plan_evaluation(const struct sr_plan *plan, uint32_t generation, struct 
 uint32_t sr_plan_decay(const struct sr_plan *plan, uint32_t generation) {
     if (plan->decay == SR_DECAY_NONE || plan->generations < 2) return 65536;
     uint32_t last = plan->generations - 1, now = generation < last ? generation : last;
-    uint64_t left = (uint64_t)(last - now) * 65536 / last;                                    /* 1 down to 0 */
-    if (plan->decay == SR_DECAY_SMOOTH) left = left * left * (3 * 65536 - 2 * left) >> 32;    /* 3x^2 - 2x^3 */
+    uint64_t left = (uint64_t)(last - now) * 65536 / last;                                 /* 1 down to 0 */
+    if (plan->decay == SR_DECAY_SMOOTH) left = left * left * (3 * 65536 - 2 * left) >> 32; /* 3x^2 - 2x^3 */
     return (uint32_t)(plan->final_q16 + ((65536 - (uint64_t)plan->final_q16) * left >> 16));
 }
 
@@ -195,10 +209,12 @@ void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32
     }
 }
 
-enum sr_status sr_batcher_init(struct sr_batcher *batcher, const uint32_t *pool, uint32_t count, uint32_t batch, uint64_t seed) {
+enum sr_status sr_batcher_init(struct sr_batcher *batcher, const uint32_t *pool, uint32_t count, uint32_t batch,
+                               uint64_t seed) {
     uint32_t *order = batch > 0 && count >= batch ? malloc(count * sizeof *order) : NULL;
     if (!order) return batch == 0 || count < batch ? SR_ERR_ARGUMENT : SR_ERR_MEMORY;
-    *batcher = (struct sr_batcher){.count = count, .batch = batch, .seed = seed, .order = order, .epoch = UINT32_MAX, .pool = pool};
+    *batcher =
+        (struct sr_batcher){.count = count, .batch = batch, .seed = seed, .order = order, .epoch = UINT32_MAX, .pool = pool};
     return SR_OK;
 }
 

@@ -11,14 +11,14 @@ struct sr_plan {
     struct sr_net net;
     uint32_t frac_bits, pairs, batch, generations;
     uint64_t seed;
-    struct sr_noise noise;           /* key left 0 */
+    struct sr_noise noise; /* key left 0 */
     uint32_t scale[SR_LAYERS];
     enum sr_fitness fitness;
     uint32_t fitness_mul, fitness_shift;
     enum sr_shape shape;
     enum sr_decay decay;
-    uint32_t final_q16;              /* last step / first step, 65536ths */
-    uint64_t step_q24[SR_LAYERS];    /* wanted change at generation 0: 2^-24 of a master weight's unit, root mean square */
+    uint32_t final_q16;           /* last step / first step, 65536ths */
+    uint64_t step_q24[SR_LAYERS]; /* wanted change at generation 0: 2^-24 of a master weight's unit, root mean square */
     uint32_t init_range[SR_LAYERS];
 };
 
@@ -48,10 +48,11 @@ uint32_t sr_plan_decay(const struct sr_plan *plan, uint32_t generation);
 struct sr_batcher {
     uint32_t count, batch;
     uint64_t seed;
-    uint32_t *order, epoch;          /* the order of this epoch, made when first needed */
-    const uint32_t *pool;            /* sample numbers drawn from: the caller's, count long */
+    uint32_t *order, epoch; /* the order of this epoch, made when first needed */
+    const uint32_t *pool;   /* sample numbers drawn from: the caller's, count long */
 };
-SR_MUST_CHECK enum sr_status sr_batcher_init(struct sr_batcher *batcher, const uint32_t *pool, uint32_t count, uint32_t batch, uint64_t seed);
+SR_MUST_CHECK enum sr_status sr_batcher_init(struct sr_batcher *batcher, const uint32_t *pool, uint32_t count, uint32_t batch,
+                                             uint64_t seed);
 void sr_batcher_free(struct sr_batcher *batcher);
 /* Sample numbers of a generation's batch. */
 void sr_batcher_get(struct sr_batcher *batcher, uint32_t generation, uint32_t *samples);
