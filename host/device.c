@@ -28,13 +28,12 @@ uint32_t sr_net_rows(const struct sr_net *net, unsigned layer) {
 }
 
 uint32_t sr_net_cols(const struct sr_net *net, unsigned layer) {
-    if (layer == SR_READOUT_LAYER) return net->layers >= 1 && net->layers <= SR_HIDDEN_LAYERS ? net->hidden[net->layers - 1] : 0;
+    if (layer == SR_READOUT_LAYER)
+        return net->layers >= 1 && net->layers <= SR_HIDDEN_LAYERS ? net->hidden[net->layers - 1] : 0;
     return layer < net->layers && layer < SR_HIDDEN_LAYERS ? net->hidden[layer] : 0;
 }
 
-uint32_t sr_net_step_words(const struct sr_net *net) {
-    return net->inputs / 64 + (net->inputs % 64 != 0);
-}
+uint32_t sr_net_step_words(const struct sr_net *net) { return net->inputs / 64 + (net->inputs % 64 != 0); }
 
 uint64_t sr_generation_key(uint64_t seed, uint64_t generation) {
     return sr_permute(sr_permute(seed ^ UINT64_C(0x5350494b45524f4c)) ^ generation);
@@ -67,13 +66,9 @@ void sr_device_close(struct sr_device *device) {
     if (device) device->ops->close(device);
 }
 
-const char *sr_device_error(const struct sr_device *device) {
-    return device->error;
-}
+const char *sr_device_error(const struct sr_device *device) { return device->error; }
 
-const struct sr_caps *sr_device_caps(const struct sr_device *device) {
-    return &device->caps;
-}
+const struct sr_caps *sr_device_caps(const struct sr_device *device) { return &device->caps; }
 
 /* ---- checks: each returns SR_OK or leaves a line that names the field, its value and the limit ---- */
 
@@ -86,8 +81,7 @@ static enum sr_status check_limit(struct sr_device *d, const char *field, uint32
                                   const char *unit) {
     if (value < low) return sr_fail(d, SR_ERR_ARGUMENT, "%s = %" PRIu32 " is below %" PRIu32, field, value, low);
     if (value <= limit) return SR_OK;
-    return sr_fail(d, SR_ERR_LIMIT, "%s = %" PRIu32 " exceeds the device's limit of %" PRIu32 " %s", field, value, limit,
-                   unit);
+    return sr_fail(d, SR_ERR_LIMIT, "%s = %" PRIu32 " exceeds the device's limit of %" PRIu32 " %s", field, value, limit, unit);
 }
 
 static enum sr_status check_store(struct sr_device *d, const char *what, uint64_t words, uint32_t limit) {
@@ -101,10 +95,10 @@ static const char *indexed(char *text, size_t size, const char *field, unsigned 
     return text;
 }
 
-#define TRY(call)                             \
-    do {                                      \
-        enum sr_status try_status = (call);   \
-        if (try_status) return try_status;    \
+#define TRY(call)                           \
+    do {                                    \
+        enum sr_status try_status = (call); \
+        if (try_status) return try_status;  \
     } while (0)
 
 static enum sr_status check_neuron(struct sr_device *d, const struct sr_net *net, unsigned layer) {
@@ -142,8 +136,7 @@ static enum sr_status check_net(struct sr_device *d, const struct sr_net *net) {
     for (unsigned l = 0; l < net->layers; l++) {
         indexed(field, sizeof field, "hidden", l);
         TRY(check_limit(d, field, net->hidden[l], 1, caps->hidden_max, "neurons"));
-        if (l + 1 < net->layers)
-            TRY(check_limit(d, field, net->hidden[l], 1, caps->inputs_max, "inputs of the next layer"));
+        if (l + 1 < net->layers) TRY(check_limit(d, field, net->hidden[l], 1, caps->inputs_max, "inputs of the next layer"));
         TRY(check_neuron(d, net, l));
     }
     TRY(check_range(d, "reset", net->reset, SR_RESET_HARD, SR_RESET_SUBTRACT));
@@ -162,9 +155,7 @@ static enum sr_status check_configured(struct sr_device *d) {
     return d->net.layers ? SR_OK : sr_fail(d, SR_ERR_ARGUMENT, "the device has no network yet: configure it first");
 }
 
-static bool layer_exists(const struct sr_net *net, unsigned layer) {
-    return layer < net->layers || layer == SR_READOUT_LAYER;
-}
+static bool layer_exists(const struct sr_net *net, unsigned layer) { return layer < net->layers || layer == SR_READOUT_LAYER; }
 
 static enum sr_status check_layer(struct sr_device *d, unsigned layer) {
     TRY(check_configured(d));

@@ -16,8 +16,7 @@ SR_WEAK enum sr_status sr_sim_open(const struct sr_open *how, struct sr_device *
     return missing("sim", error, error_size);
 }
 
-SR_WEAK enum sr_status sr_serial_open(const struct sr_open *how, struct sr_device **device, char *error,
-                                      size_t error_size) {
+SR_WEAK enum sr_status sr_serial_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size) {
     (void)how, (void)device;
     return missing("serial", error, error_size);
 }

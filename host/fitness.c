@@ -41,8 +41,7 @@ static int32_t margin(const struct sr_evaluation *e, const int64_t *score, uint3
     return (int32_t)(x < 0 ? -scaled(-x, e, 32767) : scaled(x, e, 32767));
 }
 
-static int32_t log_softmax(const struct sr_evaluation *e, const int64_t *score, uint32_t classes, uint32_t label,
-                           int64_t max) {
+static int32_t log_softmax(const struct sr_evaluation *e, const int64_t *score, uint32_t classes, uint32_t label, int64_t max) {
     uint32_t total = 0;
     for (uint32_t o = 0; o < classes; o++) total += exp_table[scaled(max - score[o], e, 511)];
     return -((int32_t)scaled(max - score[label], e, 32767) + log_total(total));

@@ -6,9 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct ref *ref_of(struct sr_device *device) {
-    return (struct ref *)(void *)device;
-}
+static struct ref *ref_of(struct sr_device *device) { return (struct ref *)(void *)device; }
 
 /* Largest bound on |input current| under which no membrane can reach 16-bit saturation: then LIF may be done in int16. */
 static int32_t exact_input(uint32_t steps, int32_t leak) {

@@ -47,8 +47,8 @@ struct ref_lif {
     size_t steps, stride;
     int32_t leak, theta;
     bool hard;
-    int16_t *count;              /* [stride]: spikes over all steps */
-    uint8_t *spikes;             /* [steps][stride], 0 or 1; NULL: not wanted */
+    int16_t *count;  /* [stride]: spikes over all steps */
+    uint8_t *spikes; /* [steps][stride], 0 or 1; NULL: not wanted */
 };
 void ref_lif(const struct ref_lif *lif);
 
@@ -106,7 +106,7 @@ bool ref_factors_ready(struct ref *ref, const struct sr_noise *noise);
 
 /* evaluation NULL: inference into scores (or NULL) and predicted. */
 enum sr_status ref_run(struct ref *ref, const struct sr_evaluation *evaluation, const struct sr_batch *batch, int32_t *fitness,
-                       uint32_t *correct, int32_t *scores, uint8_t *predicted);                       /* ref_eval.c */
+                       uint32_t *correct, int32_t *scores, uint8_t *predicted);                   /* ref_eval.c */
 enum sr_status ref_update(struct ref *ref, const struct sr_update *update, const int8_t *credit); /* ref_update.c */
 
 #endif

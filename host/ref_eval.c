@@ -13,26 +13,26 @@
 enum {
     SLICE_BYTES = 512 * 1024, /* of base currents and projections: stays in a second-level cache */
     SLICE_MAX = 256,
-    GROUP = 8                 /* pairs that look at a sample in turn, in mode lowrank */
+    GROUP = 8 /* pairs that look at a sample in turn, in mode lowrank */
 };
 
-struct scratch {              /* of one worker */
-    int16_t *delta;           /* [steps][stride]: first layer, one for a pair */
+struct scratch {    /* of one worker */
+    int16_t *delta; /* [steps][stride]: first layer, one for a pair */
     int16_t *base_deep, *delta_deep;
-    uint8_t *spikes;          /* [steps][stride] */
-    uint64_t *bits;           /* [steps][stride / 64] */
-    uint16_t *events;         /* of one step */
-    int16_t *y;               /* [stride] */
-    uint64_t *words;          /* one column block of a full table */
-    int8_t *full[SR_LAYERS];  /* [rows][stride], the pair's draw in mode full */
-    int16_t *full_readout;    /* the same as int16, for the readout */
+    uint8_t *spikes;         /* [steps][stride] */
+    uint64_t *bits;          /* [steps][stride / 64] */
+    uint16_t *events;        /* of one step */
+    int16_t *y;              /* [stride] */
+    uint64_t *words;         /* one column block of a full table */
+    int8_t *full[SR_LAYERS]; /* [rows][stride], the pair's draw in mode full */
+    int16_t *full_readout;   /* the same as int16, for the readout */
 };
 
-struct sample {               /* of the slice */
-    int16_t *base;            /* [steps][stride] */
+struct sample {    /* of the slice */
+    int16_t *base; /* [steps][stride] */
     int32_t base_max;
-    int16_t *projection;      /* [steps][share_width]: c' of section 3 */
-    uint32_t *first;          /* [steps + 1]: events of step t are event[first[t]] to event[first[t + 1] - 1] */
+    int16_t *projection; /* [steps][share_width]: c' of section 3 */
+    uint32_t *first;     /* [steps + 1]: events of step t are event[first[t]] to event[first[t + 1] - 1] */
     uint16_t *event;
 };
 
@@ -44,12 +44,12 @@ struct run {
     int32_t *fitness, *scores;
     uint32_t *correct;
     uint8_t *predicted;
-    bool lowrank[SR_LAYERS], full[SR_LAYERS];  /* how a layer is perturbed; neither: not at all */
+    bool lowrank[SR_LAYERS], full[SR_LAYERS];    /* how a layer is perturbed; neither: not at all */
     size_t stride_max, share_first, share_width; /* share: columns of row8 that hold the terms of this call's pairs */
     uint32_t slice_first, slice_count, slice_room, group;
     struct sample *sample;
     struct scratch *scratch;
-    int16_t *zero;                             /* [steps][stride] */
+    int16_t *zero; /* [steps][stride] */
 };
 
 /* ---- a sample: events, base current, projections ---- */
@@ -100,8 +100,8 @@ static int32_t combine(const struct run *run, unsigned l, uint32_t pair, const i
     return bound / 16 + 1;
 }
 
-static int32_t full_step(const struct run *run, const struct scratch *scratch, unsigned l, const uint16_t *events,
-                         size_t count, int16_t *d) {
+static int32_t full_step(const struct run *run, const struct scratch *scratch, unsigned l, const uint16_t *events, size_t count,
+                         int16_t *d) {
     size_t stride = run->ref->layer[l].stride;
     ref_sum_rows8(scratch->full[l], stride, events, count, stride, ref_bound(run->evaluation->noise.dist), d);
     ref_scale(d, stride, (int32_t)run->evaluation->scale[l], 8);
@@ -183,13 +183,13 @@ static void run_deep_layer(const struct run *run, struct scratch *scratch, unsig
         delta_max = bound > delta_max ? bound : delta_max;
     }
     const int16_t *delta = run->lowrank[l] || run->full[l] ? scratch->delta_deep : run->zero;
-    run_layer(run, scratch, l, scratch->base_deep, delta,
-              ref_max_abs(scratch->base_deep, run->net->steps * stride) + delta_max, minus);
+    run_layer(run, scratch, l, scratch->base_deep, delta, ref_max_abs(scratch->base_deep, run->net->steps * stride) + delta_max,
+              minus);
 }
 
 /* I[o] of section 5. */
-static void readout_current(const struct run *run, const struct scratch *scratch, uint32_t pair, bool minus,
-                            const int16_t *y, int64_t *current) {
+static void readout_current(const struct run *run, const struct scratch *scratch, uint32_t pair, bool minus, const int16_t *y,
+                            int64_t *current) {
     const struct ref_layer *layer = &run->ref->layer[SR_READOUT_LAYER];
     size_t classes = layer->rows;
     int32_t plain[SR_CLASSES], g[32], q[SR_CLASSES];

@@ -45,15 +45,13 @@ static void transpose(const uint64_t *words, size_t blocks, size_t terms, size_t
         }
 }
 
-static void widen_columns(const uint64_t *words, size_t blocks, size_t terms, size_t cols, enum sr_dist dist,
-                          int16_t *col16) {
+static void widen_columns(const uint64_t *words, size_t blocks, size_t terms, size_t cols, enum sr_dist dist, int16_t *col16) {
     size_t stride = ref_pad(cols);
     int8_t entries[64];
     for (size_t term = 0; term < terms; term++)
         for (size_t block = 0; block < blocks; block++) {
             ref_expand8(words[term * blocks + block], dist, entries);
-            for (size_t i = 0; i < 64; i++)
-                col16[term * stride + block * 64 + i] = block * 64 + i < cols ? entries[i] : 0;
+            for (size_t i = 0; i < 64; i++) col16[term * stride + block * 64 + i] = block * 64 + i < cols ? entries[i] : 0;
         }
 }
 

@@ -80,9 +80,7 @@ void ref_pool_close(struct ref_pool *pool) {
     free(pool);
 }
 
-unsigned ref_pool_workers(const struct ref_pool *pool) {
-    return pool->workers;
-}
+unsigned ref_pool_workers(const struct ref_pool *pool) { return pool->workers; }
 
 void ref_pool_run(struct ref_pool *pool, uint32_t count, void (*job)(void *context, unsigned worker, uint32_t index),
                   void *context) {

@@ -7,7 +7,7 @@
 
 enum { ROWS = 4 };
 
-struct update_room { /* of one worker */
+struct update_room {      /* of one worker */
     int16_t *coefficient; /* [ROWS][terms] */
     int32_t *sum;         /* [ROWS][stride] */
     uint64_t *words;      /* [pairs] */

@@ -10,7 +10,16 @@
 #include "noise.h"
 #include "spikeroll.h"
 
-enum { INPUTS = 578, HIDDEN = 128, CLASSES = 10, STEPS = 10, PAIRS = 256, BATCH = 128, EVENTS = 844, WORDS = (INPUTS + 63) / 64 };
+enum {
+    INPUTS = 578,
+    HIDDEN = 128,
+    CLASSES = 10,
+    STEPS = 10,
+    PAIRS = 256,
+    BATCH = 128,
+    EVENTS = 844,
+    WORDS = (INPUTS + 63) / 64
+};
 
 static double now(void) {
     struct timespec t;
@@ -18,9 +27,7 @@ static double now(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
-static uint64_t draw(uint64_t *state) {
-    return sr_permute((*state)++);
-}
+static uint64_t draw(uint64_t *state) { return sr_permute((*state)++); }
 
 static void die(const struct sr_device *device) {
     fprintf(stderr, "bench_ref: %s\n", sr_device_error(device));
@@ -38,8 +45,13 @@ int main(int argc, char **argv) {
         fprintf(stderr, "bench_ref: %s\n", error);
         return 1;
     }
-    struct sr_net net = {.layers = 1, .inputs = INPUTS, .hidden = {HIDDEN}, .classes = CLASSES, .steps = STEPS,
-                         .theta = {256, 256, 256, 256}, .leak = {32, 32, 32, 32}};
+    struct sr_net net = {.layers = 1,
+                         .inputs = INPUTS,
+                         .hidden = {HIDDEN},
+                         .classes = CLASSES,
+                         .steps = STEPS,
+                         .theta = {256, 256, 256, 256},
+                         .leak = {32, 32, 32, 32}};
     if (sr_device_configure(device, &net)) die(device);
     static int16_t weight[INPUTS * HIDDEN];
     for (size_t i = 0; i < INPUTS * HIDDEN; i++) weight[i] = (int16_t)((int)(draw(&state) % 8192) - 4096); /* +-16 */
@@ -62,8 +74,11 @@ int main(int argc, char **argv) {
     }
     struct sr_batch batch = {.count = BATCH, .ids = ids, .bits = samples, .labels = labels};
     struct sr_evaluation evaluation = {.noise = {.pairs = PAIRS, .rank = rank},
-                                       .scale = {256, 256, 256, 256}, .pair_count = PAIRS,
-                                       .fitness = SR_FITNESS_LOGSOFTMAX, .fitness_mul = 5, .fitness_shift = 3};
+                                       .scale = {256, 256, 256, 256},
+                                       .pair_count = PAIRS,
+                                       .fitness = SR_FITNESS_LOGSOFTMAX,
+                                       .fitness_mul = 5,
+                                       .fitness_shift = 3};
     evaluation.noise.mode = strcmp(mode, "full") ? SR_MODE_LOWRANK : SR_MODE_FULL;
     evaluation.noise.readout_mode = evaluation.noise.mode;
     struct sr_update update = {.mant = {16, 0, 0, 16}, .shift = {8, 0, 0, 8}};
@@ -80,9 +95,10 @@ int main(int argc, char **argv) {
         generations++;
         elapsed = now() - start;
     } while (elapsed < seconds);
-    printf("ref %s rank %u, %u thread%s: %.0f member-sample evaluations a second, update included (update %.1f %% of the time)\n",
-           mode, (unsigned)rank, (unsigned)threads, threads == 1 ? "" : "s",
-           (double)generations * 2 * PAIRS * BATCH / elapsed, 100 * (elapsed - evaluating) / elapsed);
+    printf(
+        "ref %s rank %u, %u thread%s: %.0f member-sample evaluations a second, update included (update %.1f %% of the time)\n",
+        mode, (unsigned)rank, (unsigned)threads, threads == 1 ? "" : "s", (double)generations * 2 * PAIRS * BATCH / elapsed,
+        100 * (elapsed - evaluating) / elapsed);
     sr_device_close(device);
     return 0;
 }
