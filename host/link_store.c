@@ -79,7 +79,7 @@ static void convert(const struct sr_link *link, const uint64_t *bits, uint8_t *o
     uint32_t words = sr_net_step_words(&link->net), size = link->device.caps.sample_w / 8;
     uint32_t bytes = link->slot_words / link->net.steps * size;
     for (uint32_t t = 0; t < link->net.steps; t++, bits += words)
-        for (uint32_t i = 0; i < bytes; i++) *out++ = i / 8 < words ? (uint8_t)(bits[i / 8] >> (i % 8 * 8)) : 0;
+        for (uint32_t i = 0; i < bytes; i++) *out++ = (uint8_t)(i / 8 < words ? bits[i / 8] >> (i % 8 * 8) : 0);
 }
 
 /* A slot that this slice does not use. There is one: a slice is at most as long as the store. */

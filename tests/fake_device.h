@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * A model of the device behind its link: packets, registers and memories as rtl/sr_host.v keeps them, runs by engine ref.
+ * The line in between can drop, flip and delay bytes. */
+#ifndef FAKE_DEVICE_H
+#define FAKE_DEVICE_H
+
+#include "device.h"
+
+struct fake_setup {
+    uint32_t id[0x1D];   /* identity registers, see fake_defaults */
+    uint32_t fault;      /* one byte in so many is dropped or flipped, each way; 0: none */
+    uint32_t delay;      /* one read in so many finds nothing yet; 0: none */
+    uint32_t run_reads;  /* reads that find the device busy after a RUN */
+    uint32_t dies_after; /* bytes written until the port fails; 0: never */
+    bool mute;           /* never answers */
+    uint32_t seed;
+};
+
+/* What the model saw: stays valid until fake_close, which the transport's close does not do. */
+struct fake_seen {
+    uint32_t runs, evaluations, updates, sample_words, batch_words, credit_words, register_writes, faults, delays;
+};
+
+struct fake;
+void fake_defaults(struct fake_setup *setup);
+struct fake *fake_open(const struct fake_setup *setup, struct sr_transport *transport);
+const struct fake_seen *fake_seen(const struct fake *fake);
+void fake_set_fault(struct fake *fake, uint32_t fault);
+void fake_close(struct fake *fake);
+
+#endif

@@ -1,0 +1,450 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The driver (link.c) and the group against a model of the device whose results come from engine ref: whatever the shape, the
+ * store sizes and the line in between, what comes out is what ref itself says. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fake_device.h"
+#include "sr_map.h"
+
+enum { SAMPLES = 40, PAIRS_MAX = 64, MEMBERS = 2 * PAIRS_MAX };
+
+struct data {
+    struct sr_net net;
+    uint64_t *bits[SAMPLES];
+    uint8_t labels[SAMPLES];
+};
+
+static uint64_t state = 88172645463325252u;
+static uint32_t draw(uint32_t below) {
+    state ^= state << 13, state ^= state >> 7, state ^= state << 17;
+    return (uint32_t)((state >> 20) % below);
+}
+
+static void make_data(struct data *data, const struct sr_net *net) {
+    uint32_t words = sr_net_step_words(net);
+    data->net = *net;
+    for (unsigned b = 0; b < SAMPLES; b++) {
+        data->bits[b] = calloc((size_t)net->steps * words, sizeof(uint64_t));
+        data->labels[b] = (uint8_t)draw(net->classes);
+        for (uint32_t t = 0; t < net->steps; t++)
+            for (uint32_t j = 0; j < net->inputs; j++)
+                if (draw(4) == 0) data->bits[b][t * words + j / 64] |= UINT64_C(1) << (j % 64);
+    }
+}
+
+static void free_data(struct data *data) {
+    for (unsigned b = 0; b < SAMPLES; b++) free(data->bits[b]);
+}
+
+static void check(struct sr_device *device, enum sr_status status) {
+    if (status) fail_msg("%s", sr_device_error(device));
+}
+
+static void write_random_weights(struct sr_device *a, struct sr_device *b, const struct sr_net *net) {
+    for (unsigned layer = 0; layer < SR_LAYERS; layer++) {
+        size_t count = (size_t)sr_net_rows(net, layer) * sr_net_cols(net, layer);
+        if (!count) continue;
+        int16_t *master = malloc(count * sizeof *master);
+        for (size_t i = 0; i < count; i++) master[i] = (int16_t)((int)draw(20000) - 9000);
+        check(a, sr_device_write_weights(a, layer, master));
+        check(b, sr_device_write_weights(b, layer, master));
+        free(master);
+    }
+}
+
+static void same_weights(struct sr_device *a, struct sr_device *b, const struct sr_net *net) {
+    for (unsigned layer = 0; layer < SR_LAYERS; layer++) {
+        size_t count = (size_t)sr_net_rows(net, layer) * sr_net_cols(net, layer);
+        if (!count) continue;
+        int16_t *one = calloc(count, sizeof *one), *two = calloc(count, sizeof *two);
+        check(a, sr_device_read_weights(a, layer, one));
+        check(b, sr_device_read_weights(b, layer, two));
+        assert_memory_equal(one, two, count * sizeof *one);
+        free(one);
+        free(two);
+    }
+}
+
+static void pick_batch(const struct data *data, uint32_t count, uint32_t *ids, const uint64_t **bits, uint8_t *labels,
+                       struct sr_batch *batch) {
+    for (uint32_t b = 0; b < count; b++) {
+        uint32_t sample = draw(SAMPLES);
+        ids[b] = sample * 1000003u;
+        bits[b] = data->bits[sample];
+        labels[b] = data->labels[sample];
+    }
+    *batch = (struct sr_batch){count, ids, bits, labels};
+}
+
+/* A few generations on both devices: every fitness, every count, every weight, every score alike. */
+static void train_alike(struct sr_device *device, struct sr_device *ref, const struct data *data, uint32_t pairs, uint32_t rank,
+                        uint32_t batch_size) {
+    uint32_t ids[100], correct[2][MEMBERS];
+    const uint64_t *bits[100];
+    uint8_t labels[100], predicted[2][100];
+    int32_t fitness[2][MEMBERS], scores[2][100 * SR_CLASSES];
+    int8_t credit[PAIRS_MAX];
+    struct sr_batch batch;
+    check(device, sr_device_configure(device, &data->net));
+    check(ref, sr_device_configure(ref, &data->net));
+    write_random_weights(device, ref, &data->net);
+    for (uint32_t g = 0; g < 4; g++) {
+        struct sr_evaluation e = {.noise = {.key = sr_generation_key(7, g), .pairs = pairs, .rank = rank},
+                                  .pair_count = pairs,
+                                  .fitness = (enum sr_fitness)(g % 3),
+                                  .fitness_mul = 3,
+                                  .fitness_shift = 5};
+        e.noise.mode = g == 1 ? SR_MODE_FULL : SR_MODE_LOWRANK;
+        e.noise.readout_mode = g == 2 ? SR_MODE_FULL : SR_MODE_LOWRANK;
+        e.noise.dist = g & 1 ? SR_DIST_BELL : SR_DIST_SIGN;
+        for (unsigned l = 0; l < SR_LAYERS; l++) e.scale[l] = 200 + 100 * l;
+        struct sr_update u = {.noise = e.noise, .mant = {5, 7, 0, 9}, .shift = {2, 1, 0, 3}};
+        if (g == 3) { /* part of the population, and credit from the host */
+            e.pair_first = pairs / 3, e.pair_count = pairs - pairs / 3;
+            for (uint32_t p = 0; p < pairs; p++) credit[p] = (int8_t)((int)draw(255) - 127);
+            u.credit = credit;
+        }
+        pick_batch(data, batch_size, ids, bits, labels, &batch);
+        struct sr_device *both[2] = {device, ref};
+        for (unsigned i = 0; i < 2; i++) {
+            check(both[i], sr_device_evaluate(both[i], &e, &batch, fitness[i], g == 2 ? NULL : correct[i]));
+            if (g == 1) check(both[i], sr_device_infer(both[i], &batch, NULL, predicted[i]));
+            check(both[i], sr_device_update(both[i], &u));
+            check(both[i], sr_device_infer(both[i], &batch, scores[i], predicted[i]));
+        }
+        assert_memory_equal(fitness[0], fitness[1], 2 * e.pair_count * sizeof fitness[0][0]);
+        if (g != 2) assert_memory_equal(correct[0], correct[1], 2 * e.pair_count * sizeof correct[0][0]);
+        assert_memory_equal(scores[0], scores[1], (size_t)batch_size * data->net.classes * sizeof scores[0][0]);
+        assert_memory_equal(predicted[0], predicted[1], batch_size);
+        same_weights(device, ref, &data->net);
+    }
+}
+
+static const struct sr_net SMALL = {
+    .layers = 1, .inputs = 70, .hidden = {10}, .classes = 5, .steps = 6, .theta = {300}, .leak = {32}};
+static const struct sr_net DEEP = {.layers = 3,
+                                   .inputs = 130,
+                                   .hidden = {17, 12, 9},
+                                   .classes = 3,
+                                   .steps = 5,
+                                   .theta = {400, 200, 100, 150},
+                                   .leak = {32, 16, 8, 4},
+                                   .reset = SR_RESET_SUBTRACT,
+                                   .readout = SR_READOUT_SPIKES};
+
+static struct sr_device *open_ref(uint32_t frac_bits) {
+    char error[256];
+    struct sr_device *ref = NULL;
+    struct sr_open how = {.engine = "ref", .threads = 1, .frac_bits = frac_bits};
+    assert_int_equal(sr_device_open(&how, &ref, error, sizeof error), SR_OK);
+    return ref;
+}
+
+static struct sr_device *open_link(const struct fake_setup *setup, struct fake **fake) {
+    char error[256] = "";
+    struct sr_transport transport;
+    struct sr_device *device = NULL;
+    *fake = fake_open(setup, &transport);
+    if (sr_link_open(&transport, "fake", &device, error, sizeof error) != SR_OK) fail_msg("%s", error);
+    return device;
+}
+
+static void compare(const struct fake_setup *setup, const struct sr_net *net, uint32_t pairs, uint32_t rank, uint32_t batch,
+                    struct fake_seen *seen, struct sr_counters *counters) {
+    struct data data;
+    struct fake *fake;
+    make_data(&data, net);
+    struct sr_device *device = open_link(setup, &fake), *ref = open_ref(setup->id[SR_REG_FRAC_W]);
+    train_alike(device, ref, &data, pairs, rank, batch);
+    if (counters) check(device, sr_device_counters(device, counters));
+    if (seen) *seen = *fake_seen(fake);
+    sr_device_close(device);
+    sr_device_close(ref);
+    fake_close(fake);
+    free_data(&data);
+}
+
+static void link_equals_ref(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake_seen seen;
+    struct sr_counters counters;
+    fake_defaults(&setup);
+    compare(&setup, &SMALL, 8, 1, 16, &seen, &counters);
+    assert_int_equal(counters.link_retries, 0);
+    assert_int_equal(seen.evaluations, 4);
+    assert_int_equal(seen.updates, 4);
+    assert_int_equal(counters.total, 100); /* of the inference, the last call */
+    compare(&setup, &DEEP, 9, 3, 20, NULL, NULL);
+    setup.run_reads = 5;
+    compare(&setup, &SMALL, 64, 5, 33, NULL, NULL);
+}
+
+static void other_builds_equal_ref(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    fake_defaults(&setup);
+    setup.id[SR_REG_SAMPLE_W] = 64, setup.id[SR_REG_COL_LANES] = 32, setup.id[SR_REG_PACKET_MAX] = 4096;
+    setup.id[SR_REG_ENGINES] = 2, setup.id[SR_REG_PROJ_UNITS] = 16;
+    compare(&setup, &DEEP, 20, 4, 20, NULL, NULL);
+    setup.id[SR_REG_SAMPLE_W] = 128, setup.id[SR_REG_PACKET_MAX] = 128, setup.id[SR_REG_FRAC_W] = 8;
+    compare(&setup, &SMALL, 20, 2, 20, NULL, NULL);
+    setup.id[SR_REG_SAMPLE_W] = 8, setup.id[SR_REG_COL_LANES] = 1;
+    compare(&setup, &SMALL, 5, 2, 7, NULL, NULL);
+}
+
+/* Fewer samples fit than a batch has: slices add up. */
+static void slices_equal_ref(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake_seen seen;
+    fake_defaults(&setup);
+    setup.id[SR_REG_SAMPLE_WORDS] = 5 * 6 * 7 + 3; /* 7 samples of 70 inputs */
+    setup.id[SR_REG_SCORE_WORDS] = 20;
+    setup.id[SR_REG_CBUF_WORDS] = 40;
+    compare(&setup, &SMALL, 30, 3, 40, &seen, NULL);
+    assert_true(seen.evaluations > 16);
+    setup.id[SR_REG_SAMPLE_WORDS] = 4096;
+    setup.id[SR_REG_BATCH_MAX] = 3;
+    compare(&setup, &SMALL, 30, 3, 40, NULL, NULL);
+}
+
+static void faults_change_nothing(void **unused) {
+    (void)unused;
+    for (uint32_t seed = 1; seed <= 6; seed++) {
+        struct fake_setup setup;
+        struct fake_seen seen;
+        struct sr_counters counters;
+        fake_defaults(&setup);
+        setup.seed = seed;
+        setup.fault = seed == 1 ? 1000 : 150 + 100 * seed;
+        setup.delay = seed & 1 ? 50 : 0;
+        setup.run_reads = seed;
+        if (seed == 4) setup.id[SR_REG_PACKET_MAX] = 4096;
+        compare(&setup, &SMALL, 16, 2, 30, &seen, &counters);
+        assert_true(seen.faults > 10);
+        assert_true(counters.link_retries > 0);
+        assert_int_equal(seen.updates, 4); /* no run was made twice */
+    }
+}
+
+static void samples_are_loaded_once(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake *fake;
+    struct data data;
+    struct sr_counters first, second;
+    fake_defaults(&setup);
+    make_data(&data, &SMALL);
+    struct sr_device *device = open_link(&setup, &fake);
+    check(device, sr_device_configure(device, &SMALL));
+    uint32_t ids[20], n = 20;
+    const uint64_t *bits[20];
+    uint8_t labels[20];
+    int32_t fitness[8];
+    for (uint32_t b = 0; b < n; b++) ids[b] = b, bits[b] = data.bits[b], labels[b] = data.labels[b];
+    struct sr_batch batch = {n, ids, bits, labels};
+    struct sr_evaluation e = {.noise = {.key = 1, .pairs = 4, .rank = 1}, .pair_count = 4, .scale = {100, 0, 0, 100}};
+    int16_t *zero = calloc(70 * 10, sizeof *zero);
+    check(device, sr_device_write_weights(device, 0, zero));
+    check(device, sr_device_write_weights(device, SR_READOUT_LAYER, zero));
+    free(zero);
+    check(device, sr_device_evaluate(device, &e, &batch, fitness, NULL));
+    check(device, sr_device_counters(device, &first));
+    assert_int_equal(fake_seen(fake)->sample_words, n * 5 * 6);
+    assert_int_equal(fake_seen(fake)->batch_words, n);
+    uint32_t registers = fake_seen(fake)->register_writes;
+    e.noise.key = 2;
+    check(device, sr_device_evaluate(device, &e, &batch, fitness, NULL));
+    check(device, sr_device_counters(device, &second));
+    assert_int_equal(fake_seen(fake)->sample_words, n * 5 * 6);
+    assert_int_equal(fake_seen(fake)->batch_words, n);
+    assert_int_equal(fake_seen(fake)->register_writes, registers + 1); /* the key's low half */
+    assert_true(second.link_tx < 120);
+    assert_true(second.link_tx < first.link_tx);
+    sr_device_close(device);
+    fake_close(fake);
+    free_data(&data);
+}
+
+static void expect_open(const struct fake_setup *setup, enum sr_status status, const char *text) {
+    char error[256] = "";
+    struct sr_transport transport;
+    struct sr_device *device = NULL;
+    struct fake *fake = fake_open(setup, &transport);
+    assert_int_equal(sr_link_open(&transport, "fake", &device, error, sizeof error), status);
+    assert_null(device);
+    if (!strstr(error, text)) fail_msg("\"%s\" does not say \"%s\"", error, text);
+    fake_close(fake);
+}
+
+static void other_devices_are_refused(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    fake_defaults(&setup);
+    setup.id[SR_REG_MAGIC] = 0x12345678;
+    expect_open(&setup, SR_ERR_MISMATCH, "magic 0x12345678, expected 0x53504B52");
+    fake_defaults(&setup);
+    setup.id[SR_REG_PROTOCOL] = 2;
+    expect_open(&setup, SR_ERR_MISMATCH, "protocol 2, expected 1");
+    fake_defaults(&setup);
+    setup.id[SR_REG_MAP_HASH] = 0xABCDEF01;
+    char text[64];
+    snprintf(text, sizeof text, "list 0xABCDEF01, expected 0x%08X", (unsigned)SR_MAP_HASH);
+    expect_open(&setup, SR_ERR_MISMATCH, text);
+    fake_defaults(&setup);
+    setup.id[SR_REG_ENGINES] = 0;
+    expect_open(&setup, SR_ERR_MISMATCH, "ENGINES = 0, expected 1..255");
+    fake_defaults(&setup);
+    setup.mute = true;
+    expect_open(&setup, SR_ERR_LINK, "does not answer IDENTIFY");
+    fake_defaults(&setup);
+    setup.dies_after = 12;
+    expect_open(&setup, SR_ERR_LINK, "the device is gone");
+}
+
+static void a_device_that_dies_is_reported(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake *fake;
+    fake_defaults(&setup);
+    setup.dies_after = 500;
+    struct sr_device *device = open_link(&setup, &fake);
+    check(device, sr_device_configure(device, &SMALL));
+    int16_t zero[700] = {0};
+    assert_int_equal(sr_device_write_weights(device, 0, zero), SR_ERR_LINK);
+    assert_non_null(strstr(sr_device_error(device), "the device is gone: its port failed during WRITE_MEM"));
+    assert_int_equal(sr_device_write_weights(device, 0, zero), SR_ERR_LINK);
+    sr_device_close(device);
+    fake_close(fake);
+}
+
+static void limits_are_named_before_anything_is_sent(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake *fake;
+    struct sr_counters counters;
+    fake_defaults(&setup);
+    setup.id[SR_REG_CBUF_WORDS] = 12;
+    struct sr_device *device = open_link(&setup, &fake);
+    struct sr_net net = SMALL;
+    net.steps = 13;
+    assert_int_equal(sr_device_configure(device, &net), SR_ERR_LIMIT);
+    assert_non_null(strstr(sr_device_error(device), "limit of 12 words"));
+    check(device, sr_device_configure(device, &SMALL));
+    check(device, sr_device_counters(device, &counters));
+    uint32_t id = 0;
+    uint64_t spikes[2 * 6] = {0};
+    const uint64_t *bits = spikes;
+    uint8_t label = 0;
+    int32_t fitness[8];
+    struct sr_batch batch = {1, &id, &bits, &label};
+    struct sr_evaluation e = {.noise = {.pairs = 4, .rank = 5}, .pair_count = 4};
+    assert_int_equal(sr_device_evaluate(device, &e, &batch, fitness, NULL), SR_ERR_LIMIT);
+    assert_non_null(strstr(sr_device_error(device), "rank 5 over 6 steps needs 18 words"));
+    struct sr_update u = {.noise = e.noise};
+    assert_int_equal(sr_device_update(device, &u), SR_ERR_ARGUMENT);
+    check(device, sr_device_counters(device, &counters));
+    assert_int_equal(counters.link_tx, 0);
+    sr_device_close(device);
+    fake_close(fake);
+}
+
+/* A host that comes back meets the RUN numbers and the run of the one before. */
+static void a_second_host_takes_over(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct sr_transport transport;
+    struct data data;
+    char error[256];
+    fake_defaults(&setup);
+    setup.run_reads = 9;
+    make_data(&data, &SMALL);
+    struct fake *fake = fake_open(&setup, &transport);
+    for (unsigned i = 0; i < 3; i++) {
+        struct sr_device *device = NULL, *ref = open_ref(8);
+        assert_int_equal(sr_link_open(&transport, "fake", &device, error, sizeof error), SR_OK);
+        train_alike(device, ref, &data, 5, 1, 4);
+        sr_device_close(device);
+        sr_device_close(ref);
+        static const uint8_t half[] = {0xA5, 0x5A, SR_OP_WRITE_MEM, 1, 200, 0, 0}; /* and it left in mid-packet */
+        long written = transport.write(transport.context, half, sizeof half);
+        assert_true(written > 0);
+    }
+    fake_close(fake);
+    free_data(&data);
+}
+
+static void group_equals_ref(void **unused) {
+    (void)unused;
+    enum { COUNT = 3 };
+    for (uint32_t fault = 0; fault < 2; fault++) {
+        struct fake *fakes[COUNT];
+        struct sr_device *devices[COUNT], *group = NULL, *ref = open_ref(8);
+        struct data data;
+        struct sr_counters counters;
+        char error[256];
+        make_data(&data, &DEEP);
+        for (unsigned i = 0; i < COUNT; i++) {
+            struct fake_setup setup;
+            fake_defaults(&setup);
+            setup.seed = i + 1;
+            setup.fault = fault ? 800 : 0;
+            setup.id[SR_REG_PAIRS_MAX] = 50 + i;
+            devices[i] = open_link(&setup, &fakes[i]);
+        }
+        assert_int_equal(sr_group_open(devices, COUNT, &group, error, sizeof error), SR_OK);
+        assert_int_equal(sr_device_caps(group)->devices, COUNT);
+        assert_int_equal(sr_device_caps(group)->pairs_max, 50);
+        train_alike(group, ref, &data, 10, 2, 9);
+        train_alike(group, ref, &data, 2, 2, 1); /* fewer pairs and samples than devices */
+        check(group, sr_device_counters(group, &counters));
+        assert_true(counters.link_tx > 0 && counters.events > 0);
+        sr_device_close(group);
+        sr_device_close(ref);
+        for (unsigned i = 0; i < COUNT; i++) fake_close(fakes[i]);
+        free_data(&data);
+    }
+}
+
+static void a_group_wants_one_kind_of_weight(void **unused) {
+    (void)unused;
+    struct fake *fakes[2];
+    struct sr_device *devices[2], *group = NULL;
+    char error[256] = "";
+    for (unsigned i = 0; i < 2; i++) {
+        struct fake_setup setup;
+        fake_defaults(&setup);
+        setup.id[SR_REG_FRAC_W] = i ? 4 : 8;
+        devices[i] = open_link(&setup, &fakes[i]);
+    }
+    assert_int_equal(sr_group_open(devices, 2, &group, error, sizeof error), SR_ERR_MISMATCH);
+    assert_non_null(strstr(error, "device 1 has FRAC_W 4, device 0 has 8"));
+    fake_close(fakes[0]);
+    fake_close(fakes[1]);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(link_equals_ref),
+        cmocka_unit_test(other_builds_equal_ref),
+        cmocka_unit_test(slices_equal_ref),
+        cmocka_unit_test(faults_change_nothing),
+        cmocka_unit_test(samples_are_loaded_once),
+        cmocka_unit_test(other_devices_are_refused),
+        cmocka_unit_test(a_device_that_dies_is_reported),
+        cmocka_unit_test(limits_are_named_before_anything_is_sent),
+        cmocka_unit_test(a_second_host_takes_over),
+        cmocka_unit_test(group_equals_ref),
+        cmocka_unit_test(a_group_wants_one_kind_of_weight),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
