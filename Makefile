@@ -72,7 +72,7 @@ $(B)/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libveril
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. Those in SIM_BUILDS are linked into the program.
 # Until the core is whole.
 CORE_READY := $(and $(wildcard rtl/sr_update.v),$(wildcard host/link.c))
-SIM_BUILDS ?= $(if $(CORE_READY),default small)
+SIM_BUILDS ?= default mid small
 # Boards whose simulation is built with everything else; the others are made when asked for.
 SIM_BOARDS ?= icebreaker
 RTL := $(sort $(wildcard rtl/*.v))
