@@ -46,11 +46,11 @@ CFLAGS_ALL = $(C_STD) $(OPT) $(C_WARN) $(INCLUDES) $(LIB_CFLAGS) -MMD -MP $(CFLA
 LIBS = $(LIB_LIBS) -lpthread -lm
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
-HOST_C := $(sort $(filter-out host/main.c $(if $(wildcard host/link.c),,host/serial.c),$(wildcard host/*.c)))
+HOST_C := $(sort $(filter-out host/main.c,$(wildcard host/*.c)))
 HOST_O := $(HOST_C:host/%.c=$(B)/host/%.o)
 ASAN_O := $(HOST_C:host/%.c=$(B)/asan/host/%.o)
 
-all: $(B)/spikeroll $(if $(CORE_READY),$(B)/spikeroll-board) ## build the program and the simulated boards (3 min)
+all: $(B)/spikeroll $(B)/spikeroll-board ## build the program and the simulated boards (3 min)
 
 $(B)/host/%.o: host/%.c
 	@mkdir -p $(@D)
@@ -70,8 +70,6 @@ $(B)/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libveril
 
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. Those in SIM_BUILDS are linked into the program.
-# Until the core is whole.
-CORE_READY := $(and $(wildcard rtl/sr_update.v),$(wildcard host/link.c))
 SIM_BUILDS ?= default mid small
 # Boards whose simulation is built with everything else; the others are made when asked for.
 SIM_BOARDS ?= icebreaker
@@ -192,7 +190,7 @@ $(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(eval $(call 
 export B
 export SPIKEROLL := $(abspath $(B)/spikeroll)
 TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(TEST_SH)
-test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(B)/spikeroll $(if $(CORE_READY),$(B)/spikeroll-board) check-map ## every test; ends in "N passed, N failed" (15 min)
+test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(B)/spikeroll $(B)/spikeroll-board check-map ## every test; ends in "N passed, N failed" (15 min)
 	@tests/run $(TESTS)
 test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)
