@@ -174,7 +174,7 @@ static enum sr_status wait_idle(struct sr_link *link, uint8_t *code) {
         if (result == SR_PACKET_DONE) return SR_OK;
         if (result == SR_PACKET_GONE) return silent(link, SR_OP_WAIT, result, 1);
         if (result == SR_PACKET_DAMAGED) link->packets.retries++;
-        uint32_t status;
+        uint32_t status = 0;
         TRY(read_registers(link, SR_REG_STATUS, 1, &status));
         if (!(status & 1)) {
             *code = (uint8_t)(status >> 8);
@@ -250,7 +250,7 @@ static uint32_t word_base(const struct sr_link *link, unsigned layer) {
 
 static enum sr_status link_configure(struct sr_device *device, const struct sr_net *net) {
     struct sr_link *link = link_of(device);
-    uint32_t chunk;
+    uint32_t chunk = 0;
     TRY(chunk_of(link, net->steps, 1, 1, &chunk));
     bool fresh = !same_shape(&link->net, net);
     link->net = *net;
@@ -353,7 +353,7 @@ static enum sr_status read_results(struct sr_link *link, uint32_t pairs, int32_t
 static enum sr_status link_evaluate(struct sr_device *device, const struct sr_evaluation *e, const struct sr_batch *batch,
                                     int32_t *fitness, uint32_t *correct) {
     struct sr_link *link = link_of(device);
-    uint32_t chunk, slice = sr_store_slice(link);
+    uint32_t chunk = 0, slice = sr_store_slice(link);
     TRY(chunk_of(link, link->net.steps, e->noise.rank, e->pair_count, &chunk));
     link->fitness_pairs = 0;
     forget_cycles(link);
@@ -384,7 +384,7 @@ static enum sr_status link_evaluate(struct sr_device *device, const struct sr_ev
 
 static enum sr_status link_update(struct sr_device *device, const struct sr_update *update) {
     struct sr_link *link = link_of(device);
-    uint32_t pairs = update->noise.pairs, flags = SR_RUN_UPDATE, chunk;
+    uint32_t pairs = update->noise.pairs, flags = SR_RUN_UPDATE, chunk = 0;
     if (!update->credit && link->fitness_pairs != pairs)
         return sr_fail(device, SR_ERR_ARGUMENT, "credit is missing, and the last evaluation did not cover all %u pairs",
                        (unsigned)pairs);
