@@ -80,7 +80,7 @@ module sr_base #(
         .SAMPLE_W(SAMPLE_W), .ROW_W(ROW_W), .STEP_W(STEP_W), .ADDR_W(ADDR_W)
     ) u_scan (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(scan_start_q), .base_i(x_base_i), .stride_i(x_stride_i), .words_i(x_words_i),
-        .steps_i(steps_i), .busy_o(scan_busy), .req_o(x_req_o), .addr_o(x_addr_o), .gnt_i(x_gnt_i),
+        .steps_i(steps_i), .repeat_i(2'd0), .busy_o(scan_busy), .req_o(x_req_o), .addr_o(x_addr_o), .gnt_i(x_gnt_i),
         .data_valid_i(x_valid_i), .data_i(x_data_i), .ev_valid_o(ev_valid), .ev_ready_i(1'b1), .ev_row_o(ev_row),
         .ev_null_o(ev_null), .ev_last_o(ev_last)
     );

@@ -2,7 +2,8 @@
 // sr_scan: event scanner: turns bit-packed words into a stream of events, step by step, rows ascending within a step.
 //
 // Job         start_i (pulse, not while busy_o) takes base_i; word w of step t is at base_i + t * stride_i + w. stride_i, words_i
-//             (>= 1), steps_i (>= 1) are held during the job. busy_o falls after the last item was taken.
+//             (>= 1), steps_i (>= 1), repeat_i are held during the job: each step is scanned repeat_i + 1 times. busy_o falls
+//             after the last item was taken.
 // Words       req_o/addr_o stay until gnt_i; data_valid_i/data_i return in order, one or more cycles after their grant. At most
 //             4 words are on their way or waiting.
 // Events      ev_valid_o/ev_ready_i, stable while stalled. ev_row_o = word * SAMPLE_W + bit; ev_last_o ends a step, exactly once;
@@ -25,6 +26,7 @@ module sr_scan #(
     input  wire [15:0]         stride_i,
     input  wire [15:0]         words_i,
     input  wire [STEP_W-1:0]   steps_i,
+    input  wire [1:0]          repeat_i,
     output wire                busy_o,
     output wire                req_o,
     output wire [ADDR_W-1:0]   addr_o,
@@ -60,8 +62,10 @@ module sr_scan #(
     reg [STEP_W-1:0]  fetch_left_q;
     reg [15:0]        fetch_word_q;
     reg [ADDR_W-1:0]  line_q, addr_q;
+    reg  [1:0]        again_q;
     wire              grant = req_o && gnt_i;
-    wire              fetch_end = fetch_word_q == words_i - 16'd1;
+    wire              pass_end = fetch_word_q == words_i - 16'd1;
+    wire              fetch_end = pass_end && again_q == repeat_i;
     wire [ADDR_W-1:0] line_next = line_q + {{(ADDR_W - 16){1'b0}}, stride_i};
     wire              release_drop, release_pop;
 
@@ -84,12 +88,18 @@ module sr_scan #(
             fetch_word_q <= 16'd0;
             line_q       <= base_i;
             addr_q       <= base_i;
+            again_q      <= 2'd0;
         end else if (grant) begin
             if (fetch_end) begin
                 fetch_left_q <= fetch_left_q - {{(STEP_W - 1){1'b0}}, 1'b1};
                 fetch_word_q <= 16'd0;
                 line_q       <= line_next;
                 addr_q       <= line_next;
+                again_q      <= 2'd0;
+            end else if (pass_end) begin
+                fetch_word_q <= 16'd0;
+                addr_q       <= line_q;
+                again_q      <= again_q + 2'd1;
             end else begin
                 fetch_word_q <= fetch_word_q + 16'd1;
                 addr_q       <= addr_q + {{(ADDR_W - 1){1'b0}}, 1'b1};

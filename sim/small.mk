@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# A build about as small as the boards', for tests: one buffer, one layer, narrow words, few fraction bits.
-PARAMS := LANES=4 ENGINES=1 COL_LANES=4 RANK_LANES=1 PROJ_UNITS=4 PROJ_HASH=1 UPD_ROWS=1 SAMPLE_W=16 FRAC_W=4 BUFFERS=1 \
-          LAYERS_MAX=1 INPUTS_MAX=1023 HIDDEN_MAX=64 CLASSES_MAX=10 STEPS_MAX=16 PAIRS_MAX=64
+# A build about as small as the boards', for tests: one buffer, one layer, narrow words, few fraction bits, readout kind sum.
+PARAMS := LANES=4 ENGINES=1 COL_LANES=4 RANK_LANES=1 PROJ_UNITS=4 PROJ_HASH=1 UPD_ROWS=2 SAMPLE_W=16 FRAC_W=4 BUFFERS=1 \
+          LAYERS_MAX=1 INPUTS_MAX=1023 HIDDEN_MAX=64 CLASSES_MAX=10 STEPS_MAX=16 RANK_MAX=32 PAIRS_MAX=64 \
+          SAMPLE_WORDS=32768 WEIGHT_WORDS=16384 RWEIGHT_WORDS=256 BATCH_MAX=64 SCORE_WORDS=256 CBUF_WORDS=1024 \
+          PACKET_MAX=256 STEP_READOUT=0 SPIKE_WORDS=1

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_lif_half: one member's membrane ring of a pair lane; see sr_lif_lane for stages, formats and timing.
+// MINUS: 0 adds the perturbation d to the base current b, 1 subtracts it. Test: tests/rtl/tb_lif_lane.cpp
+`default_nettype none
+
+module sr_lif_half #(
+    parameter CNT_W = 9,
+    parameter MINUS = 0
+) (
+    input  wire               clk_i,
+    input  wire               fire_i,
+    input  wire               first_i,
+    input  wire               on_i,
+    input  wire signed [15:0] b_i,
+    input  wire signed [15:0] d_i,
+    input  wire        [ 7:0] leak_i,
+    input  wire        [15:0] theta_i,
+    input  wire               subtract_i,
+    output wire               spike_o,
+    output wire [CNT_W-1:0]   count_o
+);
+    reg signed [15:0] v_q, lost_q;
+    reg signed [16:0] i_q;
+    reg signed [15:0] u_q2, u_q3, v_q4;
+    reg               spike_q3;
+    reg [CNT_W-1:0]   count_q, count_q2, count_q3, count_q4;
+
+    wire signed [15:0] v_in   = first_i ? 16'sd0 : v_q4;
+    wire signed [24:0] leaked = v_in * $signed({1'b0, leak_i});
+    wire signed [17:0] sum    = {{2{v_q[15]}}, v_q} - {{2{lost_q[15]}}, lost_q} + {i_q[16], i_q};
+    wire signed [15:0] u;
+    sr_sat #(.IN_W(18), .OUT_W(16)) u_sat (.x_i(sum), .y_o(u));
+    wire spike = on_i && u_q2 >= $signed(theta_i);
+
+    always @(posedge clk_i) begin
+        if (fire_i) begin
+            v_q      <= v_in;
+            lost_q   <= leaked[23:8];
+            i_q      <= MINUS != 0 ? {b_i[15], b_i} - {d_i[15], d_i} : {b_i[15], b_i} + {d_i[15], d_i};
+            count_q  <= first_i ? {CNT_W{1'b0}} : count_q4;
+            u_q2     <= u;
+            count_q2 <= count_q;
+            u_q3     <= u_q2;
+            spike_q3 <= spike;
+            count_q3 <= count_q2 + {{CNT_W - 1{1'b0}}, spike};
+            v_q4     <= !spike_q3 ? u_q3 : subtract_i ? u_q3 - $signed(theta_i) : 16'sd0;
+            count_q4 <= count_q3;
+        end
+    end
+
+    assign spike_o = spike_q3;
+    assign count_o = count_q3;
+    wire _unused = &{1'b0, leaked[24], leaked[7:0]};
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_limits: does the configuration fit what was built? Reply code of the first limit it breaks, SR_REPLY_OK if none.
+// Combinational over registers that are stable when it is looked at (start of a run). What depends on products (buffer and
+// store addresses) is caught at the memory itself by sr_core. Test: tests/test_sim.c
+`default_nettype none
+
+module sr_limits #(
+    parameter LAYERS_MAX   = 3,
+    parameter INPUTS_MAX   = 4095,
+    parameter HIDDEN_MAX   = 256,
+    parameter CLASSES_MAX  = 16,
+    parameter STEPS_MAX    = 512,
+    parameter RANK_MAX     = 32,
+    parameter PAIRS_MAX    = 2048,
+    parameter BATCH_MAX    = 4096,
+    parameter PROJ_UNITS   = 32,
+    parameter STEP_READOUT = 1
+) (
+    input  wire [ 1:0] layers_i,
+    input  wire [ 9:0] steps_i,
+    input  wire [ 4:0] classes_i,
+    input  wire [ 1:0] readout_i,
+    input  wire [38:0] rows_i,     // three layers, 13 bits each
+    input  wire [38:0] cols_i,
+    input  wire [ 5:0] rank_i,
+    input  wire [15:0] pairs_i,
+    input  wire [15:0] count_i,    // pairs to evaluate
+    input  wire [15:0] chunk_i,
+    input  wire [15:0] batch_i,
+    input  wire        evaluate_i,
+    input  wire        update_i,
+    output wire [ 7:0] code_o
+);
+    `include "sr_map.vh"
+
+    wire layers_bad = layers_i == 2'd0 || layers_i > LAYERS_MAX[1:0];
+    wire [2:0] rows_bad, cols_bad;
+    genvar l;
+    generate
+        for (l = 0; l < 3; l = l + 1) begin : g_layer
+            wire [12:0] rows = rows_i[l*13+:13];
+            wire [12:0] cols = cols_i[l*13+:13];
+            if (l < LAYERS_MAX) begin : g_built
+                wire on = l[1:0] < layers_i;
+                if (l == 0) begin : g_first
+                    assign rows_bad[l] = rows == 13'd0 || rows > INPUTS_MAX[12:0];
+                end else begin : g_later
+                    assign rows_bad[l] = on && rows != cols_i[(l-1)*13+:13];
+                end
+                assign cols_bad[l] = on && (cols == 13'd0 || cols > HIDDEN_MAX[12:0]);
+            end else begin : g_absent
+                assign rows_bad[l] = 1'b0;
+                assign cols_bad[l] = 1'b0;
+                wire _unused = &{1'b0, rows, cols};
+            end
+        end
+    endgenerate
+
+    assign code_o =
+        layers_bad                                                  ? SR_REPLY_LIMIT_LAYERS :
+        (steps_i == 10'd0 || {1'b0, steps_i} > STEPS_MAX[10:0])     ? SR_REPLY_LIMIT_STEPS :
+        (classes_i < 5'd2 || classes_i > CLASSES_MAX[4:0])          ? SR_REPLY_LIMIT_CLASSES :
+        |rows_bad                                                   ? SR_REPLY_LIMIT_ROWS :
+        |cols_bad                                                   ? SR_REPLY_LIMIT_COLS :
+        (rank_i == 6'd0 || rank_i > RANK_MAX[5:0])                  ? SR_REPLY_LIMIT_RANK :
+        (update_i && (pairs_i == 16'd0 || pairs_i > PAIRS_MAX[15:0])) ||
+        (evaluate_i && (count_i == 16'd0 || count_i > PAIRS_MAX[15:0])) ? SR_REPLY_LIMIT_PAIRS :
+        (evaluate_i && (chunk_i == 16'd0 || (chunk_i & (PROJ_UNITS[15:0] - 16'd1)) != 16'd0)) ? SR_REPLY_LIMIT_CHUNK :
+        (evaluate_i && (batch_i == 16'd0 || batch_i > BATCH_MAX[15:0])) ? SR_REPLY_LIMIT_BATCH :
+        (readout_i == 2'd3 || (STEP_READOUT == 0 && readout_i != 2'd0)) ? SR_REPLY_LIMIT_READOUT : SR_REPLY_OK;
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_sat: symmetric saturation, the one idiom of the project: clamps to +-(2^(OUT_W-1) - 1), so that x and -x
+// saturate alike (docs/numerics.md). Combinational. Two's complement in and out. Test: every block that uses it.
+`default_nettype none
+
+module sr_sat #(
+    parameter IN_W  = 20,
+    parameter OUT_W = 16
+) (
+    input  wire signed [IN_W-1:0]  x_i,
+    output wire signed [OUT_W-1:0] y_o
+);
+    localparam signed [OUT_W-1:0] MAX = {1'b0, {OUT_W - 1{1'b1}}};
+
+    // In range: the bits above the sign bit of the result all equal it; -2^(OUT_W-1) itself is clamped too.
+    wire fits = (&x_i[IN_W-1:OUT_W-1] && |x_i[OUT_W-2:0]) || !(|x_i[IN_W-1:OUT_W-1]);
+    assign y_o = fits ? x_i[OUT_W-1:0] : x_i[IN_W-1] ? -MAX : MAX;
+endmodule
+
+`default_nettype wire
