@@ -200,10 +200,10 @@ static void readout_current(const struct run *run, const struct scratch *scratch
         size_t rank = run->evaluation->noise.rank, terms = run->evaluation->noise.pairs * rank, first = pair * rank;
         int64_t scale = (int64_t)run->evaluation->scale[SR_READOUT_LAYER];
         ref_dot(y, factors->col16 + first * layer->stride, layer->stride, rank, g);
-        for (size_t o = 0; o < classes; o++) {
-            const int8_t *entry = factors->row8 + o * ref_pad(terms) + first;
-            int64_t sum = 0;
-            for (size_t k = 0; k < rank; k++) sum += (int64_t)entry[k] * g[k];
+        const int8_t *entry = factors->row8 + first;
+        for (size_t o = 0; o < classes; o++, entry += ref_pad(terms)) {
+            int64_t sum = (int64_t)entry[0] * g[0];
+            for (size_t k = 1; k < rank; k++) sum += (int64_t)entry[k] * g[k];
             int64_t moved = (scale * sum) >> 8;
             current[o] += minus ? -moved : moved;
         }

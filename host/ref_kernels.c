@@ -7,7 +7,10 @@
 
 #include "ref.h"
 
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && defined(__linux__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+/* Sanitizers start too late for the resolvers of the versions. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
+#define REF_VECTOR
+#elif defined(__x86_64__) && defined(__GNUC__) && defined(__linux__)
 #define REF_VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
 #else
 #define REF_VECTOR
@@ -113,16 +116,17 @@ REF_VECTOR void ref_combine(const int16_t *terms, size_t stride, const int16_t *
 
 /* (v * leak) >> 8 is the upper half of v * (leak << 8); for leak >= 128 that factor is taken minus 65536, which makes the
  * upper half come out v too small, so the v that is to be leaked from need not be added. */
-REF_INLINE void lif16(const struct ref_lif *lif, const bool minus, const bool hard, const bool emit, const bool large_leak) {
+REF_INLINE void lif16(const struct ref_lif *lif, const bool minus, const bool hard, const bool emit, const bool large_leak,
+                      const size_t block) {
     const int16_t factor = (int16_t)((lif->leak - (large_leak ? 256 : 0)) * 256);
     const int16_t theta = (int16_t)lif->theta;
     const size_t stride = lif->stride;
-    for (size_t n = 0; n < stride; n += 64) {
+    for (size_t n = 0; n < stride; n += block) {
         const int16_t *restrict b = lif->base + n, *restrict d = lif->delta + n;
         uint8_t *restrict spikes = emit ? lif->spikes + n : NULL;
-        int16_t v[64] = {0}, count[64] = {0};
+        int16_t v[128] = {0}, count[128] = {0};
         for (size_t t = 0; t < lif->steps; t++, b += stride, d += stride) {
-            for (size_t i = 0; i < 64; i++) {
+            for (size_t i = 0; i < block; i++) {
                 int16_t leaked = (int16_t)((v[i] * factor) >> 16);
                 int16_t kept = (int16_t)((large_leak ? 0 : v[i]) - leaked);
                 int16_t input = (int16_t)(minus ? b[i] - d[i] : b[i] + d[i]);
@@ -134,7 +138,7 @@ REF_INLINE void lif16(const struct ref_lif *lif, const bool minus, const bool ha
             }
             if (emit) spikes += stride;
         }
-        for (size_t i = 0; i < 64; i++) lif->count[n + i] = count[i];
+        for (size_t i = 0; i < block; i++) lif->count[n + i] = count[i];
     }
 }
 
@@ -161,9 +165,11 @@ REF_INLINE void lif32(const struct ref_lif *lif, const bool emit) {
 
 REF_INLINE void lif16_leak(const struct ref_lif *lif, const bool minus, const bool hard, const bool emit) {
     if (lif->leak >= 128)
-        lif16(lif, minus, hard, emit, true);
+        lif16(lif, minus, hard, emit, true, 64);
+    else if (lif->stride % 128)
+        lif16(lif, minus, hard, emit, false, 64);
     else
-        lif16(lif, minus, hard, emit, false);
+        lif16(lif, minus, hard, emit, false, 128); /* more neurons at a time hide the latency of a step */
 }
 
 REF_INLINE void lif16_emit(const struct ref_lif *lif, const bool minus, const bool hard) {
@@ -202,13 +208,24 @@ REF_VECTOR int32_t ref_project(const uint64_t *words, const uint64_t *x, size_t 
 
 /* ---- readout ---- */
 
-REF_VECTOR void ref_dot(const int16_t *y, const int16_t *rows, size_t stride, size_t count, int32_t *out) {
+REF_INLINE void dot_rows(const int16_t *restrict y, const int16_t *restrict rows, const size_t stride, size_t count,
+                         int32_t *restrict out) {
     for (size_t o = 0; o < count; o++) {
-        const int16_t *row = rows + o * stride;
         int32_t sum = 0;
-        for (size_t n = 0; n < (stride & ~(size_t)63); n++) sum += y[n] * row[n];
+        for (size_t n = 0; n < stride; n++) sum += y[n] * rows[o * stride + n];
         out[o] = sum;
     }
+}
+
+REF_VECTOR void ref_dot(const int16_t *y, const int16_t *rows, size_t stride, size_t count, int32_t *out) {
+    if (stride == 64)
+        dot_rows(y, rows, 64, count, out);
+    else if (stride == 128)
+        dot_rows(y, rows, 128, count, out);
+    else if (stride == 256)
+        dot_rows(y, rows, 256, count, out);
+    else
+        dot_rows(y, rows, stride, count, out);
 }
 
 /* ---- update ---- */
