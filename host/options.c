@@ -171,7 +171,7 @@ enum sr_status sr_error(char *error, size_t error_size, enum sr_status status, c
 static enum sr_status defaults(struct sr_options *options, enum sr_command command) {
     memset(options, 0, sizeof *options);
     options->config = (struct sr_config){.hidden = {1, {128}},
-                                         .theta = {1, {512}},
+                                         .theta = {1, {128}},
                                          .leak = {1, {32}},
                                          .readout_theta = 1024,
                                          .readout_leak = 0,
@@ -187,9 +187,9 @@ static enum sr_status defaults(struct sr_options *options, enum sr_command comma
                                          .fitness = SR_FITNESS_LOGSOFTMAX,
                                          .shape = SR_SHAPE_SIGN,
                                          .step_decay = SR_DECAY_SMOOTH,
-                                         .temperature = 100,
-                                         .step = 0.3,
-                                         .readout_step = 0.3,
+                                         .temperature = 200,
+                                         .step = 0.4,
+                                         .readout_step = 0.4,
                                          .step_final = 0.1,
                                          .batch = 64,
                                          .generations = 200,

@@ -149,7 +149,8 @@ refused "diff of one" "two runs" diff "$W/a"
 refused "diff of a run and a file" "is not" diff "$W/a" "$W/a/last.h5"
 refused "diff with nothing" "nonsuch" diff "$W/a" "$W/nonsuch/x.h5"
 refused "bench of too many events" "room for" bench --events 9999999
-refused "no board" "serial" info --engine serial --port "$W/nonsuch"
+"$X" info --engine serial --port "$W/nonsuch" >"$W/two.log" 2>&1
+check "a port that is not there is named" sh -c "[ $? != 0 ] && grep -q nonsuch '$W/two.log'"
 "$X" data synth "$W/other" --train 400 --test 100 --seed 2 >"$W/out"; mkdir "$W/cut"
 head -c 3000 "$W/a/checkpoint.h5" >"$W/cut/checkpoint.h5"; cp "$W/a/history.csv" "$W/cut"
 cp -r "$W/a" "$W/short"; head -20 "$W/a/history.csv" >"$W/short/history.csv"
