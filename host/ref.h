@@ -56,6 +56,8 @@ void ref_lif(const struct ref_lif *lif);
 int32_t ref_project(const uint64_t *words, const uint64_t *x, size_t count, enum sr_dist dist);
 /* out[i] = sum_n y[n] * rows[i][n], n < stride. */
 void ref_dot(const int16_t *y, const int16_t *rows, size_t stride, size_t count, int32_t *out);
+/* current[o] +- ((scale * sum_k entries[k][o] * g[k]) >> 8) for all SR_CLASSES. */
+void ref_move_classes(const int32_t *entries, const int32_t *g, size_t rank, int64_t scale, bool minus, int64_t *current);
 /* sums[i][n] += sum_j coefficients[i][j] * table[j][n] for 4 rows i; products summed flush at a time fit 16 bits. */
 void ref_accumulate4(const int16_t *table, size_t stride, const int16_t *const coefficients[4], size_t count, size_t flush,
                      size_t width, int32_t *sums);
@@ -72,6 +74,7 @@ struct ref_factors {
     uint64_t *row, *col;         /* [term][words] */
     int8_t *row8;                /* [row][term, padded]: entries */
     int16_t *col16;              /* [term][stride]: entries */
+    int32_t *class32;            /* readout only, [term][SR_CLASSES]: row entries, 0 past the classes */
 };
 
 void ref_expand8(uint64_t word, enum sr_dist dist, int8_t *entries); /* 64 entries */

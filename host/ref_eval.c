@@ -192,21 +192,15 @@ static void readout_current(const struct run *run, const struct scratch *scratch
                             int64_t *current) {
     const struct ref_layer *layer = &run->ref->layer[SR_READOUT_LAYER];
     size_t classes = layer->rows;
-    int32_t plain[SR_CLASSES], g[32], q[SR_CLASSES];
+    int32_t plain[SR_CLASSES] = {0}, g[32], q[SR_CLASSES];
     ref_dot(y, layer->weight, layer->stride, classes, plain);
-    for (size_t o = 0; o < classes; o++) current[o] = plain[o];
+    for (size_t o = 0; o < SR_CLASSES; o++) current[o] = plain[o];
     if (run->lowrank[SR_READOUT_LAYER]) {
         const struct ref_factors *factors = &run->ref->factors[SR_READOUT_LAYER];
-        size_t rank = run->evaluation->noise.rank, terms = run->evaluation->noise.pairs * rank, first = pair * rank;
-        int64_t scale = (int64_t)run->evaluation->scale[SR_READOUT_LAYER];
+        size_t rank = run->evaluation->noise.rank, first = pair * rank;
         ref_dot(y, factors->col16 + first * layer->stride, layer->stride, rank, g);
-        const int8_t *entry = factors->row8 + first;
-        for (size_t o = 0; o < classes; o++, entry += ref_pad(terms)) {
-            int64_t sum = (int64_t)entry[0] * g[0];
-            for (size_t k = 1; k < rank; k++) sum += (int64_t)entry[k] * g[k];
-            int64_t moved = (scale * sum) >> 8;
-            current[o] += minus ? -moved : moved;
-        }
+        ref_move_classes(factors->class32 + first * SR_CLASSES, g, rank, (int64_t)run->evaluation->scale[SR_READOUT_LAYER],
+                         minus, current);
     } else if (run->full[SR_READOUT_LAYER]) {
         int64_t scale = (int64_t)run->evaluation->scale[SR_READOUT_LAYER];
         ref_dot(y, scratch->full_readout, layer->stride, classes, q);

@@ -228,6 +228,16 @@ REF_VECTOR void ref_dot(const int16_t *y, const int16_t *rows, size_t stride, si
         dot_rows(y, rows, stride, count, out);
 }
 
+/* |sum| <= 32 * 2 * 2 * 4095 * 1023 (rank, entries, neurons, spikes): fits 32 bits. */
+REF_VECTOR void ref_move_classes(const int32_t *restrict entries, const int32_t *restrict g, size_t rank, int64_t scale,
+                                 bool minus, int64_t *restrict current) {
+    int32_t sum[SR_CLASSES] = {0};
+    int64_t sign = minus ? -1 : 1;
+    for (size_t k = 0; k < rank; k++)
+        for (size_t o = 0; o < SR_CLASSES; o++) sum[o] += entries[k * SR_CLASSES + o] * g[k];
+    for (size_t o = 0; o < SR_CLASSES; o++) current[o] += sign * ((scale * sum[o]) >> 8);
+}
+
 /* ---- update ---- */
 
 REF_VECTOR void ref_accumulate4(const int16_t *table, size_t stride, const int16_t *const coefficients[4], size_t count,

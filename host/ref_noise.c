@@ -55,6 +55,12 @@ static void widen_columns(const uint64_t *words, size_t blocks, size_t terms, si
         }
 }
 
+static void widen_classes(const int8_t *row8, size_t terms, size_t classes, int32_t *class32) {
+    for (size_t term = 0; term < terms; term++)
+        for (size_t o = 0; o < SR_CLASSES; o++)
+            class32[term * SR_CLASSES + o] = o < classes ? row8[o * ref_pad(terms) + term] : 0;
+}
+
 bool ref_factors_make(struct ref_factors *factors, const struct sr_noise *noise, unsigned layer, size_t rows, size_t cols) {
     size_t terms = (size_t)noise->pairs * noise->rank;
     struct ref_factors f = {.row_words = ref_pad(rows) / 64, .col_words = ref_pad(cols) / 64};
@@ -63,13 +69,16 @@ bool ref_factors_make(struct ref_factors *factors, const struct sr_noise *noise,
     f.col = malloc(terms * f.col_words * sizeof *f.col);
     f.row8 = malloc(rows * ref_pad(terms));
     f.col16 = malloc(terms * ref_pad(cols) * sizeof *f.col16);
+    bool readout = layer == SR_READOUT_LAYER;
+    if (readout) f.class32 = malloc(terms * SR_CLASSES * sizeof *f.class32);
     ref_factors_free(factors);
-    bool ok = room && f.row && f.col && f.row8 && f.col16;
+    bool ok = room && f.row && f.col && f.row8 && f.col16 && (f.class32 || !readout);
     if (ok) {
         draw(noise, SR_KIND_ROW, layer, f.row_words, room, f.row);
         draw(noise, SR_KIND_COL, layer, f.col_words, room, f.col);
         transpose(f.row, f.row_words, terms, rows, noise->dist, f.row8);
         widen_columns(f.col, f.col_words, terms, cols, noise->dist, f.col16);
+        if (readout) widen_classes(f.row8, terms, rows, f.class32);
         *factors = f;
     } else {
         ref_factors_free(&f);
@@ -83,6 +92,7 @@ void ref_factors_free(struct ref_factors *factors) {
     free(factors->col);
     free(factors->row8);
     free(factors->col16);
+    free(factors->class32);
     *factors = (struct ref_factors){0};
 }
 
