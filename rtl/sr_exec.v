@@ -78,6 +78,7 @@ module sr_exec #(
     localparam integer DEPTH_D = DEPTH_A > DEPTH_B ? DEPTH_A : DEPTH_B;
     localparam integer DEPTH_E = DEPTH_C > DEPTH_D ? DEPTH_C : DEPTH_D;
     localparam integer ADDR_W  = DEPTH_E > 128 ? $clog2(DEPTH_E + 1) : 8;
+    localparam integer END_W   = (ADDR_W > LEN_W ? ADDR_W : LEN_W) + 1;
     localparam [31:0]  ADDR_MASK = (32'd1 << ADDR_W) - 32'd1;
     localparam [15:0]  WORDS_MASK = ~(16'hFFFE << (LEN_W - 1));
     localparam [15:0]  ID_REGS = SR_ID_REGS[15:0];
@@ -180,8 +181,9 @@ module sr_exec #(
     wire [15:0]      req_len    = {{(16 - LEN_W){1'b0}}, req_len_i};
     wire [15:0]      head       = op_write_mem ? 16'd5 : 16'd1;     // payload bytes before the words
     wire [15:0]      data_bytes = req_len - head;
-    wire [32:0]      range_end  = {1'b0, addr_q} + {17'd0, words_q};
+    wire [END_W-1:0] range_end  = addr_q[END_W-1:0] + {{(END_W - LEN_W){1'b0}}, words_q[LEN_W-1:0]};
     wire [31:0]      read_bytes = {16'd0, words_q} << size;
+    wire             _unused    = &{1'b0, depth[31:END_W], read_bytes[31:LEN_W+K_MAX]};
     wire             repeated   = run_seen_q & (run_seq_q == req_seq_i);
 
     reg bad_length;
@@ -319,8 +321,8 @@ module sr_exec #(
                 words_over_q <= 1'b0;
             end
         end
-        range_q <= addr_over_q | (range_end > {1'b0, depth});
-        long_q  <= words_over_q | (read_bytes > PACKET_MAX);
+        range_q <= addr_over_q | (range_end > depth[END_W-1:0]);
+        long_q  <= words_over_q | (read_bytes[LEN_W+K_MAX-1:0] > PACKET_MAX[LEN_W+K_MAX-1:0]);
         if (word_done_q || (take && last_byte))
             addr_q <= (addr_q + 32'd1) & ADDR_MASK;
     end

@@ -219,8 +219,8 @@ module sr_link #(
         end
     end
 
-    // payload
-    reg [7:0] pkt_q [0:PACKET_MAX-1];
+    // payload; never read where it is being written
+    (* no_rw_check *) reg [7:0] pkt_q [0:PACKET_MAX-1];
     reg [7:0] pkt_data_q;
     always @(posedge clk_i) begin
         if (arg_valid_o)

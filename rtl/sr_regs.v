@@ -3,7 +3,7 @@
 //
 // sr_regs: the register file.
 // RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW as
-// a copy of what was written, cut to the register's width. RW registers are flip-flops beside it. ST is read live.
+// a copy of what was written. RW registers are flip-flops beside it, as wide as the list says. ST is read live.
 // Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.
 //          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.
 // Reset    none: an RW register is undefined until it is written.
@@ -140,61 +140,12 @@ module sr_regs #(
         end
     endfunction
 
-    reg [7:0] mem_q [0:511];
+    (* no_rw_check *) reg [7:0] mem_q [0:511];
     integer   n;
     initial begin
         for (n = 0; n < 512; n = n + 1)
             mem_q[n] = identity(n[8:0]);
     end
-
-    // bits that an RW register has
-    reg [31:0] mask;
-    always @* begin
-        case ({1'b0, waddr_i})
-            SR_REG_LAYERS: mask = 32'h00000003;
-            SR_REG_STEPS: mask = 32'h000003FF;
-            SR_REG_CLASSES: mask = 32'h0000001F;
-            SR_REG_RESET_KIND: mask = 32'h00000001;
-            SR_REG_READOUT: mask = 32'h00000003;
-            SR_REG_R_THETA: mask = 32'h0000FFFF;
-            SR_REG_R_LEAK: mask = 32'h000000FF;
-            SR_REG_X_STRIDE: mask = 32'h0000FFFF;
-            SR_REG_ROWS0: mask = 32'h00001FFF;
-            SR_REG_ROWS1: mask = 32'h00001FFF;
-            SR_REG_ROWS2: mask = 32'h00001FFF;
-            SR_REG_COLS0: mask = 32'h00001FFF;
-            SR_REG_COLS1: mask = 32'h00001FFF;
-            SR_REG_COLS2: mask = 32'h00001FFF;
-            SR_REG_WBASE1: mask = 32'h00FFFFFF;
-            SR_REG_WBASE2: mask = 32'h00FFFFFF;
-            SR_REG_THETA0: mask = 32'h0000FFFF;
-            SR_REG_THETA1: mask = 32'h0000FFFF;
-            SR_REG_THETA2: mask = 32'h0000FFFF;
-            SR_REG_LEAK0: mask = 32'h000000FF;
-            SR_REG_LEAK1: mask = 32'h000000FF;
-            SR_REG_LEAK2: mask = 32'h000000FF;
-            SR_REG_KEY_LO: mask = 32'hFFFFFFFF;
-            SR_REG_KEY_HI: mask = 32'hFFFFFFFF;
-            SR_REG_PAIRS: mask = 32'h0000FFFF;
-            SR_REG_PAIR_FIRST: mask = 32'h0000FFFF;
-            SR_REG_PAIR_COUNT: mask = 32'h0000FFFF;
-            SR_REG_CHUNK: mask = 32'h0000FFFF;
-            SR_REG_RANK: mask = 32'h0000003F;
-            SR_REG_MODE: mask = 32'h00000007;
-            SR_REG_BATCH: mask = 32'h0000FFFF;
-            SR_REG_FITNESS: mask = 32'h000007FF;
-            SR_REG_SCALE0: mask = 32'h00000FFF;
-            SR_REG_SCALE1: mask = 32'h00000FFF;
-            SR_REG_SCALE2: mask = 32'h00000FFF;
-            SR_REG_SCALE3: mask = 32'h00000FFF;
-            SR_REG_STEP0: mask = 32'h00001FFF;
-            SR_REG_STEP1: mask = 32'h00001FFF;
-            SR_REG_STEP2: mask = 32'h00001FFF;
-            SR_REG_STEP3: mask = 32'h00001FFF;
-            default: mask = 32'd0;
-        endcase
-    end
-    wire [7:0] bmask = bsel_i[1] ? (bsel_i[0] ? mask[31:24] : mask[23:16]) : (bsel_i[0] ? mask[15:8] : mask[7:0]);
 
     reg [31:0] st;
     always @* begin
@@ -217,7 +168,7 @@ module sr_regs #(
     reg       st_sel_q;
     always @(posedge clk_i) begin
         if (bwe_i)
-            mem_q[{waddr_i, bsel_i}] <= bdata_i & bmask;
+            mem_q[{waddr_i, bsel_i}] <= bdata_i;
         mem_rdata_q <= mem_q[raddr_i];
         st_rdata_q  <= raddr_i[1] ? (raddr_i[0] ? st[31:24] : st[23:16]) : (raddr_i[0] ? st[15:8] : st[7:0]);
         st_sel_q    <= raddr_i[8:7] == 2'b01;

@@ -118,7 +118,7 @@ static void write_regs(void) {
         "// sr_regs: the register file.\n"
         "// RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW "
         "as\n"
-        "// a copy of what was written, cut to the register's width. RW registers are flip-flops beside it. ST is read live.\n"
+        "// a copy of what was written. RW registers are flip-flops beside it, as wide as the list says. ST is read live.\n"
         "// Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.\n"
         "//          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.\n"
         "// Reset    none: an RW register is undefined until it is written.\n"
@@ -172,27 +172,13 @@ static void write_regs(void) {
         "        end\n"
         "    endfunction\n"
         "\n"
-        "    reg [7:0] mem_q [0:511];\n"
+        "    (* no_rw_check *) reg [7:0] mem_q [0:511];\n"
         "    integer   n;\n"
         "    initial begin\n"
         "        for (n = 0; n < 512; n = n + 1)\n"
         "            mem_q[n] = identity(n[8:0]);\n"
         "    end\n");
     puts(
-        "    // bits that an RW register has\n"
-        "    reg [31:0] mask;\n"
-        "    always @* begin\n"
-        "        case ({1'b0, waddr_i})");
-    for (int i = 0; i < LIST_COUNT; i++)
-        if (is_reg(&LIST[i], "RW"))
-            printf("            SR_REG_%s: mask = 32'h%08X;\n", LIST[i].name,
-                   (unsigned)(LIST[i].bits == 32 ? 0xFFFFFFFFu : (1u << LIST[i].bits) - 1u));
-    puts(
-        "            default: mask = 32'd0;\n"
-        "        endcase\n"
-        "    end\n"
-        "    wire [7:0] bmask = bsel_i[1] ? (bsel_i[0] ? mask[31:24] : mask[23:16]) : (bsel_i[0] ? mask[15:8] : mask[7:0]);\n"
-        "\n"
         "    reg [31:0] st;\n"
         "    always @* begin\n"
         "        case ({1'b0, raddr_i[8:2]})");
@@ -213,7 +199,7 @@ static void write_regs(void) {
         "    reg       st_sel_q;\n"
         "    always @(posedge clk_i) begin\n"
         "        if (bwe_i)\n"
-        "            mem_q[{waddr_i, bsel_i}] <= bdata_i & bmask;\n"
+        "            mem_q[{waddr_i, bsel_i}] <= bdata_i;\n"
         "        mem_rdata_q <= mem_q[raddr_i];\n"
         "        st_rdata_q  <= raddr_i[1] ? (raddr_i[0] ? st[31:24] : st[23:16]) : (raddr_i[0] ? st[15:8] : st[7:0]);\n"
         "        st_sel_q    <= raddr_i[8:7] == 2'b01;\n"
@@ -307,8 +293,8 @@ static void write_doc(void) {
         "\nRO is fixed by the build, ST is live status, RW is set by the host and undefined until then. A range that leaves\n"
         "0x00..0x7F (reading) or 0x40..0x7F (writing) is answered `BAD_ADDRESS`; an address inside it without a register reads "
         "0 and\n"
-        "ignores a write, so one packet may span gaps. Bits above a register's width are not kept and read 0. Counters may be "
-        "read\n"
+        "ignores a write, so one packet may span gaps. Bits above a register's width have no effect, though READ_REG gives\n"
+        "them back: the host checks ranges. RUN with no flags starts nothing. Counters may be read\n"
         "during a run but are then not of one moment.");
     doc_table("MEM", "Memories", "| id | name | access | meaning |\n|---|---|---|---|");
     doc_table("OP", "Opcodes", "| code | name | payload and answer |\n|---|---|---|");

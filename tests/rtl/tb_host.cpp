@@ -261,7 +261,7 @@ static void test_registers(Bench &b) {
         for (unsigned i = 0; i < count; i++) {
             uint32_t v = static_cast<uint32_t>(rng());
             put32(p, v);
-            value[first + i] = v & mask(first + i);
+            value[first + i] = v;
         }
         b.expect(SR_OP_WRITE_REG, p, SR_REPLY_OK, "WRITE_REG");
         first = 0x40 + rnd(0x40);
@@ -269,7 +269,7 @@ static void test_registers(Bench &b) {
         Reply r = b.ask(SR_OP_READ_REG, {static_cast<uint8_t>(first), static_cast<uint8_t>(count)}, "READ_REG");
         check(r.status == SR_REPLY_OK && r.data.size() == 4 * count, "READ_REG answers the registers asked for");
         for (unsigned i = 0; round > 40 && i < count && r.data.size() == 4 * count; i++)
-            check(get32(r.data, 4 * i) == value[first + i], "a register reads what was written, cut to its width");
+            check(get32(r.data, 4 * i) == value[first + i], "a register reads what was written");
     }
     // every register, one by one, on its own port
     const struct {
@@ -325,7 +325,8 @@ static void test_registers(Bench &b) {
     unsigned rw = 0;
     for (const RegInfo &r : REGS) rw += r.access[1] == 'W';
     check(rw == sizeof ports / sizeof ports[0], "the test knows every register's port");
-    for (const auto &p : ports) check(p.port(b.dut) == value[p.addr], "port of register " + std::to_string(p.addr));
+    for (const auto &p : ports)
+        check(p.port(b.dut) == (value[p.addr] & mask(p.addr)), "port of register " + std::to_string(p.addr));
     // status
     b.dut.st_cyc_total_i = 0x01234567;
     b.dut.st_cyc_base_i = 0x89ABCDEF;
@@ -355,7 +356,7 @@ static void test_registers(Bench &b) {
     b.expect(SR_OP_WRITE_REG, {0x41, 1, 0, 0}, SR_REPLY_BAD_LENGTH, "part of a register");
     b.expect(SR_OP_WRITE_REG, {0x41}, SR_REPLY_BAD_LENGTH, "no register");
     b.expect(SR_OP_WRITE_REG, {}, SR_REPLY_BAD_LENGTH, "empty WRITE_REG");
-    check(b.dut.cfg_steps_o == value[SR_REG_STEPS], "a refused write changed nothing");
+    check(b.dut.cfg_steps_o == (value[SR_REG_STEPS] & mask(SR_REG_STEPS)), "a refused write changed nothing");
     b.expect(0x00, {}, SR_REPLY_BAD_OP, "opcode 0");
     b.expect(0x08, {}, SR_REPLY_BAD_OP, "opcode 8");
     b.expect(0xFF, {1, 2, 3}, SR_REPLY_BAD_OP, "opcode FF");
