@@ -316,6 +316,7 @@ static void obey(struct fake *fake) {
                     fake->run_code = run(fake, payload[0]);
                     fake->busy = fake->setup.run_reads;
                 }
+                if (fake->setup.lose_run) return;
             }
         }
     } else if (op == SR_OP_WAIT) {
@@ -419,6 +420,8 @@ struct fake *fake_open(const struct fake_setup *setup, struct sr_transport *tran
     const uint32_t *id = setup->id;
     fake->setup = *setup;
     fake->random = setup->seed * 2654435761u + 1;
+    fake->run_known = setup->ran;
+    fake->run_seq = setup->run_seq;
     memcpy(fake->registers, id, sizeof setup->id);
     const uint32_t pairs = id[SR_REG_PAIRS_MAX], lanes = id[SR_REG_COL_LANES];
     const uint32_t size[MEMORIES] = {id[SR_REG_SAMPLE_W] / 8, 4, 2 * lanes, 2 * lanes, 1, 4, 2, 4};

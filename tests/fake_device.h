@@ -13,6 +13,9 @@ struct fake_setup {
     uint32_t run_reads;  /* reads that find the device busy after a RUN */
     uint32_t dies_after; /* bytes written until the port fails; 0: never */
     bool mute;           /* never answers */
+    bool lose_run;       /* the first answer to each RUN is lost */
+    bool ran;            /* a host before this one left run_seq */
+    uint8_t run_seq;
     uint32_t seed;
 };
 

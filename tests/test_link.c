@@ -236,6 +236,69 @@ static void faults_change_nothing(void **unused) {
     }
 }
 
+/* The answer to a RUN is lost: it is asked for again, and the run is not made again. */
+static void a_run_is_made_once(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake_seen seen;
+    struct sr_counters counters;
+    for (uint32_t busy = 0; busy < 40; busy += 13) {
+        fake_defaults(&setup);
+        setup.lose_run = true;
+        setup.run_reads = busy;
+        compare(&setup, &SMALL, 6, 2, 10, &seen, &counters);
+        assert_int_equal(seen.runs, 4 + 4 + 5); /* evaluations, updates, inferences */
+        assert_int_equal(counters.link_retries, seen.runs + 1);
+    }
+}
+
+/* Whatever number the last RUN of another host had, the first of this one is new to the device. */
+static void the_first_run_is_made(void **unused) {
+    (void)unused;
+    for (uint32_t number = 0; number < 256; number++) {
+        struct fake_setup setup;
+        struct fake *fake;
+        fake_defaults(&setup);
+        setup.ran = true;
+        setup.run_seq = (uint8_t)number;
+        struct sr_device *device = open_link(&setup, &fake);
+        check(device, sr_device_configure(device, &SMALL));
+        uint32_t id = 0;
+        uint64_t spikes[2 * 6] = {0};
+        const uint64_t *bits = spikes;
+        uint8_t predicted;
+        struct sr_batch batch = {1, &id, &bits, NULL};
+        check(device, sr_device_infer(device, &batch, NULL, &predicted));
+        assert_int_equal(fake_seen(fake)->runs, 1);
+        sr_device_close(device);
+        fake_close(fake);
+    }
+}
+
+/* However many requests lie between two RUNs, 8-bit numbers or not. */
+static void every_run_is_made(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake *fake;
+    fake_defaults(&setup);
+    struct sr_device *device = open_link(&setup, &fake);
+    check(device, sr_device_configure(device, &SMALL));
+    uint32_t id = 0;
+    uint64_t spikes[2 * 6] = {0};
+    const uint64_t *bits = spikes;
+    uint8_t predicted;
+    struct sr_batch batch = {1, &id, &bits, NULL};
+    for (uint32_t i = 0; i < 8; i++) {
+        int16_t master[5 * 10];
+        for (uint32_t reads = 0; reads < 246 + i; reads++)
+            check(device, sr_device_read_weights(device, SR_READOUT_LAYER, master));
+        check(device, sr_device_infer(device, &batch, NULL, &predicted));
+        assert_int_equal(fake_seen(fake)->runs, i + 1);
+    }
+    sr_device_close(device);
+    fake_close(fake);
+}
+
 static void samples_are_loaded_once(void **unused) {
     (void)unused;
     struct fake_setup setup;
@@ -438,6 +501,9 @@ int main(void) {
         cmocka_unit_test(other_builds_equal_ref),
         cmocka_unit_test(slices_equal_ref),
         cmocka_unit_test(faults_change_nothing),
+        cmocka_unit_test(a_run_is_made_once),
+        cmocka_unit_test(the_first_run_is_made),
+        cmocka_unit_test(every_run_is_made),
         cmocka_unit_test(samples_are_loaded_once),
         cmocka_unit_test(other_devices_are_refused),
         cmocka_unit_test(a_device_that_dies_is_reported),
