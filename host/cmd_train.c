@@ -459,7 +459,11 @@ static enum sr_status report(struct training *t) {
         printf("accuracy %.4f (%u/%u) on the %s\n", (double)correct / total, correct, total,
                t->data.holdout ? "held-out share" : "test set");
     printf("files in %s: history.csv checkpoint.h5 last.h5%s\n", t->options.out, t->run.has_best ? " best.h5" : "");
-    if (!complete) printf("to go on: spikeroll train --resume --data %s --out %s\n", t->options.data, t->options.out);
+    if (!complete) {
+        bool ref = !strcmp(t->options.engine, "ref");
+        printf("to go on: spikeroll train --resume %s%s%s--data %s --out %s\n", ref ? "" : "--engine ",
+               ref ? "" : t->options.engine, ref ? "" : " ", t->options.data, t->options.out);
+    }
     return SR_OK;
 }
 
