@@ -200,6 +200,7 @@ module sr_scan #(
     // events of the group in hand
     reg              busy_q;
     reg [STEP_W-1:0] steps_left_q;
+    reg [1:0]        passes_q;       // of this step
 
     always @(posedge clk_i)
         if (take) begin
@@ -208,14 +209,22 @@ module sr_scan #(
             bits_last_q <= fifo_last_q[head_q] && word_end;
         end else if (ev_ready_i) bits_q <= bits_next;
 
+    wire             pass_done = ev_valid_o && ev_ready_i && ev_last_o;
+    wire             step_done = pass_done && passes_q == repeat_i;
+
     always @(posedge clk_i)
         if (rst_i) busy_q <= 1'b0;
         else if (start_i) busy_q <= 1'b1;
-        else if (ev_valid_o && ev_ready_i && ev_last_o && steps_left_q == {{(STEP_W - 1){1'b0}}, 1'b1}) busy_q <= 1'b0;
+        else if (step_done && steps_left_q == {{(STEP_W - 1){1'b0}}, 1'b1}) busy_q <= 1'b0;
 
     always @(posedge clk_i)
-        if (start_i) steps_left_q <= steps_i;
-        else if (ev_valid_o && ev_ready_i && ev_last_o) steps_left_q <= steps_left_q - {{(STEP_W - 1){1'b0}}, 1'b1};
+        if (start_i) begin
+            steps_left_q <= steps_i;
+            passes_q     <= 2'd0;
+        end else if (pass_done) begin
+            passes_q <= step_done ? 2'd0 : passes_q + 2'd1;
+            if (step_done) steps_left_q <= steps_left_q - {{(STEP_W - 1){1'b0}}, 1'b1};
+        end
 
     assign ev_valid_o = bits_valid_q;
     assign ev_null_o  = bits_q == 8'd0;

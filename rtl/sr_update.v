@@ -6,8 +6,8 @@
 // Job         start_i (pulse) with the job inputs, held while busy_o. Rows past rows_i are not touched; padding columns are.
 // Words       u_data_i one cycle after u_re_o; weights: one access a cycle, w_rdata_i one cycle after w_re_o,
 //             w_addr_o = w_base + row * blocks + block.
-// Throughput  lowrank: pairs * ceil(rank / RANK_LANES) cycles a tile, full: pairs * ceil(UPD_ROWS / RANK_LANES); 1 more for each
-//             row, 4 + rows * max(2, COL_LANES / UPD_MULS) at least. UPD_SHARE 1 (RANK_LANES 1, COL_LANES <= 64): one noise unit
+// Throughput  lowrank: pairs * ceil(rank / RANK_LANES) cycles a tile, full: pairs * ceil(UPD_ROWS / RANK_LANES); 1 more and 1
+//             for each row, 4 + rows * max(2, COL_LANES / UPD_MULS) at least. UPD_SHARE 1 (RANK_LANES 1, COL_LANES <= 64): one noise unit
 //             makes COL and ROW words in turn, 2 cycles each pair and rank. Noise units: 1, or RANK_LANES * (1 + words of a block).
 // Reset       control only.
 // Test        tests/rtl/tb_update.cpp
@@ -50,7 +50,7 @@ module sr_update #(
     localparam BEATS   = COL_LANES / UPD_MULS;
     localparam GAP     = BEATS == 1 ? 2 : BEATS;     // cycles from row to row of the finish
     localparam GAP_END = GAP - 1;
-    localparam TAG_W   = 24 + RANK_LANES;
+    localparam TAG_W   = 23 + RANK_LANES;
 
     generate
         if (COL_LANES % 64 != 0 && 64 % COL_LANES != 0) begin : g_check_col
@@ -71,7 +71,8 @@ module sr_update #(
     endgenerate
 
     // the loop: tile of rows, block of columns, pair, rank slots (full: rows)
-    reg         busy_q, run_q, second_q;   // second_q: the shared noise unit is at the ROW word
+    reg         busy_q, run_q, turn_q, second_q;    // turn_q: a tile ended in the last cycle
+    // second_q: the shared noise unit is at the ROW word
     reg  [12:0] row_q;
     reg  [7:0]  block_q;
     reg  [15:0] pair_q;
@@ -95,17 +96,19 @@ module sr_update #(
     wire        quiet = gap_q == 8'd0;
 
     assign round = todo_q != 7'd0 && quiet;
-    assign item  = run_q && !round && !(tile_end && item_end && (todo_q != 7'd0 || !quiet));
+    assign item  = run_q && !round && !turn_q && !(tile_end && item_end && (todo_q != 7'd0 || !quiet));
 
     always @(posedge clk_i)
         if (rst_i) begin
             run_q    <= 1'b0;
+            turn_q   <= 1'b0;
             second_q <= 1'b0;
             todo_q   <= 7'd0;
             gap_q    <= 8'd0;
         end else begin
             if (start_i) run_q <= mant_i != 8'd0;
             else if (item && item_end && tile_end && block_end && rows_end) run_q <= 1'b0;
+            turn_q <= item && item_end && tile_end;
             if (item) second_q <= two_words && !second_q;
             if (item && item_end && tile_end) todo_q <= rows_end ? rows_i[6:0] - row_q[6:0] : UPD_ROWS[6:0];
             else if (round) todo_q <= todo_q - 7'd1;
@@ -184,9 +187,9 @@ module sr_update #(
 
     // what goes with the words, for the same 8 cycles
     wire [2:0]       enable = {item && (!two_words || !second_q), item && item_end, round};
-    wire [TAG_W-1:0] tag = {pair_end, tile_end, pair_q == 16'd0 && slot_q == 6'd0, round_first_q, todo_q == 7'd1,
+    wire [TAG_W-1:0] tag = {pair_end, tile_end, round_first_q, todo_q == 7'd1,
                             round_block_end_q, on, phase_q, row_q[5:0], col_bit};
-    wire             col_en, row_en, round_en, pair_end_d, last_d, first_d, round_first_d, round_last_d, block_end_d;
+    wire             col_en, row_en, round_en, pair_end_d, last_d, round_first_d, round_last_d, block_end_d;
     wire [RANK_LANES-1:0] on_d;
     wire [5:0]       phase_d, row_bit_d, col_bit_d;
     genvar s;
@@ -210,7 +213,7 @@ module sr_update #(
         end
     endgenerate
     assign {col_en, row_en, round_en} = g_tag[7].enable_q;
-    assign {pair_end_d, last_d, first_d, round_first_d, round_last_d, block_end_d, on_d, phase_d, row_bit_d, col_bit_d} = g_tag[7].tag_q;
+    assign {pair_end_d, last_d, round_first_d, round_last_d, block_end_d, on_d, phase_d, row_bit_d, col_bit_d} = g_tag[7].tag_q;
 
     // credits: asked for one cycle before the words are there
     reg  [15:0] credit_q;
@@ -234,7 +237,7 @@ module sr_update #(
     ) u_lanes (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .bell_i(bell_i), .full_i(full_i), .slot_i(slots), .mant_i(mant_i),
         .shift_i(shift_i), .col_en_i(col_en), .col_words_i(col_words), .col_bit_i(col_bit_d), .row_en_i(row_en),
-        .row_words_i(row_words), .row_bit_i(row_bit_d), .credit_i(u_data_i), .on_i(on_d), .phase_i(phase_d), .first_i(first_d),
+        .row_words_i(row_words), .row_bit_i(row_bit_d), .credit_i(u_data_i), .on_i(on_d), .phase_i(phase_d),
         .last_i(last_d), .round_en_i(round_en), .read_pre_o(read_pre), .write_pre_o(write_pre), .idle_o(lanes_idle),
         .w_rdata_i(w_rdata_i), .w_wdata_o(w_wdata_o)
     );

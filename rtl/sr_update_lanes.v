@@ -7,6 +7,7 @@
 //             slot_i: rank slots of this job; on_i: slots of this item; full_i: slot s serves row phase_i * RANK_LANES + s.
 // Finishing   round_en_i: dither words of the next row, at least 4 cycles after the last item (last_i) and GAP after the row
 //             before, GAP = 2 for UPD_MULS = COL_LANES, else COL_LANES / UPD_MULS; the next last item GAP after the last row.
+//             No item in the cycle after a last one.
 //             read_pre_o: read the row's weights in the next cycle; write_pre_o: write them in the next.
 // Latency     item to accumulator 3 cycles; dither to write 6 cycles, or 4 + COL_LANES / UPD_MULS.
 // Reset       control only; clear_i at the start of a job.
@@ -37,7 +38,6 @@ module sr_update_lanes #(
     input  wire [7:0]                      credit_i,
     input  wire [RANK_LANES-1:0]           on_i,
     input  wire [5:0]                      phase_i,
-    input  wire                            first_i,
     input  wire                            last_i,
     input  wire                            round_en_i,
     output wire                            read_pre_o,
@@ -112,7 +112,7 @@ module sr_update_lanes #(
     endfunction
 
     // q1: entries and credits; q2: terms; q3: accumulators; then the copy
-    reg item_q1, item_q2, first_q1, first_q2, last_q1, last_q2, load_q3;
+    reg item_q1, item_q2, last_q1, last_q2, load_q3;
     reg [RANK_LANES*COL_LANES-1:0] negative_q, two_q, odd_q;
 
     always @(posedge clk_i)
@@ -127,10 +127,8 @@ module sr_update_lanes #(
         end
 
     always @(posedge clk_i) begin
-        first_q1 <= first_i;
-        last_q1  <= last_i;
-        first_q2 <= first_q1;
-        last_q2  <= last_q1;
+        last_q1 <= last_i;
+        last_q2 <= last_q1;
     end
 
     genvar i, k, n, j;
@@ -292,7 +290,8 @@ module sr_update_lanes #(
                                                      negative_q[COL_LANES*k+COL], two_q[COL_LANES*k+COL], odd_q[COL_LANES*k+COL]);
             end
             always @(posedge clk_i)
-                if (item_q2) sum_q3 <= (first_q2 ? 24'd0 : sum_q3) + total(terms_q2);
+                if (clear_i || load_q3) sum_q3 <= 24'd0;
+                else if (item_q2) sum_q3 <= sum_q3 + total(terms_q2);
             if (n + UPD_MULS < LANES) begin : g_move
                 always @(posedge clk_i)
                     if (load_q3) copy_q <= sum_q3;

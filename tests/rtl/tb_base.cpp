@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_base against the sum of docs/numerics.md, section 4: random shapes, densities and stalls, saturation included; weights
  * are shown for one cycle only. Also its rate on the N-MNIST shape. */
-// params: -GCOL_LANES=4 -GSAMPLE_W=16 -GFRAC_W=4 -CFLAGS -DCOL_LANES=4 -CFLAGS -DSAMPLE_W=16
-// params: -GCOL_LANES=8 -GSAMPLE_W=8 -CFLAGS -DCOL_LANES=8 -CFLAGS -DSAMPLE_W=8
-// params: -GCOL_LANES=128 -GSAMPLE_W=64 -CFLAGS -DCOL_LANES=128 -CFLAGS -DSAMPLE_W=64
+// params: -GCOL_LANES=4 -GSAMPLE_W=16 -GFRAC_W=4
+// params: -GCOL_LANES=8 -GSAMPLE_W=8
+// params: -GCOL_LANES=128 -GSAMPLE_W=64
 #include "Vsr_base.h"
 #include "tb.h"
 
-static const uint64_t kMask = SAMPLE_W == 64 ? ~0ull : (1ull << (SAMPLE_W % 64)) - 1;
+static const unsigned kSampleW = 8 * sizeof(Vsr_base::x_data_i);
+static const unsigned kLanes = sizeof(Vsr_base::w_data_i);
+static const uint64_t kMask = kSampleW == 64 ? ~0ull : (1ull << (kSampleW % 64)) - 1;
 
 struct Bench {
     Vsr_base top;
@@ -18,15 +20,15 @@ struct Bench {
 
     uint64_t job(unsigned words, unsigned steps, unsigned blocks, unsigned per_mille, int extreme, unsigned stall, unsigned delay,
                  uint64_t &events) {
-        unsigned stride = words + random.below(3), x_base = random.below(50), w_base = random.below(70), rows = words * SAMPLE_W;
+        unsigned stride = words + random.below(3), x_base = random.below(50), w_base = random.below(70), rows = words * kSampleW;
         port.stall = stall;
         port.delay_max = delay;
         port.memory.assign(x_base + stride * steps, 0);
         for (uint64_t &w : port.memory)
-            for (unsigned b = 0; b < SAMPLE_W; b++) w |= (uint64_t)(random.below(1000) < per_mille) << b;
-        std::vector<int8_t> weights((w_base + rows * blocks) * (size_t)COL_LANES);
+            for (unsigned b = 0; b < kSampleW; b++) w |= (uint64_t)(random.below(1000) < per_mille) << b;
+        std::vector<int8_t> weights((w_base + rows * blocks) * (size_t)kLanes);
         for (int8_t &w : weights) w = extreme ? (int8_t)(random.chance(90) ? (extreme > 0 ? 127 : -128) : 0) : (int8_t)random.word();
-        std::vector<int16_t> got(steps * blocks * (size_t)COL_LANES);
+        std::vector<int16_t> got(steps * blocks * (size_t)kLanes);
         std::vector<bool> written(steps * blocks, false);
 
         top.x_base_i = x_base, top.x_stride_i = stride, top.x_words_i = words, top.steps_i = steps;
@@ -37,15 +39,15 @@ struct Bench {
             uint64_t data;
             port.drive(random, top.x_gnt_i, top.x_valid_i, data);
             top.x_data_i = data & kMask;
-            for (unsigned n = 0; n < COL_LANES; n++)
-                tb::set(top.w_data_i, 8 * n, 8, read < 0 ? random.word() : (uint64_t)(uint8_t)weights.at(read * COL_LANES + n));
+            for (unsigned n = 0; n < kLanes; n++)
+                tb::set(top.w_data_i, 8 * n, 8, read < 0 ? random.word() : (uint64_t)(uint8_t)weights.at(read * kLanes + n));
             top.clk_i = 0;
             top.eval();
             if (top.b_we_o) {
                 if (top.b_addr_o >= steps * blocks || written[top.b_addr_o]) tb::fail("write address");
                 written[top.b_addr_o] = true;
-                for (unsigned n = 0; n < COL_LANES; n++)
-                    got[top.b_addr_o * (size_t)COL_LANES + n] = (int16_t)tb::get(top.b_data_o, 16 * n, 16);
+                for (unsigned n = 0; n < kLanes; n++)
+                    got[top.b_addr_o * (size_t)kLanes + n] = (int16_t)tb::get(top.b_data_o, 16 * n, 16);
             }
             counted += top.ev_count_o;
             if (cycles && !top.busy_o) break;
@@ -59,15 +61,15 @@ struct Bench {
         for (unsigned cb = 0; cb < blocks; cb++)
             for (unsigned t = 0; t < steps; t++) {
                 if (!written[cb * steps + t]) tb::fail("word not written");
-                std::vector<int> sum(COL_LANES, 0);
+                std::vector<int> sum(kLanes, 0);
                 for (unsigned row = 0; row < rows; row++)
-                    if (port.memory[x_base + t * stride + row / SAMPLE_W] >> (row % SAMPLE_W) & 1) {
+                    if (port.memory[x_base + t * stride + row / kSampleW] >> (row % kSampleW) & 1) {
                         events++;
-                        for (unsigned n = 0; n < COL_LANES; n++) sum[n] += weights[(w_base + row * blocks + cb) * (size_t)COL_LANES + n];
+                        for (unsigned n = 0; n < kLanes; n++) sum[n] += weights[(w_base + row * blocks + cb) * (size_t)kLanes + n];
                     }
-                for (unsigned n = 0; n < COL_LANES; n++) {
+                for (unsigned n = 0; n < kLanes; n++) {
                     int want = sum[n] > 32767 ? 32767 : sum[n] < -32767 ? -32767 : sum[n];
-                    if (got[(cb * steps + t) * (size_t)COL_LANES + n] != want) tb::fail("sum");
+                    if (got[(cb * steps + t) * (size_t)kLanes + n] != want) tb::fail("sum");
                 }
             }
         if (counted != events) tb::fail("ev_count_o");
@@ -87,14 +89,14 @@ int main(int argc, char **argv) {
         static const unsigned dense[] = {0, 2, 20, 300, 1000};
         int extreme = (int)r.below(4) - 1;
         if (extreme == 2) extreme = 0;
-        bench.job(r.range(1, r.chance(30) ? 8 * 64 / SAMPLE_W : 4), r.range(1, 6), r.chance(50) ? 1 : r.range(2, 5), dense[r.below(5)], extreme,
+        bench.job(r.range(1, r.chance(30) ? 8 * 64 / kSampleW : 4), r.range(1, 6), r.chance(50) ? 1 : r.range(2, 5), dense[r.below(5)], extreme,
                   r.chance(50) ? 0 : r.below(80), r.chance(50) ? 1 : r.range(1, 7), events);
         total += events;
     }
-    uint64_t cycles = bench.job((578 + SAMPLE_W - 1) / SAMPLE_W, 10, 1, 146, 0, 0, 1, events);
-    std::printf("base %d lanes, %d bits: %llu events in random jobs; N-MNIST shape %llu cycles for %llu events\n", COL_LANES, SAMPLE_W,
+    uint64_t cycles = bench.job((578 + kSampleW - 1) / kSampleW, 10, 1, 146, 0, 0, 1, events);
+    std::printf("base %u lanes, %u bits: %llu events in random jobs; N-MNIST shape %llu cycles for %llu events\n", kLanes, kSampleW,
                 (unsigned long long)total, (unsigned long long)cycles, (unsigned long long)events);
-    if (cycles > events * (SAMPLE_W == 8 ? 130 : 107) / 100 + 30) tb::fail("slower than an event a cycle");
+    if (cycles > events * (kSampleW == 8 ? 130 : 107) / 100 + 30) tb::fail("slower than an event a cycle");
     bench.top.final();
     return 0;
 }

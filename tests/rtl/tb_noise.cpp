@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_noise against sr_permute: random words, random gaps, latency of exactly 8 cycles, reset in the midst. */
+// params:
 #include "Vsr_noise.h"
 #include "tb.h"
 

@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_ram against an array: random reads and writes, never both at one address; the output holds between reads. */
-// params: -GWIDTH=16 -GDEPTH=256 -GADDR_W=8 -CFLAGS -DWIDTH=16 -CFLAGS -DDEPTH=256
-// params: -GWIDTH=56 -GDEPTH=300 -GADDR_W=9 -CFLAGS -DWIDTH=56 -CFLAGS -DDEPTH=300
-// params: -GWIDTH=200 -GDEPTH=37 -GADDR_W=6 -CFLAGS -DWIDTH=200 -CFLAGS -DDEPTH=37
+// params: -GWIDTH=16 -GDEPTH=256 -GADDR_W=8
+// params: -GWIDTH=56 -GDEPTH=300 -GADDR_W=9
+// params: -GWIDTH=200 -GDEPTH=37 -GADDR_W=6
 #include "Vsr_ram.h"
 #include "tb.h"
+
+// Which of these builds this is, by the width of a port
+static const unsigned kStored = 8 * sizeof(Vsr_ram::wdata_i);
+static const unsigned kWidth = kStored == 16 ? 16 : kStored == 64 ? 56 : 200, kDepth = kStored == 16 ? 256 : kStored == 64 ? 300 : 37;
 
 typedef std::vector<uint64_t> Word;
 
 template <class T> static Word load(const T &port) {
     Word w;
-    for (unsigned b = 0; b < WIDTH; b += 64) w.push_back(tb::get(port, b, WIDTH - b < 64 ? WIDTH - b : 64));
+    for (unsigned b = 0; b < kWidth; b += 64) w.push_back(tb::get(port, b, kWidth - b < 64 ? kWidth - b : 64));
     return w;
 }
 
@@ -18,12 +22,12 @@ int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
     tb::Random random(tb::seed_from(argc, argv));
     Vsr_ram top;
-    std::vector<Word> memory(DEPTH);
+    std::vector<Word> memory(kDepth);
     Word expected;
     for (int cycle = 0; cycle < 100000; cycle++) {
-        unsigned wa = random.below(DEPTH), ra = random.below(DEPTH);
+        unsigned wa = random.below(kDepth), ra = random.below(kDepth);
         bool we = random.chance(60), re = random.chance(60) && !(we && wa == ra) && !memory[ra].empty();
-        for (unsigned b = 0; b < WIDTH; b += 32) tb::set(top.wdata_i, b, WIDTH - b < 32 ? WIDTH - b : 32, random.word());
+        for (unsigned b = 0; b < kWidth; b += 32) tb::set(top.wdata_i, b, kWidth - b < 32 ? kWidth - b : 32, random.word());
         top.we_i = we;
         top.waddr_i = wa;
         top.re_i = re;
@@ -37,6 +41,6 @@ int main(int argc, char **argv) {
         top.eval();
     }
     top.final();
-    std::printf("ram %d x %d: ok\n", DEPTH, WIDTH);
+    std::printf("ram %u x %u: ok\n", kDepth, kWidth);
     return 0;
 }

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_scan against a loop over the bits: random shapes and densities, random grant, data and consumer stalls; payload stable
  * while stalled; and its rate with a free memory and consumer. */
-// params: -GSAMPLE_W=8 -CFLAGS -DSAMPLE_W=8
-// params: -GSAMPLE_W=16 -CFLAGS -DSAMPLE_W=16
-// params: -GSAMPLE_W=32 -CFLAGS -DSAMPLE_W=32
-// params: -GSAMPLE_W=64 -CFLAGS -DSAMPLE_W=64
+// params: -GSAMPLE_W=8
+// params: -GSAMPLE_W=16
+// params: -GSAMPLE_W=32
+// params: -GSAMPLE_W=64
 #include "Vsr_scan.h"
 #include "tb.h"
 
-static const uint64_t kMask = SAMPLE_W == 64 ? ~0ull : (1ull << (SAMPLE_W % 64)) - 1;
+static const unsigned kSampleW = 8 * sizeof(Vsr_scan::data_i);
+static const uint64_t kMask = kSampleW == 64 ? ~0ull : (1ull << (kSampleW % 64)) - 1;
 
 struct Bench {
     Vsr_scan top;
@@ -32,7 +33,8 @@ struct Bench {
     }
 
     /* Runs one job; returns cycles from start to idle and counts items. */
-    uint64_t job(unsigned words, unsigned steps, unsigned density, unsigned stall, unsigned delay, unsigned ready, uint64_t &events) {
+    uint64_t job(unsigned words, unsigned steps, unsigned density, unsigned stall, unsigned delay, unsigned ready, unsigned repeat,
+                 uint64_t &events) {
         unsigned stride = words + (random.chance(30) ? random.below(3) : 0), base = random.below(50);
         port.memory.assign(base + stride * steps, 0);
         port.stall = stall;
@@ -41,12 +43,13 @@ struct Bench {
             w = 0;
             if (density == 100) w = kMask;
             else if (random.chance(80))
-                for (unsigned b = 0; b < SAMPLE_W; b++) w |= (uint64_t)random.chance(density) << b;
+                for (unsigned b = 0; b < kSampleW; b++) w |= (uint64_t)random.chance(density) << b;
         }
         top.base_i = base;
         top.stride_i = stride;
         top.words_i = words;
         top.steps_i = steps;
+        top.repeat_i = repeat;
         top.start_i = 1;
         low(ready);
         if (top.busy_o || top.ev_valid_o) tb::fail("busy before start");
@@ -56,11 +59,12 @@ struct Bench {
         bool held = false;
         uint64_t held_item = 0;
         events = 0;
-        for (unsigned t = 0; t < steps; t++) {
+        for (unsigned pass = 0; pass < steps * (repeat + 1); pass++) {
+            unsigned t = pass / (repeat + 1);
             std::vector<unsigned> rows;
             for (unsigned w = 0; w < words; w++)
-                for (unsigned b = 0; b < SAMPLE_W; b++)
-                    if (port.memory[base + t * stride + w] >> b & 1) rows.push_back(w * SAMPLE_W + b);
+                for (unsigned b = 0; b < kSampleW; b++)
+                    if (port.memory[base + t * stride + w] >> b & 1) rows.push_back(w * kSampleW + b);
             size_t next = 0;
             for (bool last = false; !last;) {
                 low(random.chance(ready));
@@ -104,15 +108,15 @@ int main(int argc, char **argv) {
     for (int job = 0; job < 600; job++) {
         tb::Random &r = bench.random;
         bench.job(r.range(1, r.chance(20) ? 40 : 6), r.range(1, 12), densities[r.below(5)], r.chance(50) ? 0 : r.below(90),
-                  r.chance(50) ? 1 : r.range(1, 9), r.chance(50) ? 100 : r.range(10, 90), events);
+                  r.chance(50) ? 1 : r.range(1, 9), r.chance(50) ? 100 : r.range(10, 90), r.chance(60) ? 0 : r.range(1, 3), events);
         total += events;
     }
-    uint64_t cycles = bench.job(10 * 64 / SAMPLE_W, 10, 15, 0, 1, 100, events);
-    uint64_t bound = events + 10 + 12 + (SAMPLE_W < 32 ? events / 4 : 0);
-    std::printf("scan %d: %llu events in random jobs; free running %llu cycles for %llu events, 10 steps\n", SAMPLE_W,
+    uint64_t cycles = bench.job(10 * 64 / kSampleW, 10, 15, 0, 1, 100, 0, events);
+    uint64_t bound = events + 10 + 12 + (kSampleW < 32 ? events / 4 : 0);
+    std::printf("scan %u: %llu events in random jobs; free running %llu cycles for %llu events, 10 steps\n", kSampleW,
                 (unsigned long long)total, (unsigned long long)cycles, (unsigned long long)events);
     if (cycles > bound) tb::fail("slower than an event a cycle");
-    cycles = bench.job(10, 10, 0, 0, 1, 100, events);
+    cycles = bench.job(10, 10, 0, 0, 1, 100, 0, events);
     if (cycles > 100 + 12) tb::fail("slower than an empty word a cycle");
     bench.top.final();
     return 0;

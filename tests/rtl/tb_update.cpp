@@ -2,16 +2,26 @@
  * sr_update against docs/numerics.md, section 7: random layers, both modes, both distributions, weights at the rails; the weight
  * store keeps to one access a cycle and shows a word for one cycle only; words outside the layer stay as they are.
  * Also the cycles of the N-MNIST shape. */
-// params: -GCOL_LANES=128 -GUPD_ROWS=4 -GRANK_LANES=4 -GFRAC_W=8 -CFLAGS -DCL=128 -CFLAGS -DUR=4 -CFLAGS -DRK=4 -CFLAGS -DFW=8
-// params: -GCOL_LANES=4 -GUPD_ROWS=2 -GRANK_LANES=1 -GFRAC_W=4 -CFLAGS -DCL=4 -CFLAGS -DUR=2 -CFLAGS -DRK=1 -CFLAGS -DFW=4
-// params: -GCOL_LANES=64 -GUPD_ROWS=2 -GRANK_LANES=2 -GFRAC_W=6 -GUPD_MULS=8 -CFLAGS -DCL=64 -CFLAGS -DUR=2 -CFLAGS -DRK=2 -CFLAGS -DFW=6
-// params: -GCOL_LANES=192 -GUPD_ROWS=1 -GRANK_LANES=3 -GFRAC_W=8 -GUPD_MULS=32 -CFLAGS -DCL=192 -CFLAGS -DUR=1 -CFLAGS -DRK=3 -CFLAGS -DFW=8
-// params: -GCOL_LANES=32 -GUPD_ROWS=8 -GRANK_LANES=2 -GFRAC_W=8 -GUPD_MULS=32 -CFLAGS -DCL=32 -CFLAGS -DUR=8 -CFLAGS -DRK=2 -CFLAGS -DFW=8
-// params: -GCOL_LANES=128 -GUPD_ROWS=2 -GRANK_LANES=1 -GFRAC_W=8 -GUPD_MULS=64 -CFLAGS -DCL=128 -CFLAGS -DUR=2 -CFLAGS -DRK=1 -CFLAGS -DFW=8
+// params: -GCOL_LANES=128 -GUPD_ROWS=4 -GRANK_LANES=4 -GFRAC_W=8
+// params: -GCOL_LANES=4 -GUPD_ROWS=2 -GRANK_LANES=1 -GFRAC_W=4
+// params: -GCOL_LANES=64 -GUPD_ROWS=2 -GRANK_LANES=2 -GFRAC_W=6 -GUPD_MULS=8
+// params: -GCOL_LANES=192 -GUPD_ROWS=1 -GRANK_LANES=3 -GFRAC_W=8 -GUPD_MULS=32
+// params: -GCOL_LANES=32 -GUPD_ROWS=8 -GRANK_LANES=2 -GFRAC_W=8 -GUPD_MULS=32
+// params: -GCOL_LANES=128 -GUPD_ROWS=2 -GRANK_LANES=1 -GFRAC_W=7 -GUPD_MULS=64
+#include <algorithm>
+
 #include "Vsr_update.h"
 #include "tb.h"
 
-static const unsigned kW = 8 + FW;
+// Which of these builds this is, by the width of a port
+struct Build {
+    unsigned stored, lanes, rows, rank, frac;
+};
+static const unsigned kStored = 8 * sizeof(Vsr_update::w_wdata_o);
+static const Build kBuilds[] = {{2048, 128, 4, 4, 8}, {64, 4, 2, 1, 4}, {896, 64, 2, 2, 6}, {3072, 192, 1, 3, 8}, {512, 32, 8, 2, 8}, {1920, 128, 2, 1, 7}};
+static const Build &kBuild = *std::find_if(std::begin(kBuilds), std::end(kBuilds), [](const Build &b) { return b.stored == kStored; });
+static const unsigned kLanes = kBuild.lanes, kRows = kBuild.rows, kRank = kBuild.rank, kFrac = kBuild.frac;
+static const unsigned kW = 8 + kFrac;
 static const int64_t kTop = (1 << (kW - 1)) - 1;
 
 struct Bench {
@@ -24,25 +34,25 @@ struct Bench {
     }
 
     uint64_t job(unsigned rows, unsigned blocks, unsigned pairs, unsigned rank, bool full, bool bell, unsigned mant, unsigned shift, bool check) {
-        unsigned layer = random.below(4), w_base = random.below(40), cols = blocks * CL;
+        unsigned layer = random.below(4), w_base = random.below(40), cols = blocks * kLanes;
         uint64_t key = random.word();
         enum sr_dist dist = bell ? SR_DIST_BELL : SR_DIST_SIGN;
         std::vector<int8_t> credit(pairs);
         int extreme = (int)random.below(3);
         for (int8_t &u : credit) u = (int8_t)(extreme == 0 ? (random.chance(50) ? 127 : -127) : (int)random.below(255) - 127);
-        std::vector<int32_t> weights((w_base + rows * blocks + 40) * (size_t)CL);
+        std::vector<int32_t> weights((w_base + rows * blocks + 40) * (size_t)kLanes);
         for (int32_t &w : weights) w = (int32_t)(random.chance(30) ? (random.chance(50) ? kTop - random.below(9) : (int64_t)random.below(9) - kTop)
                                                                    : tb::sign_extend(random.word(), kW));
         std::vector<int32_t> before = weights;
-        std::vector<bool> written(weights.size() / CL, false);
+        std::vector<bool> written(weights.size() / kLanes, false);
 
         top.key_i = key, top.bell_i = bell, top.full_i = full, top.layer_i = layer, top.rank_i = rank, top.pairs_i = pairs;
         top.rows_i = rows, top.blocks_i = blocks, top.w_base_i = w_base, top.mant_i = mant, top.shift_i = shift;
         uint64_t cycles = 0;
         int64_t read = -1, asked = -1;
         for (top.start_i = 1;; top.start_i = 0) {
-            for (unsigned n = 0; n < CL; n++)
-                tb::set(top.w_rdata_i, kW * n, kW, (read < 0 ? random.word() : (uint64_t)weights.at(read * CL + n)) & ((1ull << kW) - 1));
+            for (unsigned n = 0; n < kLanes; n++)
+                tb::set(top.w_rdata_i, kW * n, kW, (read < 0 ? random.word() : (uint64_t)weights.at(read * kLanes + n)) & ((1ull << kW) - 1));
             top.u_data_i = asked < 0 ? (uint8_t)random.word() : (uint8_t)credit.at(asked);
             top.clk_i = 0;
             top.eval();
@@ -54,8 +64,8 @@ struct Bench {
                 if (top.w_addr_o < w_base || top.w_addr_o >= w_base + rows * blocks) tb::fail("write address");
                 if (written[top.w_addr_o]) tb::fail("written twice");
                 written[top.w_addr_o] = true;
-                for (unsigned n = 0; n < CL; n++)
-                    weights[top.w_addr_o * (size_t)CL + n] = (int32_t)tb::sign_extend(tb::get(top.w_wdata_o, kW * n, kW), kW);
+                for (unsigned n = 0; n < kLanes; n++)
+                    weights[top.w_addr_o * (size_t)kLanes + n] = (int32_t)tb::sign_extend(tb::get(top.w_wdata_o, kW * n, kW), kW);
             }
             top.clk_i = 1;
             top.eval();
@@ -75,7 +85,7 @@ struct Bench {
             for (unsigned n = 0; n < cols; n++) {
                 uint32_t rho = sr_noise_dither(noise(key, SR_KIND_ROUND, layer, row, 0, 0, n / 64), n);
                 int64_t dither = shift <= 16 ? rho & ((1u << shift) - 1) : (int64_t)rho << (shift - 16);
-                size_t at = (w_base + row * blocks + n / CL) * (size_t)CL + n % CL;
+                size_t at = (w_base + row * blocks + n / kLanes) * (size_t)kLanes + n % kLanes;
                 int64_t want = before[at] + ((sum[n] * mant + dither) >> shift);
                 want = want > kTop ? kTop : want < -kTop ? -kTop : want;
                 if (mant == 0) want = before[at];
@@ -101,13 +111,13 @@ int main(int argc, char **argv) {
     bench.top.rst_i = 0;
     tb::Random &r = bench.random;
     for (int job = 0; job < 150; job++)
-        bench.job(r.range(1, r.chance(10) ? 150 : 12), r.range(1, r.chance(10) ? (CL < 64 ? 36 : 4) : 2), r.range(1, r.chance(20) ? 60 : 5),
+        bench.job(r.range(1, r.chance(10) ? 150 : 12), r.range(1, r.chance(10) ? (kLanes < 64 ? 36 : 4) : 2), r.range(1, r.chance(20) ? 60 : 5),
                   r.chance(10) ? 32 : r.range(1, 6), r.chance(40), r.chance(50), r.chance(5) ? 0 : r.range(1, 255), r.below(25), true);
-    bench.job(UR + 1, 1, 512, 32, false, true, 255, 24, true);
-    unsigned blocks = (128 + CL - 1) / CL;
+    bench.job(kRows + 1, 1, 512, 32, false, true, 255, 24, true);
+    unsigned blocks = (128 + kLanes - 1) / kLanes;
     for (unsigned rank = 1; rank <= 4; rank += 3)
         for (int full = 0; full < 2; full++)
-            std::printf("update CL %d UR %d RK %d: 578 x %u, 64 pairs, %s %u: %llu cycles\n", CL, UR, RK, blocks * CL, full ? "full, rank" : "rank",
+            std::printf("update CL %u UR %u RK %u: 578 x %u, 64 pairs, %s %u: %llu cycles\n", kLanes, kRows, kRank, blocks * kLanes, full ? "full, rank" : "rank",
                         rank, (unsigned long long)bench.job(578, blocks, 64, rank, full, false, 100, 12, false));
     bench.top.final();
     return 0;
