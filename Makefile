@@ -228,7 +228,9 @@ endif
 S := $(B)/synth/$(BOARD)
 BOARD_RTL := $(RTL) $(RTL_H) $(wildcard rtl/$(FAMILY)/*.v)
 CHPARAM = $(foreach p,$(PARAMS) $(CLOCK_PARAMS),-chparam $(subst =, ,$p))
-SYNTH_ice40 = synth_ice40 -abc9 -json $@ $(SYNTH_FLAGS)
+# Products with a factor of SOFT_MUL bits or less are left to LUTs; the synthesis turns $$__soft_mul back into $$mul after the DSPs.
+SOFT_MULTIPLIERS = $(if $(SOFT_MUL),proc; opt -fast; wreduce t:\$$mul; $(foreach p,A B,chtype -set \$$__soft_mul t:\$$mul r:$p_WIDTH<=$(SOFT_MUL) %i;))
+SYNTH_ice40 = synth_ice40 -json $@ $(SYNTH_FLAGS)
 SYNTH_ecp5 = synth_ecp5 -json $@ $(SYNTH_FLAGS)
 YOSYS_FOR = $(if $(filter ecp5,$(FAMILY)),$(YOSYS_ECP5),$(YOSYS))
 CONSTRAINTS_ice40 := constraints/$(BOARD).pcf
@@ -239,7 +241,7 @@ BITSTREAM_ecp5 := $(S)/spikeroll.bit
 $(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk
 	@mkdir -p $(@D)
 	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -top sr_board $(CHPARAM); \
-	    $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
+	    $(SOFT_MULTIPLIERS) $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
 $(S)/routed.asc $(S)/routed.config: $(S)/netlist.json $(CONSTRAINTS_$(FAMILY)) tests/place $(if $(filter ecp5,$(FAMILY)),$(B)/ecp5.stamp)
 	@NEXTPNR="$(NEXTPNR_$(if $(filter ecp5,$(FAMILY)),ECP5,ICE40))" tests/place $(FAMILY) $(S) $(CONSTRAINTS_$(FAMILY)) $(CLOCK_MHZ) \
 	    "$(SEEDS)" $(DEVICE)
