@@ -7,7 +7,7 @@
 // Words       u_data_i one cycle after u_re_o; weights: one access a cycle, w_rdata_i one cycle after w_re_o,
 //             w_addr_o = w_base + row * blocks + block.
 // Throughput  lowrank: pairs * ceil(rank / RANK_LANES) cycles a tile, full: pairs * ceil(UPD_ROWS / RANK_LANES); 1 more and 1
-//             for each row, 4 + rows * max(2, COL_LANES / UPD_MULS) at least. UPD_SHARE 1 (RANK_LANES 1, COL_LANES <= 64): one noise unit
+//             for each row, 3 + rows * max(2, COL_LANES / UPD_MULS) at least. UPD_SHARE 1 (RANK_LANES 1, COL_LANES <= 64): one noise unit
 //             makes COL and ROW words in turn, 2 cycles each pair and rank. Noise units: 1, or RANK_LANES * (1 + words of a block).
 // Reset       control only.
 // Test        tests/rtl/tb_update.cpp
@@ -17,7 +17,7 @@ module sr_update #(
     parameter UPD_ROWS   = 4,
     parameter RANK_LANES = 4,
     parameter FRAC_W     = 8,
-    parameter UPD_MULS   = COL_LANES < 8 ? 1 : COL_LANES,
+    parameter UPD_MULS   = COL_LANES < 8 ? 1 : COL_LANES < 128 ? COL_LANES / 8 : COL_LANES,
     parameter UPD_SHARE  = RANK_LANES == 1 && COL_LANES < 16
 ) (
     input  wire                            clk_i,
@@ -112,7 +112,7 @@ module sr_update #(
             if (item) second_q <= two_words && !second_q;
             if (item && item_end && tile_end) todo_q <= rows_end ? rows_i[6:0] - row_q[6:0] : UPD_ROWS[6:0];
             else if (round) todo_q <= todo_q - 7'd1;
-            if (item && item_end && tile_end) gap_q <= 8'd3;
+            if (item && item_end && tile_end) gap_q <= 8'd2;
             else if (round) gap_q <= GAP_END[7:0];
             else if (!quiet) gap_q <= gap_q - 8'd1;
         end

@@ -5,7 +5,7 @@
 // Formats     A signed 24, exact while pairs * rank <= 16384; master weights signed 8 + FRAC_W, saturated symmetrically.
 // Items       with col_en_i: COL (or FULL) words; with row_en_i (same cycle or later): ROW words, credit u, and the sum goes on.
 //             slot_i: rank slots of this job; on_i: slots of this item; full_i: slot s serves row phase_i * RANK_LANES + s.
-// Finishing   round_en_i: dither words of the next row, at least 4 cycles after the last item (last_i) and GAP after the row
+// Finishing   round_en_i: dither words of the next row, at least 3 cycles after the last item (last_i) and GAP after the row
 //             before, GAP = 2 for UPD_MULS = COL_LANES, else COL_LANES / UPD_MULS; the next last item GAP after the last row.
 //             No item in the cycle after a last one.
 //             read_pre_o: read the row's weights in the next cycle; write_pre_o: write them in the next.

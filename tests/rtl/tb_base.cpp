@@ -33,7 +33,7 @@ struct Bench {
 
         top.x_base_i = x_base, top.x_stride_i = stride, top.x_words_i = words, top.steps_i = steps;
         top.blocks_i = blocks, top.w_base_i = w_base;
-        uint64_t cycles = 0, counted = 0;
+        uint64_t cycles = 0, counted = 0, reads = 0;
         int64_t read = -1;
         for (top.start_i = 1;; top.start_i = 0) {
             uint64_t data;
@@ -51,6 +51,7 @@ struct Bench {
             }
             counted += top.ev_count_o;
             if (cycles && !top.busy_o) break;
+            reads += top.w_re_o;
             read = top.w_re_o ? (int64_t)top.w_addr_o : -1;
             port.edge(random, top.x_req_o, top.x_gnt_i, top.x_addr_o);
             top.clk_i = 1;
@@ -73,6 +74,7 @@ struct Bench {
                 }
             }
         if (counted != events) tb::fail("ev_count_o");
+        if (reads != events) tb::fail("weights read without an event");
         return cycles;
     }
 };
