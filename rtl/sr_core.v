@@ -425,6 +425,7 @@ module sr_core #(
     wire [PAIR_AW-1:0] r13_row;
     wire [ENGINES-1:0] fit_busy;
     wire [12:0] top_cols = by_layer13(top, cfg_cols0, cfg_cols1, cfg_cols2);
+    wire [12:0] top_nb_up = (top_cols + LANES[12:0] - 13'd1) / LANES[12:0];
     sr_readout_ctl #(.ENGINES(ENGINES), .RANK_LANES(RANK_LANES), .PAIR_AW(PAIR_AW)) u_readout_ctl (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear), .deep_i(deep), .group_start_i(group_start),
         .group_done_i(group_done), .deep_group_i(deep_group), .group_pair_i(deep ? deep_pair : group_pair),
@@ -450,8 +451,9 @@ module sr_core #(
     wire [1:0]  lower      = (x_base_req || x_proj_req ? front_layer : lif_layer) - 2'd1;
     reg  [7:0]  x_bank_q;
     always @(posedge clk_i) if (x_spike_re) x_bank_q <= x_nb & (SUB[7:0] - 8'd1);
-    wire        keep_counts = lif_layer == top && sum_kind && out_valid && out_t_last;
-    wire        keep_spikes = SPIKE_EN != 0 && out_valid && (lif_layer != top || !sum_kind);
+    wire        out_mine    = out_valid && !(lif_single && out_slot != 2'd0);  // a single job's other slots are empty
+    wire        keep_counts = lif_layer == top && sum_kind && out_mine && out_t_last;
+    wire        keep_spikes = SPIKE_EN != 0 && out_mine && (lif_layer != top || !sum_kind);
     wire [ENGINES*COL_LANES-1:0] bits_p, bits_m;
     wire [ENGINES*48-1:0]        sums_p, sums_m;
     wire                         sum_re;
@@ -483,10 +485,10 @@ module sr_core #(
                 .count_we_i(signs & {2{keep_counts && mine}}), .spike_we_i(signs & {2{keep_spikes && mine}}),
                 .out_half_i(out_half), .out_slot_i(lif_single ? member_slot : out_slot), .out_step_i(out_t),
                 .out_nb_i(out_nb),
-                .vec_re_i(vec_re || x_spike_re), .vec_spikes_i(x_spike_re || !sum_kind || front_deep || lif_single),
+                .vec_re_i(vec_re || x_spike_re), .vec_spikes_i(x_spike_re || !sum_kind),
                 .vec_half_i(vec_half), .vec_region_i(x_spike_re ? lower : vec_region),
                 .vec_slot_i(x_spike_re ? member_slot : vec_slot), .vec_step_i(x_spike_re ? x_step : vec_step),
-                .vec_block_i(x_spike_re ? x_nb / SUB[7:0] : vec_block),
+                .vec_block_i(x_spike_re ? x_nb / SUB[7:0] : vec_block), .vec_nb_last_i(top_nb_up[7:0] - 8'd1),
                 .bits_p_o(bits_p[e*COL_LANES+:COL_LANES]), .bits_m_o(bits_m[e*COL_LANES+:COL_LANES]),
                 .r0_noise_i(r0_noise), .r0_draw_i(r0_draw), .r0_factor_i(r0_factor), .r0_part_i(r0_part), .r0_k_i(r0_k),
                 .r0_class_i(r0_class), .r0_pair_i(r0_pair), .r8_noise_i(r8_noise), .r8_mac_i(r8_mac),
@@ -616,7 +618,7 @@ module sr_core #(
         end
     end
     wire _unused = &{1'b0, scan_busy, zero, item, item_first, item_last, x_addr, score_valid, pred_valid, score, pred, mem_addr,
-                     list_addr, rw_at, b_wat, b_rat, c_praddr, c_lraddr, mem_wdata, nb_up, sum_row, leak, u_waddr, u_raddr};
+                     list_addr, rw_at, b_wat, b_rat, c_praddr, c_lraddr, mem_wdata, nb_up, sum_row, leak, u_waddr, u_raddr, top_nb_up};
 endmodule
 
 `default_nettype wire

@@ -72,6 +72,7 @@ module sr_engine #(
     input  wire [ 1:0]              vec_slot_i,
     input  wire [ 9:0]              vec_step_i,
     input  wire [ 7:0]              vec_block_i,
+    input  wire [ 7:0]              vec_nb_last_i,
     output wire [COL_LANES-1:0]     bits_p_o,
     output wire [COL_LANES-1:0]     bits_m_o,
     // readout
@@ -229,7 +230,7 @@ module sr_engine #(
         .count_we_i(count_we_i), .spike_we_i(spike_we_i), .half_i(out_half_i), .region_i(layer_i), .slot_i(out_slot_i),
         .step_i(out_step_i), .nb_i(out_nb_i),
         .re_i(vec_re_i), .spikes_i(vec_spikes_i), .rhalf_i(vec_half_i), .rregion_i(vec_region_i), .rslot_i(vec_slot_i),
-        .rstep_i(vec_step_i), .rblock_i(vec_block_i), .vec_p_o(vec_p), .vec_m_o(vec_m),
+        .rstep_i(vec_step_i), .rblock_i(vec_block_i), .rnb_last_i(vec_nb_last_i), .vec_p_o(vec_p), .vec_m_o(vec_m),
         .bits_p_o(bits_p_o), .bits_m_o(bits_m_o)
     );
 

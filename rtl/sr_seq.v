@@ -242,7 +242,7 @@ module sr_seq #(
                         engine_q <= 8'd0;
                         minus_q  <= 1'b0;
                         back_q   <= !deep ? K_IDLE : K_FRONT;
-                        layer_q  <= layer_q + 2'd1;
+                        if (deep) layer_q <= layer_q + 2'd1;
                         if (layer_q != 2'd0) begin  // a member's later layer is done
                             slot_q   <= slot_q;
                             engine_q <= engine_q;
@@ -291,7 +291,7 @@ module sr_seq #(
         end
     endgenerate
     wire _unused = &{1'b0, member_end, group_end};
-    wire later = deep && layer_q != 2'd0;  // the back runs a member's later layer
+    wire later = deep && back_q != K_IDLE && layer_q != 2'd0;  // the back runs a member's later layer
     assign eval_done = main_q == M_EVAL && front_q == F_IDLE && items_q == 2'd0 && back_q == K_IDLE && !readout_busy_i;
 
     wire [15:0] item_pair   = pair_first_i + item_local;

@@ -38,6 +38,7 @@ module sr_vec_store #(
     input  wire [1:0]                 rslot_i,
     input  wire [9:0]                 rstep_i,
     input  wire [7:0]                 rblock_i,
+    input  wire [7:0]                 rnb_last_i,   // last column block of LANES that was written: what lies beyond reads as 0
     output wire [COL_LANES*CNT_W-1:0] vec_p_o,
     output wire [COL_LANES*CNT_W-1:0] vec_m_o,
     output wire [COL_LANES-1:0]       bits_p_o,
@@ -54,12 +55,20 @@ module sr_vec_store #(
     wire [SPIKE_A-1:0] s_waddr = {region_i[REGION_W-1:0], slot_i, step_i[STEP_W-1:0], nb_block[BLOCK_W-1:0]};
     wire [SPIKE_A-1:0] s_raddr = {rregion_i[REGION_W-1:0], rslot_i, rstep_i[STEP_W-1:0], rblock_i[BLOCK_W-1:0]};
 
-    wire [COL_LANES*CNT_W-1:0] counts_p, counts_m;
-    wire _unused_high = &{1'b0, step_i, rstep_i, rblock_i, nb_block, region_i, rregion_i};
+    wire [COL_LANES*CNT_W-1:0] counts_p, counts_m, held_p, held_m;
+    wire [SUB-1:0]             bank_on;
+    wire _unused_high = &{1'b0, step_i, rstep_i, rblock_i, nb_block, region_i, rregion_i, rnb_last_i};
     genvar b, n;
     generate
         for (b = 0; b < SUB; b = b + 1) begin : g_bank
             wire here = nb_bank == b[7:0];
+            if (SUB > 1) begin : g_on
+                reg on_q;
+                always @(posedge clk_i) if (re_i) on_q <= {8'd0, rblock_i} * SUB[15:0] + b[15:0] <= {8'd0, rnb_last_i};
+                assign bank_on[b] = on_q;
+            end else begin : g_always
+                assign bank_on[b] = 1'b1;
+            end
             sr_ram #(.WIDTH(LANES * CNT_W), .DEPTH(1 << COUNT_A), .ADDR_W(COUNT_A)) u_count_p (
                 .clk_i(clk_i), .we_i(count_we_i[0] && here), .waddr_i(c_waddr), .wdata_i(count_p_i),
                 .re_i(re_i && !spikes_i), .raddr_i(c_raddr), .rdata_o(counts_p[b*LANES*CNT_W+:LANES*CNT_W])
@@ -79,14 +88,19 @@ module sr_vec_store #(
                 );
             end
         end
+        for (b = 0; b < SUB; b = b + 1) begin : g_out
+            localparam W = LANES * CNT_W;
+            assign vec_p_o[b*W+:W] = bank_on[b] ? held_p[b*W+:W] : {W{1'b0}};
+            assign vec_m_o[b*W+:W] = bank_on[b] ? held_m[b*W+:W] : {W{1'b0}};
+        end
         if (STEP_EN != 0) begin : g_mux
             for (n = 0; n < COL_LANES; n = n + 1) begin : g_lane
-                assign vec_p_o[n*CNT_W+:CNT_W] = spikes_i ? {{CNT_W - 1{1'b0}}, bits_p_o[n]} : counts_p[n*CNT_W+:CNT_W];
-                assign vec_m_o[n*CNT_W+:CNT_W] = spikes_i ? {{CNT_W - 1{1'b0}}, bits_m_o[n]} : counts_m[n*CNT_W+:CNT_W];
+                assign held_p[n*CNT_W+:CNT_W] = spikes_i ? {{CNT_W - 1{1'b0}}, bits_p_o[n]} : counts_p[n*CNT_W+:CNT_W];
+                assign held_m[n*CNT_W+:CNT_W] = spikes_i ? {{CNT_W - 1{1'b0}}, bits_m_o[n]} : counts_m[n*CNT_W+:CNT_W];
             end
         end else begin : g_counts
-            assign vec_p_o  = counts_p;
-            assign vec_m_o  = counts_m;
+            assign held_p   = counts_p;
+            assign held_m   = counts_m;
             assign bits_p_o = {COL_LANES{1'b0}};
             assign bits_m_o = {COL_LANES{1'b0}};
             wire _unused = &{1'b0, spike_p_i, spike_m_i, spike_we_i, s_waddr, s_raddr};
