@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_delay: y is x of STAGES cycles ago. No reset: the consumer's valid bits are reset. Test: every block that uses it.
+// sr_delay: y is x of STAGES cycles ago. No reset: the consumer's valid bits are reset. Test: tests/test_sim.c
 `default_nettype none
 
 module sr_delay #(

@@ -3,7 +3,7 @@
 // members, fitness, and the fitness sums of the pairs it owns (pair p of the share: engine p % ENGINES, row p / ENGINES).
 // Control comes from sr_lif_ctl, sr_lif_fire and sr_readout_walk at the age named in the port; engines differ in their
 // number only. LIF ages: 0 noise counter, 6 projection word, 9 entries and c', then term, acc, fire (RANK_LANES > 1: 11,
-// else 10). Test: tests/rtl/tb_core.cpp
+// else 10). Test: tests/test_sim.c
 `default_nettype none
 
 module sr_engine #(

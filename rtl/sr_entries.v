@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_entries: the 64 entries of a noise word (docs/numerics.md, section 2) as three bit vectors.
 // Entry i = 0 if neither one[i] nor two[i]; else its magnitude is 1 or 2, negative where neg[i]. bell_i 0: +-1; 1: -2..2.
-// Combinational. Test: tests/rtl/tb_engine.cpp through the lanes.
+// Combinational. Test: tests/rtl/tb_entries.cpp
 `default_nettype none
 
 module sr_entries (

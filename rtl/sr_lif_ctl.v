@@ -10,7 +10,7 @@
 // c buffer: word (pb * Q + q) * steps + t of the chunk, pb = local pair / PROJ_UNITS, Q = ceil(rank / RANK_LANES).
 // single_i: one pair only. start_i with job inputs held until busy_o falls. A group starts when slot_free_i; while it
 // waits, and at the end of the job, three empty fires push the last threads out of the ring.
-// Reset: control only. Test: tests/rtl/tb_core.cpp
+// Reset: control only. Test: tests/rtl/tb_lif_ctl.cpp
 `default_nettype none
 
 module sr_lif_ctl #(

@@ -6,7 +6,7 @@
 // next (nb, t) is read at the second slot's fire and loaded at the fourth's: b word = column * steps + t.
 // out_valid_o pulses in the cycle after a fire, when the thread in ring stage 3 has new outputs.
 // start_i: first base current is read; it must come at least four cycles before the first fire. Reset: control only.
-// Test: tests/rtl/tb_core.cpp
+// Test: tests/test_sim.c
 `default_nettype none
 
 module sr_lif_fire #(

@@ -4,7 +4,7 @@
 // Low-rank: a_k = c'_k << 4, RANK_LANES terms an item. Full rank: a_0 = S, one event an item.
 // Formats: a signed 20; acc signed 26, exact (numerics, section 3). One item a cycle.
 // term_en_i: entries and a are valid (one_i: only term 0 is); acc_en_i with first_i: one cycle later (RANK_LANES > 1) or
-// in the same cycle (RANK_LANES = 1). d_o is combinational from acc. No reset. Test: tests/rtl/tb_engine.cpp
+// in the same cycle (RANK_LANES = 1). d_o is combinational from acc. No reset. Test: tests/rtl/tb_pert_lane.cpp
 `default_nettype none
 
 module sr_pert_lane #(

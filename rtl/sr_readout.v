@@ -8,7 +8,7 @@
 //   then          I     = I_w +- ((q * S) >> 8)            into the neuron (sr_readout_neuron)
 // Ages: 8 operands (memory and noise words), 9 products, 10 lane sum, 11 row sum and q, 12 q * S, 13 I.
 // Widths hold every sum exactly. Throughput: one row part of COL_LANES products a sign a cycle. No stall.
-// Reset: none needed (control comes from the walk). Test: tests/rtl/tb_core.cpp
+// Reset: none needed (control comes from the walk). Test: tests/test_sim.c
 `default_nettype none
 
 module sr_readout #(

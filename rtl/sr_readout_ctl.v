@@ -5,7 +5,7 @@
 // its counts lie in half 0, 1, 0, ... of the stores. Several layers: deep_i, announced and ready at once by deep_group_i,
 // always half 0. busy_o: some group is announced, being read out, or on its way to the fitness sums.
 // Ages: 0 noise counters, 7 memory addresses, 8 operands, 11 rows, 13 currents. Reset: control only.
-// Test: tests/rtl/tb_core.cpp
+// Test: tests/test_sim.c
 `default_nettype none
 
 module sr_readout_ctl #(

@@ -3,7 +3,7 @@
 // kind 0 sum: score = current. 1 membrane: leaky sum, sat_24. 2 spikes: LIF neuron, score = spikes so far.
 // valid_i with class_i and first_i (first step of the sample); score_o one cycle later with score_valid_o.
 // A class comes again no sooner than three cycles later. STEP_EN = 0 builds kind 0 only. Reset: control only.
-// Test: tests/rtl/tb_core.cpp
+// Test: tests/rtl/tb_readout_neuron.cpp
 `default_nettype none
 
 module sr_readout_neuron #(

@@ -7,7 +7,7 @@
 //             o = 0..classes-1 of max(blocks_i, ceil(rank / RANK_LANES)) parts: weights and the class factors together
 //   full:     for each class a DRAW row, then a CLASS row (blocks_i parts each)
 // start_i with inputs held until active_o falls. row_end_o: last part of a row. Reset: control only.
-// Test: tests/rtl/tb_core.cpp
+// Test: tests/rtl/tb_readout_walk.cpp
 `default_nettype none
 
 module sr_readout_walk #(

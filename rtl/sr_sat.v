@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_sat: symmetric saturation, the one idiom of the project: clamps to +-(2^(OUT_W-1) - 1), so that x and -x
-// saturate alike (docs/numerics.md). Combinational. Two's complement in and out. Test: every block that uses it.
+// saturate alike (docs/numerics.md). Combinational. Two's complement in and out. Test: tests/rtl/tb_sat.cpp
 `default_nettype none
 
 module sr_sat #(

@@ -6,7 +6,7 @@
 //   main   waits for both, shapes, updates layer by layer, reports
 // One hidden layer and BUFFERS = 2: the front works one sample or chunk ahead. Otherwise front and back take turns.
 // Units: start pulse, busy from the next cycle until done; job fields stable meanwhile. Reset: control only.
-// Test: tests/rtl/tb_core.cpp, tests/test_sim.c
+// Test: tests/test_sim.c
 `default_nettype none
 
 module sr_seq #(

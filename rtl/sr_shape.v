@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_shape: pair weights on the device: u_p = sign of (fitness of 2p) - (fitness of 2p + 1), for pairs 0..pairs-1.
 // Two cycles a pair: read the sums (pair p: engine p % ENGINES, row p / ENGINES; data one cycle after the address), write u.
-// start_i pulse, busy_o until done. Reset: control only. Test: tests/test_sim.c
+// start_i pulse, busy_o until done. Reset: control only. Test: tests/rtl/tb_shape.cpp
 `default_nettype none
 
 module sr_shape (

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_times_entry: x times a noise entry of -2..2, given as sign and magnitude bits (sr_entries). Combinational, exact while
-// OUT_W holds it. Test: every block that uses it.
+// OUT_W holds it. Test: tests/rtl/tb_times_entry.cpp
 `default_nettype none
 
 module sr_times_entry #(

@@ -5,7 +5,7 @@
 // Spikes (STEP_EN: other readout kinds, several layers): a vector of LANES bits a thread and step, a region a layer.
 // A read gives COL_LANES values of both signs one cycle after re_i; counts and spikes are both CNT_W wide on the port.
 // Column block nb goes to bank nb % (COL_LANES / LANES). Read and write of one address in one cycle do not occur.
-// Row of spikes: {region, slot, step, column block / banks}. No reset. Test: tests/rtl/tb_core.cpp
+// Row of spikes: {region, slot, step, column block / banks}. No reset. Test: tests/rtl/tb_vec_store.cpp
 `default_nettype none
 
 module sr_vec_store #(
