@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <deque>
 #include <type_traits>
 #include <vector>
@@ -28,11 +29,13 @@ struct Random {
     bool chance(uint32_t percent) { return below(100) < percent; }
 };
 
-template <class T> typename std::enable_if<std::is_integral<T>::value, uint64_t>::type get(const T &port, unsigned lsb, unsigned width) {
+template <class T>
+typename std::enable_if<std::is_integral<T>::value, uint64_t>::type get(const T &port, unsigned lsb, unsigned width) {
     uint64_t v = (uint64_t)port >> lsb;
     return width >= 64 ? v : v & ((1ull << width) - 1);
 }
-template <class T> typename std::enable_if<!std::is_integral<T>::value, uint64_t>::type get(const T &port, unsigned lsb, unsigned width) {
+template <class T>
+typename std::enable_if<!std::is_integral<T>::value, uint64_t>::type get(const T &port, unsigned lsb, unsigned width) {
     uint64_t v = 0;
     for (unsigned done = 0; done < width;) {
         unsigned bit = lsb + done, take = 32 - bit % 32;
@@ -43,11 +46,13 @@ template <class T> typename std::enable_if<!std::is_integral<T>::value, uint64_t
     }
     return v;
 }
-template <class T> typename std::enable_if<std::is_integral<T>::value>::type set(T &port, unsigned lsb, unsigned width, uint64_t v) {
+template <class T>
+typename std::enable_if<std::is_integral<T>::value>::type set(T &port, unsigned lsb, unsigned width, uint64_t v) {
     uint64_t mask = (width >= 64 ? ~0ull : (1ull << width) - 1) << lsb;
     port = (T)(((uint64_t)port & ~mask) | (v << lsb & mask));
 }
-template <class T> typename std::enable_if<!std::is_integral<T>::value>::type set(T &port, unsigned lsb, unsigned width, uint64_t v) {
+template <class T>
+typename std::enable_if<!std::is_integral<T>::value>::type set(T &port, unsigned lsb, unsigned width, uint64_t v) {
     for (unsigned done = 0; done < width;) {
         unsigned bit = lsb + done, take = 32 - bit % 32;
         if (take > width - done) take = width - done;
@@ -71,7 +76,8 @@ struct WordPort {
     uint64_t now = 0, grants = 0;
     bool granted = false;
 
-    template <class Gnt, class Valid> void drive(Random &random, Gnt &gnt, Valid &valid, uint64_t &data) {
+    template <class Gnt, class Valid>
+    void drive(Random &random, Gnt &gnt, Valid &valid, uint64_t &data) {
         gnt = !random.chance(stall);
         valid = !flights.empty() && flights.front().due <= now;
         data = random.word();
@@ -96,6 +102,26 @@ struct WordPort {
 }
 
 inline uint64_t seed_from(int argc, char **argv) { return argc > 1 ? std::strtoull(argv[1], nullptr, 0) : 1; }
+
+/* Which `// params:` line this program was built from, by the number at the end of its name: 0, 1, ... */
+inline unsigned variant(char **argv) {
+    const char *dash = std::strrchr(argv[0], '-');
+    unsigned number = dash ? (unsigned)std::strtoul(dash + 1, nullptr, 10) : 0;
+    if (!number) fail("no number of a params line in the program's name");
+    return number - 1;
+}
+
+/* Inputs settle with the clock low; then its edge. */
+template <class Top>
+void settle(Top &top) {
+    top.clk_i = 0;
+    top.eval();
+}
+template <class Top>
+void edge(Top &top) {
+    top.clk_i = 1;
+    top.eval();
+}
 
 } // namespace tb
 #endif
