@@ -134,9 +134,9 @@ module sr_base #(
             reg signed [19:0] sum_q;
             reg        [15:0] sat_q;
             always @(posedge clk_i) begin
-                if (clear) sum_q <= 20'sd0;
-                else if (add) sum_q <= (first_q ? 20'sd0 : sum_q) + {{12{w_data_i[8*n+7]}}, w_data_i[8*n +: 8]};
                 if (store) sat_q <= sum_q > 20'sd32767 ? 16'h7fff : sum_q < -20'sd32767 ? 16'h8001 : sum_q[15:0];
+                if (add || clear)
+                    sum_q <= clear ? 20'sd0 : (first_q ? 20'sd0 : sum_q) + {{12{w_data_i[8*n+7]}}, w_data_i[8*n +: 8]};
             end
             assign b_data_o[16*n +: 16] = sat_q;
         end

@@ -6,9 +6,9 @@
 // Job         start_i (pulse) with the job inputs, held while busy_o. Rows past rows_i are not touched; padding columns are.
 // Words       u_data_i one cycle after u_re_o; weights: one access a cycle, w_rdata_i one cycle after w_re_o,
 //             w_addr_o = w_base + row * blocks + block.
-// Throughput  lowrank: pairs * ceil(rank / RANK_LANES) cycles a tile, full: pairs * ceil(UPD_ROWS / RANK_LANES); 1 more and 1
-//             for each row, 3 + rows * max(2, COL_LANES / UPD_MULS) at least. UPD_SHARE 1 (RANK_LANES 1, COL_LANES <= 64): one noise unit
-//             makes COL and ROW words in turn, 2 cycles each pair and rank. Noise units: 1, or RANK_LANES * (1 + words of a block).
+// Throughput  cycles a tile: lowrank pairs * ceil(rank / RANK_LANES), full pairs * ceil(UPD_ROWS / RANK_LANES), and 1 + UPD_ROWS
+//             more; at least 3 + UPD_ROWS * max(2, COL_LANES / UPD_MULS). Noise units: RANK_LANES * (1 + ceil(COL_LANES / 64)).
+//             UPD_SHARE 1 (RANK_LANES 1, COL_LANES <= 64): one unit makes COL and ROW words in turn, 2 cycles a pair and rank.
 // Reset       control only.
 // Test        tests/rtl/tb_update.cpp
 `default_nettype none

@@ -95,19 +95,12 @@ module sr_update_lanes #(
                   : entry == 3'd6 ? {-u[7:0], 1'b0} : 9'd0;
         end
     endfunction
-    // shared per slot and row: u, and -u for the lanes to choose from
+    // u or -u, both shared by the lanes, times an entry
     function [9:0] term(input [8:0] pos, input [8:0] neg, input is_neg, input is_two, input is_odd);
         reg [8:0] s;
         begin
             s    = is_neg ? neg : pos;
             term = is_two ? {s, 1'b0} : is_odd ? {s[8], s} : 10'd0;
-        end
-    endfunction
-    function [23:0] total(input [10*RANK_LANES-1:0] terms);
-        integer i;
-        begin
-            total = 24'd0;
-            for (i = 0; i < RANK_LANES; i = i + 1) total = total + {{14{terms[10*i+9]}}, terms[10*i +: 10]};
         end
     endfunction
 
@@ -276,28 +269,37 @@ module sr_update_lanes #(
     wire [15:0] dither_mask = shift_i[4] ? 16'hffff : ~(16'hffff << shift_i[3:0]);
     wire [3:0]  dither_up = shift_i[4] ? shift_i[3:0] : 4'd0;
 
+    wire sum_clear = clear_i || load_q3;
+    wire sum_en = sum_clear || item_q2;
+
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
             localparam ROW = n / COL_LANES;
             localparam COL = n % COL_LANES;
-            reg [10*RANK_LANES-1:0] terms_q2;
-            reg [23:0]              sum_q3, copy_q;
+            reg [23:0] sum_q3, copy_q;
             for (k = 0; k < RANK_LANES; k = k + 1) begin : g_term
+                reg  [9:0]  term_q2;
+                wire [23:0] total;
+                if (k == 0) begin : g_first
+                    assign total = {{14{term_q2[9]}}, term_q2};
+                end else begin : g_next
+                    assign total = g_term[k-1].total + {{14{term_q2[9]}}, term_q2};
+                end
                 always @(posedge clk_i)
-                    if (clear_i) terms_q2[10*k +: 10] <= 10'd0;
+                    if (clear_i) term_q2 <= 10'd0;
                     else if (item_q1 && slot_i[k])
-                        terms_q2[10*k +: 10] <= term(g_row[ROW].u_q1[9*k +: 9], g_row[ROW].minus_q1[9*k +: 9],
-                                                     negative_q[COL_LANES*k+COL], two_q[COL_LANES*k+COL], odd_q[COL_LANES*k+COL]);
+                        term_q2 <= term(g_row[ROW].u_q1[9*k +: 9], g_row[ROW].minus_q1[9*k +: 9], negative_q[COL_LANES*k+COL],
+                                        two_q[COL_LANES*k+COL], odd_q[COL_LANES*k+COL]);
             end
-            always @(posedge clk_i)
-                if (clear_i || load_q3) sum_q3 <= 24'd0;
-                else if (item_q2) sum_q3 <= sum_q3 + total(terms_q2);
+            wire [23:0] moved;
             if (n + UPD_MULS < LANES) begin : g_move
-                always @(posedge clk_i)
-                    if (load_q3) copy_q <= sum_q3;
-                    else if (beat_q1) copy_q <= g_lane[n+UPD_MULS].copy_q;
+                assign moved = g_lane[n+UPD_MULS].copy_q;
             end else begin : g_end
-                always @(posedge clk_i) if (load_q3) copy_q <= sum_q3;
+                assign moved = 24'd0;
+            end
+            always @(posedge clk_i) begin
+                if (load_q3 || beat_q1) copy_q <= load_q3 ? sum_q3 : moved;
+                if (sum_en) sum_q3 <= sum_clear ? 24'd0 : sum_q3 + g_term[RANK_LANES-1].total;
             end
         end
 
