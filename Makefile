@@ -197,7 +197,7 @@ test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 test-c: $(TEST_BIN) ## the C tests, without sanitizers (3 min)
 	@tests/run $(TEST_BIN)
 soak: $(TEST_BIN) ## sim = ref over 5,000 random configurations (1 h)
-	@SR_TEST_CONFIGS=5000 tests/run $(B)/tests/test_equal
+	@SR_SIM_COUNT=1700 tests/run $(B)/tests/test_sim
 mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (15 min)
 	@tests/mutate
 
@@ -228,8 +228,8 @@ endif
 S := $(B)/synth/$(BOARD)
 BOARD_RTL := $(RTL) $(RTL_H) $(wildcard rtl/$(FAMILY)/*.v)
 CHPARAM = $(foreach p,$(PARAMS) $(CLOCK_PARAMS),-chparam $(subst =, ,$p))
-# Products with a factor of SOFT_MUL bits or less are left to LUTs; the synthesis turns $$__soft_mul back into $$mul after the DSPs.
-SOFT_MULTIPLIERS = $(if $(SOFT_MUL),proc; opt -fast; wreduce t:\$$mul; $(foreach p,A B,chtype -set \$$__soft_mul t:\$$mul r:$p_WIDTH<=$(SOFT_MUL) %i;))
+# Products with a factor of few bits are left to LUTs where SOFT_MUL is set.
+SOFT_MULTIPLIERS = $(if $(SOFT_MUL),proc; opt -fast; wreduce t:\$$mul; techmap -map constraints/soft_mul.v;)
 SYNTH_ice40 = synth_ice40 -json $@ $(SYNTH_FLAGS)
 SYNTH_ecp5 = synth_ecp5 -json $@ $(SYNTH_FLAGS)
 YOSYS_FOR = $(if $(filter ecp5,$(FAMILY)),$(YOSYS_ECP5),$(YOSYS))
@@ -263,8 +263,37 @@ synth-check: ## the core through Yosys for iCE40 and ECP5, cells reported (3 min
 prog: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: load the bitstream with openFPGALoader (10 s)
 	@command -v $(OPENFPGALOADER) >/dev/null || .ci/setup prog
 	$(OPENFPGALOADER) $(PROG) $(BITSTREAM_$(FAMILY))
-netlist-test: ## Yosys netlists of both families, with cell models, against ref (10 min)
-	@tests/netlist
+# The netlists of the core in small builds, in place of the RTL, under the very test that compares the RTL with ref.
+NETLIST_ice40 := icebreaker
+NETLIST_ecp5 := small
+NETLIST_SYNTH_ice40 := synth_ice40 -dsp -spram -top sr_core
+NETLIST_SYNTH_ecp5 := synth_ecp5 -top sr_core
+NETLIST_CELLS_ice40 = -DNO_ICE40_DEFAULT_ASSIGNMENTS -v $(YOSYS_DATDIR)/ice40/cells_sim.v
+NETLIST_CELLS_ecp5 = tests/cells/ecp5.v -I$(YOSYS_DATDIR)/ecp5 -v $(YOSYS_DATDIR)/ecp5/cells_sim.v
+define netlist_build
+$(B)/netlist/$(1)/sr_core.v: $(RTL) $(RTL_H) $(call params_file,$(NETLIST_$(1)))
+	@mkdir -p $$(@D)
+	$$(YOSYS) -ql $$(@D)/yosys.log -p "read_verilog -defer -Irtl $$(filter-out rtl/sr_board.v,$$(filter %.v,$$^)); hierarchy -top sr_core \
+	    $(foreach p,$(PARAMS_$(NETLIST_$(1))),-chparam $(subst =, ,$p)); $(NETLIST_SYNTH_$(1)); write_verilog -noattr $$@"
+$(B)/netlist/$(1)/shim.o: $(B)/netlist/$(1)/sr_core.v sim/shim.cpp $(wildcard tests/cells/*.v)
+	$$(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -fno-localize -Wno-fatal -Wno-lint -Wno-style --output-split 5000 \
+	    --top-module sr_core --prefix Vsr_netlist_$(1) --Mdir $$(@D) $$< $$(NETLIST_CELLS_$(1)) >$$(@D)/verilator.log 2>&1
+	+@$$(MAKE) -s -C $$(@D) -f Vsr_netlist_$(1).mk OPT_FAST=-O1 OPT_SLOW=-O0 OBJCACHE="$$(CCACHE)" Vsr_netlist_$(1)__ALL.a
+	$$(CXX) -O2 $(VL_CXXFLAGS) -DSR_NO_TRACE -DSR_MODEL=Vsr_netlist_$(1) -DSR_BUILD=netlist_$(1) -Isim $(INCLUDES) -isystem $$(@D) $$(VL_INCLUDES) -c sim/shim.cpp -o $$@
+$(B)/netlist/$(1)/builds.c:
+	@mkdir -p $$(@D)
+	@echo '#include "sim_model.h"' >$$@
+	@echo 'extern const struct sr_sim_model sr_sim_model_netlist_$(1);' >>$$@
+	@echo 'const struct sr_sim_model *const sr_sim_models[] = {&sr_sim_model_netlist_$(1), 0};' >>$$@
+$(B)/netlist/$(1)/netlist_$(1): $(B)/netlist/$(1)/shim.o $(B)/netlist/$(1)/builds.c $(B)/sim/sim_engine.o $(B)/tests/test_sim.o \
+    $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libverilated.a
+	$(CC) $(C_STD) $(INCLUDES) -Isim -c $(B)/netlist/$(1)/builds.c -o $(B)/netlist/$(1)/builds.o
+	$(CXX) $$(filter %.o,$$^) $(B)/netlist/$(1)/builds.o -Wl,--start-group $(B)/netlist/$(1)/Vsr_netlist_$(1)__ALL.a $$(filter %.a,$$^) -Wl,--end-group \
+	    $$(TEST_LIBS) $$(LIBS) -o $$@
+endef
+$(foreach f,ice40 ecp5,$(eval $(call netlist_build,$f)))
+netlist-test: $(B)/netlist/ice40/netlist_ice40 $(B)/netlist/ecp5/netlist_ecp5 ## Yosys netlists of both families, with cell models, against ref (10 min)
+	@for f in ice40 ecp5; do SR_SIM_BUILD=netlist_$$f SR_SIM_COUNT=3 tests/run $(B)/netlist/$$f/netlist_$$f || exit 1; done
 bitstream-test: ## the routed HX8K bitstream turned back into Verilog, against ref (10 min)
 	@tests/bitstream
 report: ## resources, timing, work and energy by board into docs/boards.md (1 h, all boards routed)

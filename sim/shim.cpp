@@ -6,7 +6,9 @@
 
 #include "sim_model.h"
 #include "verilated.h"
+#ifndef SR_NO_TRACE
 #include "verilated_fst_c.h"
+#endif
 
 #define SR_STRING2(x) #x
 #define SR_STRING(x) SR_STRING2(x)
@@ -15,6 +17,14 @@
 #include SR_STRING(SR_MODEL.h)
 
 namespace {
+
+#ifdef SR_NO_TRACE // a model that was built without waveforms: asking for them gives none
+struct VerilatedFstC {
+    void open(const char *) {}
+    void close() {}
+    void dump(uint64_t) {}
+};
+#endif
 
 struct Core {
     VerilatedContext context;
@@ -31,7 +41,9 @@ struct Core {
         top = std::make_unique<SR_MODEL>(&context);
         if (trace) {
             fst = std::make_unique<VerilatedFstC>();
+#ifndef SR_NO_TRACE
             top->trace(fst.get(), 99);
+#endif
             fst->open(trace);
         }
         top->clk_i = 0;
