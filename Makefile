@@ -259,7 +259,7 @@ synth: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: bitstream, timing met or
 	@cat $(S)/summary.txt
 	@echo "$(BITSTREAM_$(FAMILY))"
 synth-check: ## the core through Yosys for iCE40 and ECP5, cells reported (3 min)
-	@tests/synth-check
+	@YOSYS="$(YOSYS)" tests/synth-check "$(PARAMS_icebreaker)"
 prog: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: load the bitstream with openFPGALoader (10 s)
 	@command -v $(OPENFPGALOADER) >/dev/null || .ci/setup prog
 	$(OPENFPGALOADER) $(PROG) $(BITSTREAM_$(FAMILY))

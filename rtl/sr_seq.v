@@ -280,12 +280,12 @@ module sr_seq #(
                 endcase
                 if (rst_i) back_q <= K_IDLE;
             end
-            always @* begin
-                group_q  = 16'd0;
-                layer_q  = 2'd0;
-                slot_q   = 2'd0;
-                engine_q = 8'd0;
-                minus_q  = 1'b0;
+            always @(posedge clk_i) begin  // constants; @* would never run
+                group_q  <= 16'd0;
+                layer_q  <= 2'd0;
+                slot_q   <= 2'd0;
+                engine_q <= 8'd0;
+                minus_q  <= 1'b0;
             end
             assign item_done = back_q == K_WAIT && !lif_busy_i;
         end
