@@ -44,6 +44,7 @@ static enum sr_status open_one(const struct sr_sim_model *model, uint32_t seed, 
     }
     sim->model = model;
     struct sr_transport transport = {sim, sim_write, sim_read, sim_close};
+    // cppcheck-suppress memleak; the transport owns it, and sr_link_open the transport
     return sr_link_open(&transport, "sim", device, error, error_size);
 }
 
@@ -69,6 +70,7 @@ enum sr_status sr_sim_open(const struct sr_open *how, struct sr_device **device,
         }
     }
     if (count > 1) return sr_group_open(devices, count, device, error, error_size);
+    // cppcheck-suppress uninitvar; the loop ran at least once
     *device = devices[0];
     return SR_OK;
 }
