@@ -294,10 +294,13 @@ endef
 $(foreach f,ice40 ecp5,$(eval $(call netlist_build,$f)))
 netlist-test: $(B)/netlist/ice40/netlist_ice40 $(B)/netlist/ecp5/netlist_ecp5 ## Yosys netlists of both families, with cell models, against ref (10 min)
 	@for f in ice40 ecp5; do SR_SIM_BUILD=netlist_$$f SR_SIM_COUNT=3 tests/run $(B)/netlist/$$f/netlist_$$f || exit 1; done
-bitstream-test: ## the routed HX8K bitstream turned back into Verilog, against ref (10 min)
-	@tests/bitstream
-report: ## resources, timing, work and energy by board into docs/boards.md (1 h, all boards routed)
-	@tests/report
+bitstream-test: $(B)/spikeroll $(B)/libverilated.a ## the routed HX8K bitstream turned back into Verilog, against ref (10 min)
+	@$(MAKE) synth BOARD=hx8k
+	@VERILATOR_ROOT=$(VERILATOR_ROOT) YOSYS_DATDIR=$(YOSYS_DATDIR) tests/bitstream hx8k $(B)/synth/hx8k/routed.asc $(call clock_hz,hx8k) \
+	    $(patsubst BAUD=%,%,$(filter BAUD=%,$(CLOCK_PARAMS_hx8k))) $(patsubst LED_INVERT=%,%,$(filter LED_INVERT=%,$(CLOCK_PARAMS_hx8k)))
+report: ## route every board; resources and timing into docs/boards.md (1 h)
+	@for b in $(BOARDS); do $(MAKE) synth BOARD=$$b >$(B)/synth-$$b.log 2>&1 || echo "$$b: no bitstream, see $(B)/synth-$$b.log"; done
+	@tests/report $(BOARDS)
 
 help: ## this list
 	@echo "make TARGET; the time is on 2 cores, after the set-up"
