@@ -25,32 +25,40 @@ module sr_lif_half #(
     reg               spike_q3;
     reg [CNT_W-1:0]   count_q, count_q2, count_q3, count_q4;
 
-    wire signed [15:0] v_in   = first_i ? 16'sd0 : v_q4;
-    wire signed [24:0] leaked = v_in * $signed({1'b0, leak_i});
-    wire signed [17:0] sum    = {{2{v_q[15]}}, v_q} - {{2{lost_q[15]}}, lost_q} + {i_q[16], i_q};
-    wire signed [15:0] u;
-    sr_sat #(.IN_W(18), .OUT_W(16)) u_sat (.x_i(sum), .y_o(u));
-    wire spike = on_i && u_q2 >= $signed(theta_i);
+    function signed [15:0] sat16(input signed [17:0] x);  // sr_sat, as a function: see the order of the block below
+        sat16 = x > 18'sd32767 ? 16'sd32767 : x < -18'sd32767 ? -16'sd32767 : x[15:0];
+    endfunction
+    function signed [15:0] lost(input signed [15:0] v, input [7:0] leak);
+        reg signed [24:0] product;
+        reg               unused;
+        reg        [ 7:0] unused_low;
+        begin
+            product = v * $signed({1'b0, leak});
+            {unused, lost, unused_low} = product;
+        end
+    endfunction
 
+    wire signed [15:0] v_in = first_i ? 16'sd0 : v_q4;
+
+    // A register's readers stand before it: a simulator then needs no copy of its old value.
     always @(posedge clk_i) begin
         if (fire_i) begin
-            v_q      <= v_in;
-            lost_q   <= leaked[23:8];
-            i_q      <= MINUS != 0 ? {b_i[15], b_i} - {d_i[15], d_i} : {b_i[15], b_i} + {d_i[15], d_i};
-            count_q  <= first_i ? {CNT_W{1'b0}} : count_q4;
-            u_q2     <= u;
-            count_q2 <= count_q;
-            u_q3     <= u_q2;
-            spike_q3 <= spike;
-            count_q3 <= count_q2 + {{CNT_W - 1{1'b0}}, spike};
             v_q4     <= !spike_q3 ? u_q3 : subtract_i ? u_q3 - $signed(theta_i) : 16'sd0;
             count_q4 <= count_q3;
+            count_q3 <= count_q2 + {{CNT_W - 1{1'b0}}, on_i && u_q2 >= $signed(theta_i)};
+            spike_q3 <= on_i && u_q2 >= $signed(theta_i);
+            u_q3     <= u_q2;
+            count_q2 <= count_q;
+            u_q2     <= sat16({{2{v_q[15]}}, v_q} - {{2{lost_q[15]}}, lost_q} + {i_q[16], i_q});
+            v_q      <= v_in;
+            lost_q   <= lost(v_in, leak_i);
+            i_q      <= MINUS != 0 ? {b_i[15], b_i} - {d_i[15], d_i} : {b_i[15], b_i} + {d_i[15], d_i};
+            count_q  <= first_i ? {CNT_W{1'b0}} : count_q4;
         end
     end
 
     assign spike_o = spike_q3;
     assign count_o = count_q3;
-    wire _unused = &{1'b0, leaked[24], leaked[7:0]};
 endmodule
 
 `default_nettype wire

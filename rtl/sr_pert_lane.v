@@ -23,33 +23,36 @@ module sr_pert_lane #(
 );
     reg signed [25:0] acc_q;
 
-    // entry * a without its +1 of the negation, which enters as the carry of the addition below
-    wire [20:0] m0   = ({21{mag1_i[0]}} & {a_i[19], a_i[19:0]}) | ({21{mag2_i[0]}} & {a_i[19:0], 1'b0});
-    wire [20:0] x0   = m0 ^ {21{neg_i[0]}};
-
     generate
         if (RANK_LANES == 1) begin : g_one
+            // entry * a without its +1 of the negation, which enters as the carry of the addition below
+            wire [20:0] m0   = ({21{mag1_i[0]}} & {a_i[19], a_i[19:0]}) | ({21{mag2_i[0]}} & {a_i[19:0], 1'b0});
+            wire [20:0] x0   = m0 ^ {21{neg_i[0]}};
             wire [25:0] old  = first_i ? 26'd0 : acc_q;
             wire [26:0] next = {old, 1'b1} + {{5{x0[20]}}, x0, neg_i[0]};
             always @(posedge clk_i) if (acc_en_i) acc_q <= next[26:1];
             wire _unused = &{1'b0, term_en_i, one_i, next[0]};
         end else begin : g_many
             reg signed [25:0] term_q;
-            wire signed [25:0] t0 = {{5{x0[20]}}, x0} + {25'd0, neg_i[0]};
-            reg signed [25:0] sum;
-            reg signed [20:0] m;
-            integer k;
-            always @* begin
-                sum = t0;
-                m   = 21'sd0;
-                for (k = 1; k < RANK_LANES; k = k + 1) begin
-                    m = ({21{mag1_i[k]}} & {a_i[20*k+19], a_i[20*k+:20]}) | ({21{mag2_i[k]}} & {a_i[20*k+:20], 1'b0});
-                    sum = neg_i[k] ? sum - {{5{m[20]}}, m} : sum + {{5{m[20]}}, m};
+            function signed [25:0] times(input signed [19:0] a, input neg, input mag1, input mag2);
+                reg signed [25:0] m;
+                begin
+                    m     = mag2 ? {{5{a[19]}}, a, 1'b0} : mag1 ? {{6{a[19]}}, a} : 26'sd0;
+                    times = neg ? -m : m;
                 end
-            end
+            endfunction
+            function signed [25:0] terms(input [RANK_LANES*20-1:0] a, input [RANK_LANES-1:0] neg, mag1, mag2, input one);
+                integer k;
+                begin
+                    terms = times(a[19:0], neg[0], mag1[0], mag2[0]);
+                    if (!one)
+                        for (k = 1; k < RANK_LANES; k = k + 1)
+                            terms = terms + times(a[20*k+:20], neg[k], mag1[k], mag2[k]);
+                end
+            endfunction
             always @(posedge clk_i) begin
-                if (term_en_i) term_q <= one_i ? t0 : sum;
                 if (acc_en_i) acc_q <= first_i ? term_q : acc_q + term_q;
+                if (term_en_i) term_q <= terms(a_i, neg_i, mag1_i, mag2_i, one_i);
             end
         end
     endgenerate
