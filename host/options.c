@@ -372,7 +372,10 @@ static enum sr_status preset_apply(struct sr_options *options, enum sr_command c
                                    size_t error_size) {
     char path[4096], line[1024];
     FILE *file = preset_open(name, path, sizeof path);
-    if (!file) return sr_error(error, error_size, SR_ERR_FILE, "--preset %s: no such preset (looked for %.300s)", name, path);
+    if (!file) {
+        return sr_error(error, error_size, SR_ERR_FILE, "--preset %s: no such preset (looked for %s%.300s)", name,
+                        strchr(name, '/') ? "" : "one in host/presets beside the program's folder, and for ", path);
+    }
     enum sr_status status = SR_OK;
     for (unsigned number = 1; status == SR_OK && fgets(line, sizeof line, file); number++) {
         line[strcspn(line, "#\r\n")] = '\0';
