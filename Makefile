@@ -197,7 +197,7 @@ test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 test-c: $(TEST_BIN) ## the C tests, without sanitizers (3 min)
 	@tests/run $(TEST_BIN)
 soak: $(TEST_BIN) ## sim = ref over 5,000 random configurations (1 h)
-	@SR_SIM_COUNT=1700 tests/run $(B)/tests/test_sim
+	@tests/soak $(SIM_BUILDS)
 mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (15 min)
 	@tests/mutate
 
@@ -211,11 +211,13 @@ bench: $(B)/spikeroll ## low rank against full rank, cycle by cycle, on the defa
 FORMATTED = $(wildcard host/*.[ch] host/*/*.[ch] sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.h)
 format: ## format the C and C++ sources in place (2 s)
 	$(CLANG_FORMAT) -i $(FORMATTED)
-lint: lint-c lint-rtl check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module (3 min)
+lint: lint-c lint-rtl formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; properties (3 min)
 lint-c:
 	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppressions-list=.cppcheck $(INCLUDES) -Isim -j 2 $(wildcard host/*.c host/tools/*.c sim/*.c)
+formal: ## prove the properties in the RTL with yosys-smtbmc and z3 (2 s)
+	@tests/formal
 lint-rtl:
 	@tests/lint-rtl $(sort $(basename $(notdir $(RTL))))
 
@@ -312,5 +314,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test report
-.PHONY: all map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl help setup clean FORCE
+.PHONY: all map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)

@@ -4,7 +4,8 @@
  *
  * SR_SIM_BUILD names one simulation build (default: all that are linked in), SR_SIM_COUNT the configurations a build (default
  * 110), SR_SIM_SEED the first seed (default 1). `make soak` runs thousands. Runs on one device are chained, as in training:
- * nothing is reset between configurations, so that left-over state would show. */
+ * nothing is reset between configurations, so that left-over state would show.
+ * Then directed cases, on each build: what random configurations seldom reach. Not with SR_SIM_SEED, nor on netlists. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +16,9 @@
 
 #include <cmocka.h>
 
+#include "../sim/sim_model.h"
 #include "device.h"
+#include "noise.h"
 #include "random_config.h"
 
 static unsigned long number(const char *name, unsigned long otherwise) {
@@ -23,12 +26,19 @@ static unsigned long number(const char *name, unsigned long otherwise) {
     return text && *text ? strtoul(text, NULL, 0) : otherwise;
 }
 
-static struct sr_device *open_device(const char *engine, const char *build, uint32_t frac_bits, uint32_t reset_seed) {
+static struct sr_device *open_device(const struct sr_open *how) {
     char error[256];
     struct sr_device *device = NULL;
-    struct sr_open how = {.engine = engine, .threads = 1, .frac_bits = frac_bits, .reset_seed = reset_seed, .build = build};
-    if (sr_device_open(&how, &device, error, sizeof error) != SR_OK) fail_msg("%s: %s", engine, error);
+    if (sr_device_open(how, &device, error, sizeof error) != SR_OK) fail_msg("%s: %s", how->engine, error);
     return device;
+}
+
+static struct sr_device *open_sim(const char *build, uint32_t threads) {
+    return open_device(&(struct sr_open){.engine = "sim", .threads = threads, .reset_seed = 3, .build = build});
+}
+
+static struct sr_device *open_ref(const struct sr_device *sim) {
+    return open_device(&(struct sr_open){.engine = "ref", .threads = 1, .frac_bits = sr_device_caps(sim)->frac_w});
 }
 
 /* What one engine makes of a configuration. */
@@ -46,8 +56,9 @@ static void *room(size_t count, size_t size) {
 }
 
 static void must(struct sr_device *device, enum sr_status status, const struct sr_random_config *config) {
-    if (status != SR_OK) fail_msg("%s: %s (seed %llu: %s)", sr_device_caps(device)->engine, sr_device_error(device),
-                                  (unsigned long long)config->seed, config->text);
+    if (status != SR_OK)
+        fail_msg("%s: %s (seed %llu: %s)", sr_device_caps(device)->engine, sr_device_error(device),
+                 (unsigned long long)config->seed, config->text);
 }
 
 static void run(struct sr_device *device, const struct sr_random_config *config, struct outcome *out) {
@@ -93,56 +104,277 @@ static void same(const char *what, const void *a, const void *b, size_t count, s
     }
 }
 
-static void compare_build(const char *build) {
-    struct sr_device *sim = open_device("sim", build, 0, 1);
-    struct sr_caps caps = *sr_device_caps(sim);
-    struct sr_device *ref = open_device("ref", NULL, caps.frac_w, 0);
+/* Inference, evaluation and update of a configuration on both. */
+static void compare(struct sr_device *ref, struct sr_device *sim, const struct sr_random_config *config) {
+    struct outcome a = {0}, b = {0};
+    run(ref, config, &a);
+    run(sim, config, &b);
+    size_t members = 2u * config->evaluation.pair_count, samples = config->batch.count;
+    same("score", a.scores, b.scores, samples * config->net.classes, 4, config);
+    same("prediction", a.predicted, b.predicted, samples, 1, config);
+    same("fitness", a.fitness, b.fitness, members, 4, config);
+    same("hits", a.correct, b.correct, members, 4, config);
+    for (unsigned l = 0; l < SR_LAYERS; l++)
+        if (a.weights[l])
+            same("weight", a.weights[l], b.weights[l], (size_t)sr_net_rows(&config->net, l) * sr_net_cols(&config->net, l), 2,
+                 config);
+    drop(&a);
+    drop(&b);
+}
+
+static void test_random(void **state) {
+    const char *build = *state;
+    struct sr_device *sim = open_sim(build, 1), *ref = open_ref(sim);
     unsigned long first = number("SR_SIM_SEED", 1), count = number("SR_SIM_COUNT", 110);
     for (unsigned long seed = first; seed < first + count; seed++) {
         struct sr_random_config config;
-        struct outcome a = {0}, b = {0};
-        sr_random_config(seed, &caps, &config);
-        run(ref, &config, &a);
-        run(sim, &config, &b);
-        size_t members = 2u * config.evaluation.pair_count, samples = config.batch.count;
-        same("score", a.scores, b.scores, samples * config.net.classes, 4, &config);
-        same("prediction", a.predicted, b.predicted, samples, 1, &config);
-        same("fitness", a.fitness, b.fitness, members, 4, &config);
-        same("hits", a.correct, b.correct, members, 4, &config);
-        for (unsigned l = 0; l < SR_LAYERS; l++)
-            if (a.weights[l])
-                same("weight", a.weights[l], b.weights[l],
-                     (size_t)sr_net_rows(&config.net, l) * sr_net_cols(&config.net, l), 2, &config);
-        drop(&a);
-        drop(&b);
+        sr_random_config(seed, sr_device_caps(sim), &config);
+        compare(ref, sim, &config);
         sr_random_config_free(&config);
     }
-    printf("# sim %s = ref over %lu random configurations\n", build ? build : "default", count);
+    printf("# sim %s = ref over %lu random configurations\n", build, count);
     sr_device_close(sim);
     sr_device_close(ref);
 }
 
-static void test_default(void **state) {
-    (void)state;
-    compare_build("default");
+/* ---- directed cases ---- */
+
+static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
+
+static uint32_t next_id = 1000; /* a device keeps samples that it has seen: none is the same twice */
+
+/* A network with one hidden layer, as far as the device holds it; `chance` of 256 inputs spike; weights are drawn. */
+static void make(const struct sr_caps *caps, uint32_t inputs, uint32_t hidden, uint32_t steps, uint32_t pairs, uint32_t batch,
+                 unsigned chance, struct sr_random_config *c) {
+    memset(c, 0, sizeof *c);
+    snprintf(c->text, sizeof c->text, "directed");
+    c->net = (struct sr_net){.layers = 1, .classes = least(10, caps->classes_max), .reset = SR_RESET_HARD};
+    c->net.inputs = least(inputs, caps->inputs_max);
+    c->net.hidden[0] = least(hidden, caps->hidden_max);
+    c->net.steps = least(steps, caps->steps_max);
+    c->net.theta[0] = 300;
+    c->net.theta[SR_READOUT_LAYER] = 1000;
+    c->net.leak[0] = c->net.leak[SR_READOUT_LAYER] = 32;
+    struct sr_noise noise = {.key = 0x1234567, .pairs = pairs, .rank = 1, .dist = SR_DIST_BELL};
+    c->evaluation = (struct sr_evaluation){.noise = noise, .scale = {512, 512, 512, 512}, .pair_count = pairs};
+    c->evaluation.fitness = SR_FITNESS_LOGSOFTMAX;
+    c->evaluation.fitness_mul = 3;
+    c->evaluation.fitness_shift = 4;
+    c->update = (struct sr_update){.noise = noise, .mant = {200, 200, 200, 200}, .shift = {6, 6, 6, 6}};
+    uint64_t dice = 1;
+    for (unsigned l = 0; l < SR_LAYERS; l++) {
+        size_t count = (size_t)sr_net_rows(&c->net, l) * sr_net_cols(&c->net, l);
+        if (!count) continue;
+        c->weights[l] = room(count, sizeof(int16_t));
+        for (size_t i = 0; i < count; i++) {
+            int any = (int)(sr_permute(dice++) % (256u << caps->frac_w)) - (128 << caps->frac_w);
+            c->weights[l][i] = (int16_t)(any / 8);
+        }
+    }
+    uint32_t words = sr_net_step_words(&c->net);
+    c->bits = room(batch, sizeof *c->bits);
+    c->ids = room(batch, sizeof *c->ids);
+    c->labels = room(batch, 1);
+    for (uint32_t b = 0; b < batch; b++) {
+        c->ids[b] = next_id++;
+        c->labels[b] = (uint8_t)(sr_permute(dice++) % c->net.classes);
+        c->bits[b] = room((size_t)c->net.steps * words, sizeof(uint64_t));
+        for (uint32_t t = 0; t < c->net.steps; t++)
+            for (uint32_t j = 0; j < c->net.inputs; j++)
+                if (sr_permute(dice++) % 256 < chance) c->bits[b][t * words + j / 64] |= UINT64_C(1) << j % 64;
+    }
+    c->batch = (struct sr_batch){.count = batch, .ids = c->ids, .bits = (const uint64_t *const *)c->bits, .labels = c->labels};
 }
-static void test_mid(void **state) {
-    (void)state;
-    compare_build("mid");
+
+static void set_mode(struct sr_random_config *c, enum sr_mode mode, uint32_t rank) {
+    c->evaluation.noise.mode = c->evaluation.noise.readout_mode = mode;
+    c->evaluation.noise.rank = rank;
+    c->update.noise = c->evaluation.noise;
 }
-static void test_small(void **state) {
-    (void)state;
-    compare_build("small");
+
+/* More samples than the batch list, the score memory or the sample store hold: slices that add up. */
+static void test_slices(void **state) {
+    struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
+    const struct sr_caps *caps = sr_device_caps(sim);
+    if (caps->batch_max > 100) { /* inference alone goes through in slices here: 16384 result words */
+        struct sr_random_config c;
+        make(caps, 20, 20, 2, 3, 1600, 60, &c);
+        compare(ref, sim, &c);
+        sr_random_config_free(&c);
+    } else {
+        for (unsigned mode = 0; mode < 2; mode++) {
+            struct sr_random_config c;
+            make(caps, 20, 20, 2, 5, 2 * caps->batch_max + 7, 60, &c);
+            set_mode(&c, mode ? SR_MODE_FULL : SR_MODE_LOWRANK, 2);
+            compare(ref, sim, &c);
+            sr_random_config_free(&c);
+            make(caps, 1000, 20, 16, 5, least(60, caps->batch_max), 10, &c); /* the sample store is full first */
+            set_mode(&c, mode ? SR_MODE_FULL : SR_MODE_LOWRANK, 1);
+            compare(ref, sim, &c);
+            sr_random_config_free(&c);
+        }
+    }
+    sr_device_close(sim);
+    sr_device_close(ref);
 }
-static void test_named(void **state) {
-    (void)state;
-    compare_build(getenv("SR_SIM_BUILD"));
+
+/* Two simulators share the pairs of a generation. */
+static void test_two_simulators(void **state) {
+    struct sr_device *sim = open_sim(*state, 2), *ref = open_ref(sim);
+    assert_int_equal(sr_device_caps(sim)->devices, 2);
+    for (unsigned seed = 1; seed <= 8; seed++) {
+        struct sr_random_config config;
+        sr_random_config(1000000 + seed, sr_device_caps(sim), &config);
+        compare(ref, sim, &config);
+        sr_random_config_free(&config);
+    }
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
+static void test_nmnist_shape(void **state) {
+    struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
+    for (unsigned mode = 0; mode < 2; mode++) {
+        struct sr_random_config c;
+        make(sr_device_caps(sim), 578, 128, 10, 8, 4, 37, &c);
+        set_mode(&c, mode ? SR_MODE_FULL : SR_MODE_LOWRANK, 1);
+        compare(ref, sim, &c);
+        sr_random_config_free(&c);
+    }
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
+/* Nothing spikes; everything does. Each readout kind and mode. */
+static void test_silent_and_firing(void **state) {
+    struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
+    for (unsigned n = 0; n < 12; n++) {
+        struct sr_random_config c;
+        make(sr_device_caps(sim), 130, 40, 5, 5, 3, n & 1 ? 256 : 0, &c);
+        set_mode(&c, n & 2 ? SR_MODE_FULL : SR_MODE_LOWRANK, 3);
+        if (sr_device_caps(sim)->step_readout) c.net.readout = (enum sr_readout)(n / 4);
+        for (size_t i = 0; n & 1 && i < (size_t)c.net.inputs * c.net.hidden[0]; i++)
+            c.weights[0][i] = (int16_t)abs(c.weights[0][i]);
+        compare(ref, sim, &c);
+        sr_random_config_free(&c);
+    }
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
+/* Weights at the rails under inputs that all fire: base current, membrane and update saturate both ways. */
+static void test_saturation(void **state) {
+    struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
+    const struct sr_caps *caps = sr_device_caps(sim);
+    int16_t rail = (int16_t)((128 << caps->frac_w) - 1);
+    for (unsigned n = 0; n < 16; n++) {
+        struct sr_random_config c;
+        make(caps, 300, 24, 8, 4, 2, 256, &c);
+        set_mode(&c, n & 1 ? SR_MODE_FULL : SR_MODE_LOWRANK, 2);
+        c.net.reset = n & 2 ? SR_RESET_SUBTRACT : SR_RESET_HARD;
+        c.net.theta[0] = n & 4 ? 32767 : 20000;
+        c.net.leak[0] = n & 8 ? 255 : 3;
+        if (caps->step_readout) c.net.readout = (enum sr_readout)(n % 3);
+        for (unsigned l = 0; l < SR_LAYERS; l++) c.evaluation.scale[l] = n % 3 ? 4095 : 700;
+        for (uint32_t j = 0; j < c.net.inputs; j++)
+            for (uint32_t i = 0; i < c.net.hidden[0]; i++) {
+                int16_t *w = &c.weights[0][j * c.net.hidden[0] + i];
+                if (i % 3 == 0) *w = rail;
+                if (i % 3 == 1) *w = (int16_t)-rail;
+            }
+        for (unsigned l = 0; l < SR_LAYERS; l++) c.update.shift[l] = n & 1 ? 0 : 3;
+        compare(ref, sim, &c);
+        sr_random_config_free(&c);
+    }
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
+/* What does not fit is refused, and the text names the limit; the device goes on. */
+static void test_limits(void **state) {
+    struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
+    const struct sr_caps *caps = sr_device_caps(sim);
+    struct sr_random_config c;
+    make(caps, 20, 20, 2, 3, 2, 60, &c);
+    for (unsigned n = 0; n < 6; n++) {
+        struct sr_net net = c.net;
+        struct sr_evaluation e = c.evaluation;
+        uint32_t limit = 0;
+        int32_t fitness[8];
+        if (n == 0) net.inputs = (limit = caps->inputs_max) + 1;
+        if (n == 1) net.hidden[0] = (limit = caps->hidden_max) + 1;
+        if (n == 2) net.steps = (limit = caps->steps_max) + 1;
+        if (n == 3) net.classes = (limit = caps->classes_max) + 1;
+        if (n == 4) e.noise.rank = (limit = caps->rank_max) + 1;
+        if (n == 5) e.noise.pairs = (limit = caps->pairs_max) + 1;
+        enum sr_status status = sr_device_configure(sim, &net);
+        if (n >= 4) {
+            assert_int_equal(status, SR_OK);
+            status = sr_device_evaluate(sim, &e, &c.batch, fitness, NULL);
+        }
+        char text[16];
+        snprintf(text, sizeof text, "%u", (unsigned)limit);
+        if (status != SR_ERR_LIMIT && status != SR_ERR_ARGUMENT) /* the latter where no device could hold it */
+            fail_msg("limit %u: status %d, %s", n, (int)status, sr_device_error(sim));
+        if (!strstr(sr_device_error(sim), text)) fail_msg("%s does not name the limit %s", sr_device_error(sim), text);
+    }
+    compare(ref, sim, &c);
+    sr_random_config_free(&c);
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
+static void test_trace(void **state) {
+    char path[64];
+    snprintf(path, sizeof path, "%s/trace-%s.fst", getenv("B") && strlen(getenv("B")) < 20 ? getenv("B") : "/tmp",
+             (char *)*state);
+    remove(path);
+    struct sr_device *sim = open_device(&(struct sr_open){.engine = "sim", .reset_seed = 1, .build = *state, .trace = path});
+    struct sr_device *ref = open_ref(sim);
+    struct sr_random_config c;
+    make(sr_device_caps(sim), 8, 4, 2, 1, 1, 100, &c);
+    compare(ref, sim, &c);
+    sr_random_config_free(&c);
+    sr_device_close(sim);
+    sr_device_close(ref);
+    FILE *file = fopen(path, "rb");
+    if (!file) fail_msg("%s was not written", path);
+    unsigned char head[9];
+    assert_int_equal(fread(head, 1, sizeof head, file), sizeof head);
+    assert_int_equal(head[0], 0); /* an FST header block, 329 bytes */
+    assert_int_equal(head[7] << 8 | head[8], 329);
+    fclose(file);
+    remove(path);
 }
 
 int main(void) {
-    const struct CMUnitTest all[] = {cmocka_unit_test(test_default), cmocka_unit_test(test_mid),
-                                     cmocka_unit_test(test_small)};
-    const struct CMUnitTest one[] = {cmocka_unit_test(test_named)};
-    if (getenv("SR_SIM_BUILD")) return cmocka_run_group_tests(one, NULL, NULL);
-    return cmocka_run_group_tests(all, NULL, NULL);
+    static const struct {
+        const char *name;
+        CMUnitTestFunction function;
+    } cases[] = {{"random", test_random},
+                 {"two_simulators", test_two_simulators},
+                 {"slices", test_slices},
+                 {"limits", test_limits},
+                 {"nmnist_shape", test_nmnist_shape},
+                 {"saturation", test_saturation},
+                 {"silent_and_firing", test_silent_and_firing},
+                 {"trace", test_trace}};
+    static struct CMUnitTest tests[64];
+    static char names[64][64];
+    size_t count = 0;
+    const char *only = getenv("SR_SIM_BUILD");
+    for (const struct sr_sim_model *const *model = sr_sim_models; *model; model++) {
+        if (only && strcmp(only, (*model)->name) != 0) continue;
+        for (size_t i = 0; i < sizeof cases / sizeof cases[0] && count < 64; i++) {
+            if (i && (getenv("SR_SIM_SEED") || strncmp((*model)->name, "netlist", 7) == 0)) continue;
+            snprintf(names[count], sizeof names[count], "%s_%.40s", cases[i].name, (*model)->name);
+            tests[count] = (struct CMUnitTest){names[count], cases[i].function, NULL, NULL, (void *)(uintptr_t)(*model)->name};
+            count++;
+        }
+    }
+    if (!count) {
+        fprintf(stderr, "no simulation build %s\n", only ? only : "");
+        return 2;
+    }
+    return _cmocka_run_group_tests("sim", tests, count, NULL, NULL);
 }
