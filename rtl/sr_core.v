@@ -83,6 +83,12 @@ module sr_core #(
         if (COL_LANES % LANES != 0) begin : g_rule_lanes
             SR_LANES_MUST_DIVIDE_COL_LANES u ();
         end
+        if ((PROJ_UNITS & (PROJ_UNITS - 1)) != 0) begin : g_rule_proj
+            SR_PROJ_UNITS_MUST_BE_A_POWER_OF_TWO u ();
+        end
+        if (PAIRS_MAX % ENGINES != 0) begin : g_rule_engines
+            SR_ENGINES_MUST_DIVIDE_PAIRS_MAX u ();
+        end
         if (64 % LANES != 0) begin : g_rule_words
             SR_LANES_MUST_DIVIDE_64 u ();
         end

@@ -2,7 +2,7 @@
 // sr_seq: sequencer of a run: evaluation of a batch, shaping, update. Three small machines:
 //   front  batch entry -> base current (once a sample) and projection (a chunk of pairs at a time) into a free buffer half
 //   back   takes what the front has made ready: the LIF phase of the chunk; for networks of several layers it then runs
-//          base, projection and LIF for each layer and member (sr_front_mux hands it the front's units)
+//          base, projection and LIF for each layer and member
 //   main   waits for both, shapes, updates layer by layer, reports
 // One hidden layer and BUFFERS = 2: the front works one sample or chunk ahead. Otherwise front and back take turns.
 // Units: start pulse, busy from the next cycle until done; job fields stable meanwhile. Reset: control only.

@@ -82,7 +82,7 @@ static void avalanche(void **state) {
         uint64_t output = sr_permute(input);
         for (unsigned i = 0; i < 64; i++) {
             uint64_t changed = output ^ sr_permute(input ^ UINT64_C(1) << i);
-            for (unsigned o = 0; o < 64; o++) flips[i][o] += changed >> o & 1;
+            for (unsigned o = 0; o < 64; o++) flips[i][o] += (uint32_t)(changed >> o & 1);
         }
     }
     for (unsigned i = 0; i < 64; i++)
