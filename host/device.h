@@ -21,8 +21,8 @@ struct sr_engine_ops {
 struct sr_device {
     const struct sr_engine_ops *ops;
     struct sr_caps caps;
-    struct sr_net net;          /* set by device.c after configure succeeded; layers == 0 before */
-    char error[256];            /* last failure, one line */
+    struct sr_net net; /* set by device.c after configure succeeded; layers == 0 before */
+    char error[256];   /* last failure, one line */
 };
 
 /* printf into device->error and return status. */

@@ -19,17 +19,17 @@ extern "C" {
 
 #define SR_MUST_CHECK __attribute__((warn_unused_result))
 
-#define SR_STATUS_LIST(X)                                       \
-    X(SR_OK, "success")                                         \
-    X(SR_ERR_MEMORY, "out of memory")                           \
-    X(SR_ERR_ARGUMENT, "invalid argument")                      \
-    X(SR_ERR_LIMIT, "exceeds a limit of the device")            \
-    X(SR_ERR_FILE, "file cannot be read or written")            \
-    X(SR_ERR_FORMAT, "malformed data")                          \
-    X(SR_ERR_LINK, "device does not answer")                    \
-    X(SR_ERR_DEVICE, "device refused")                          \
-    X(SR_ERR_MISMATCH, "does not match")                        \
-    X(SR_ERR_UNSUPPORTED, "not supported in this build")        \
+#define SR_STATUS_LIST(X)                                \
+    X(SR_OK, "success")                                  \
+    X(SR_ERR_MEMORY, "out of memory")                    \
+    X(SR_ERR_ARGUMENT, "invalid argument")               \
+    X(SR_ERR_LIMIT, "exceeds a limit of the device")     \
+    X(SR_ERR_FILE, "file cannot be read or written")     \
+    X(SR_ERR_FORMAT, "malformed data")                   \
+    X(SR_ERR_LINK, "device does not answer")             \
+    X(SR_ERR_DEVICE, "device refused")                   \
+    X(SR_ERR_MISMATCH, "does not match")                 \
+    X(SR_ERR_UNSUPPORTED, "not supported in this build") \
     X(SR_ERR_INTERRUPTED, "interrupted")
 
 enum sr_status {
@@ -49,13 +49,13 @@ enum sr_fitness { SR_FITNESS_CORRECT, SR_FITNESS_MARGIN, SR_FITNESS_LOGSOFTMAX }
 
 /* Network: shape and neuron constants. Widths and meaning: numerics, sections 4 and 5. */
 struct sr_net {
-    uint32_t layers;                    /* hidden layers, 1..3 */
-    uint32_t inputs;                    /* I */
-    uint32_t hidden[SR_HIDDEN_LAYERS];  /* neurons of each hidden layer */
-    uint32_t classes;                   /* O, 2..16 */
-    uint32_t steps;                     /* T */
-    uint32_t theta[SR_LAYERS];          /* 1..32767; [3]: readout kind spikes */
-    uint32_t leak[SR_LAYERS];           /* 0..255, /256; [3]: readout kinds membrane, spikes */
+    uint32_t layers;                   /* hidden layers, 1..3 */
+    uint32_t inputs;                   /* I */
+    uint32_t hidden[SR_HIDDEN_LAYERS]; /* neurons of each hidden layer */
+    uint32_t classes;                  /* O, 2..16 */
+    uint32_t steps;                    /* T */
+    uint32_t theta[SR_LAYERS];         /* 1..32767; [3]: readout kind spikes */
+    uint32_t leak[SR_LAYERS];          /* 0..255, /256; [3]: readout kinds membrane, spikes */
     enum sr_reset reset;
     enum sr_readout readout;
 };
@@ -68,9 +68,9 @@ uint32_t sr_net_step_words(const struct sr_net *net);
 
 /* What a generation's noise is: shared by evaluation and update. */
 struct sr_noise {
-    uint64_t key;                /* generation key, see sr_generation_key */
-    uint32_t pairs;              /* N/2, of the whole population */
-    uint32_t rank;               /* 1..32 */
+    uint64_t key;   /* generation key, see sr_generation_key */
+    uint32_t pairs; /* N/2, of the whole population */
+    uint32_t rank;  /* 1..32 */
     enum sr_mode mode, readout_mode;
     enum sr_dist dist;
 };
@@ -78,7 +78,7 @@ uint64_t sr_generation_key(uint64_t seed, uint64_t generation);
 
 struct sr_evaluation {
     struct sr_noise noise;
-    uint32_t scale[SR_LAYERS];   /* S, u12 with 8 fraction bits, a layer */
+    uint32_t scale[SR_LAYERS];       /* S, u12 with 8 fraction bits, a layer */
     uint32_t pair_first, pair_count; /* the share of the population evaluated by this call */
     enum sr_fitness fitness;
     uint32_t fitness_mul, fitness_shift; /* m 0..15, h 0..31 */
@@ -86,38 +86,38 @@ struct sr_evaluation {
 
 struct sr_update {
     struct sr_noise noise;
-    uint32_t mant[SR_LAYERS];    /* 0..255; 0 leaves the layer alone */
-    uint32_t shift[SR_LAYERS];   /* 0..24 */
-    const int8_t *credit;        /* u, one a pair, -127..127; NULL: sign of the pair's difference, shaped on the device
+    uint32_t mant[SR_LAYERS];  /* 0..255; 0 leaves the layer alone */
+    uint32_t shift[SR_LAYERS]; /* 0..24 */
+    const int8_t *credit;      /* u, one a pair, -127..127; NULL: sign of the pair's difference, shaped on the device
                                     from the evaluation just made (which must have covered all pairs) */
 };
 
 /* A batch of samples. The arrays stay the caller's and are only read during the call. */
 struct sr_batch {
     uint32_t count;
-    const uint32_t *ids;             /* identity of each sample in the caller's data set: a device keeps samples that
+    const uint32_t *ids;         /* identity of each sample in the caller's data set: a device keeps samples that
                                         it has room for and does not load an id twice */
-    const uint64_t *const *bits;     /* bits[b]: steps * sr_net_step_words() words, step-major; input j of step t is bit j%64
+    const uint64_t *const *bits; /* bits[b]: steps * sr_net_step_words() words, step-major; input j of step t is bit j%64
                                         of word t*step_words + j/64; bits past inputs are 0 */
-    const uint8_t *labels;           /* < classes */
+    const uint8_t *labels;       /* < classes */
 };
 
 /* Build limits, as the device reports them (ref: its own generous ones). Names follow host/sr_map.def. */
 struct sr_caps {
-    char engine[16];                 /* "ref", "sim", "serial" */
+    char engine[16]; /* "ref", "sim", "serial" */
     uint32_t lanes, engines, col_lanes, rank_lanes, proj_units, upd_rows, sample_w, frac_w, buffers;
     uint32_t layers_max, inputs_max, hidden_max, classes_max, steps_max, rank_max, pairs_max;
     uint32_t sample_words, weight_words, rweight_words, batch_max, score_words, cbuf_words, packet_max;
     uint32_t step_readout, spike_words, clock_hz, map_hash, protocol;
-    uint32_t devices;                /* simulators or boards side by side */
+    uint32_t devices; /* simulators or boards side by side */
 };
 
 /* Cycles by phase of the last evaluation + update (phases overlap; total does not double count), and link bytes since the
  * last sr_device_counters call. With several devices: cycles are the maximum, busy and bytes are sums. ref: cycles 0. */
 struct sr_counters {
     uint64_t total, base, project, lif, lif_busy, readout, update;
-    uint64_t events;                 /* input events, each column block counted */
-    uint64_t link_tx, link_rx;       /* bytes to and from the device, packets and retries included */
+    uint64_t events;           /* input events, each column block counted */
+    uint64_t link_tx, link_rx; /* bytes to and from the device, packets and retries included */
     uint64_t link_retries;
 };
 
@@ -126,17 +126,18 @@ struct sr_device;
 /* Open an engine. *device is set on success only. threads: worker threads (ref) or simulators side by side (sim).
  * frac_bits: fraction bits of the master weights (ref only; 0 means 8). trace: FST file for waveforms, or NULL (sim only). */
 struct sr_open {
-    const char *engine;              /* "ref", "sim" or "serial" */
+    const char *engine; /* "ref", "sim" or "serial" */
     uint32_t threads;
     uint32_t frac_bits;
     const char *trace;
-    const char *port;                /* serial: device path, or NULL to look for one */
-    uint32_t baud;                   /* serial: 0 means the board's default */
-    uint32_t reset_seed;             /* sim: seed of random reset values */
-    const char *build;               /* sim: name of a simulation build, or NULL for the default one */
+    const char *port;    /* serial: device path, or NULL to look for one */
+    uint32_t baud;       /* serial: 0 means the board's default */
+    uint32_t reset_seed; /* sim: seed of random reset values */
+    const char *build;   /* sim: name of a simulation build, or NULL for the default one */
 };
-SR_MUST_CHECK enum sr_status sr_device_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);
-void sr_device_close(struct sr_device *device);  /* NULL is allowed */
+SR_MUST_CHECK enum sr_status sr_device_open(const struct sr_open *how, struct sr_device **device, char *error,
+                                            size_t error_size);
+void sr_device_close(struct sr_device *device); /* NULL is allowed */
 const char *sr_device_error(const struct sr_device *device);
 const struct sr_caps *sr_device_caps(const struct sr_device *device);
 

@@ -227,6 +227,7 @@ static void write_h(void) {
     puts(
         "/* SPDX-License-Identifier: Apache-2.0\n"
         " * Made by `make map` from host/sr_map.def; do not edit. */\n"
+        "/* clang-format off */\n"
         "#ifndef SR_MAP_H\n"
         "#define SR_MAP_H\n"
         "\n"

@@ -4,8 +4,8 @@
 // params: -GCOL_LANES=4 -GSAMPLE_W=16 -GFRAC_W=4
 // params: -GCOL_LANES=8 -GSAMPLE_W=8
 // params: -GCOL_LANES=128 -GSAMPLE_W=64
-#include "Vsr_base.h"
 #include "tb.h"
+#include "Vsr_base.h"
 
 static const unsigned kSampleW = 8 * sizeof(Vsr_base::x_data_i);
 static const unsigned kLanes = sizeof(Vsr_base::w_data_i);
@@ -18,16 +18,18 @@ struct Bench {
     uint64_t pulses = 0;
     explicit Bench(uint64_t seed) : random(seed) {}
 
-    uint64_t job(unsigned words, unsigned steps, unsigned blocks, unsigned per_mille, int extreme, unsigned stall, unsigned delay,
-                 uint64_t &events) {
-        unsigned stride = words + random.below(3), x_base = random.below(50), w_base = random.below(70), rows = words * kSampleW;
+    uint64_t job(unsigned words, unsigned steps, unsigned blocks, unsigned per_mille, int extreme, unsigned stall,
+                 unsigned delay, uint64_t &events) {
+        unsigned stride = words + random.below(3), x_base = random.below(50), w_base = random.below(70),
+                 rows = words * kSampleW;
         port.stall = stall;
         port.delay_max = delay;
         port.memory.assign(x_base + stride * steps, 0);
         for (uint64_t &w : port.memory)
             for (unsigned b = 0; b < kSampleW; b++) w |= (uint64_t)(random.below(1000) < per_mille) << b;
         std::vector<int8_t> weights((w_base + rows * blocks) * (size_t)kLanes);
-        for (int8_t &w : weights) w = extreme ? (int8_t)(random.chance(90) ? (extreme > 0 ? 127 : -128) : 0) : (int8_t)random.word();
+        for (int8_t &w : weights)
+            w = extreme ? (int8_t)(random.chance(90) ? (extreme > 0 ? 127 : -128) : 0) : (int8_t)random.word();
         std::vector<int16_t> got(steps * blocks * (size_t)kLanes);
         std::vector<bool> written(steps * blocks, false);
 
@@ -66,7 +68,8 @@ struct Bench {
                 for (unsigned row = 0; row < rows; row++)
                     if (port.memory[x_base + t * stride + row / kSampleW] >> (row % kSampleW) & 1) {
                         events++;
-                        for (unsigned n = 0; n < kLanes; n++) sum[n] += weights[(w_base + row * blocks + cb) * (size_t)kLanes + n];
+                        for (unsigned n = 0; n < kLanes; n++)
+                            sum[n] += weights[(w_base + row * blocks + cb) * (size_t)kLanes + n];
                     }
                 for (unsigned n = 0; n < kLanes; n++) {
                     int want = sum[n] > 32767 ? 32767 : sum[n] < -32767 ? -32767 : sum[n];
@@ -91,13 +94,13 @@ int main(int argc, char **argv) {
         static const unsigned dense[] = {0, 2, 20, 300, 1000};
         int extreme = (int)r.below(4) - 1;
         if (extreme == 2) extreme = 0;
-        bench.job(r.range(1, r.chance(30) ? 8 * 64 / kSampleW : 4), r.range(1, 6), r.chance(50) ? 1 : r.range(2, 5), dense[r.below(5)], extreme,
-                  r.chance(50) ? 0 : r.below(80), r.chance(50) ? 1 : r.range(1, 7), events);
+        bench.job(r.range(1, r.chance(30) ? 8 * 64 / kSampleW : 4), r.range(1, 6), r.chance(50) ? 1 : r.range(2, 5),
+                  dense[r.below(5)], extreme, r.chance(50) ? 0 : r.below(80), r.chance(50) ? 1 : r.range(1, 7), events);
         total += events;
     }
     uint64_t cycles = bench.job((578 + kSampleW - 1) / kSampleW, 10, 1, 146, 0, 0, 1, events);
-    std::printf("base %u lanes, %u bits: %llu events in random jobs; N-MNIST shape %llu cycles for %llu events\n", kLanes, kSampleW,
-                (unsigned long long)total, (unsigned long long)cycles, (unsigned long long)events);
+    std::printf("base %u lanes, %u bits: %llu events in random jobs; N-MNIST shape %llu cycles for %llu events\n", kLanes,
+                kSampleW, (unsigned long long)total, (unsigned long long)cycles, (unsigned long long)events);
     if (cycles > events * (kSampleW == 8 ? 130 : 107) / 100 + 30) tb::fail("slower than an event a cycle");
     bench.top.final();
     return 0;

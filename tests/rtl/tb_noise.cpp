@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_noise against sr_permute: random words, random gaps, latency of exactly 8 cycles, reset in the midst. */
 // params:
-#include "Vsr_noise.h"
 #include "tb.h"
+#include "Vsr_noise.h"
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);

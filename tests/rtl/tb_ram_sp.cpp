@@ -3,16 +3,22 @@
 // params: -GWIDTH=16 -GDEPTH=256 -GADDR_W=8
 // params: -GWIDTH=56 -GDEPTH=300 -GADDR_W=9
 // params: -GWIDTH=200 -GDEPTH=37 -GADDR_W=6
-#include "Vsr_ram_sp.h"
 #include "tb.h"
+#include "Vsr_ram_sp.h"
 
 // Which of these builds this is, by the width of a port
 static const unsigned kStored = 8 * sizeof(Vsr_ram_sp::wdata_i);
-static const unsigned kWidth = kStored == 16 ? 16 : kStored == 64 ? 56 : 200, kDepth = kStored == 16 ? 256 : kStored == 64 ? 300 : 37;
+static const unsigned kWidth = kStored == 16   ? 16
+                               : kStored == 64 ? 56
+                                               : 200,
+                      kDepth = kStored == 16   ? 256
+                               : kStored == 64 ? 300
+                                               : 37;
 
 typedef std::vector<uint64_t> Word;
 
-template <class T> static Word load(const T &port) {
+template <class T>
+static Word load(const T &port) {
     Word w;
     for (unsigned b = 0; b < kWidth; b += 64) w.push_back(tb::get(port, b, kWidth - b < 64 ? kWidth - b : 64));
     return w;
@@ -34,8 +40,10 @@ int main(int argc, char **argv) {
         top.clk_i = 0;
         top.eval();
         if (!expected.empty() && load(top.rdata_o) != expected) tb::fail("rdata_o");
-        if (we) expected.clear();
-        else if (re) expected = memory[wa];
+        if (we)
+            expected.clear();
+        else if (re)
+            expected = memory[wa];
         if (we) memory[wa] = load(top.wdata_i);
         top.clk_i = 1;
         top.eval();

@@ -5,8 +5,8 @@
 // params: -GSAMPLE_W=16
 // params: -GSAMPLE_W=32
 // params: -GSAMPLE_W=64
-#include "Vsr_scan.h"
 #include "tb.h"
+#include "Vsr_scan.h"
 
 static const unsigned kSampleW = 8 * sizeof(Vsr_scan::data_i);
 static const uint64_t kMask = kSampleW == 64 ? ~0ull : (1ull << (kSampleW % 64)) - 1;
@@ -33,15 +33,16 @@ struct Bench {
     }
 
     /* Runs one job; returns cycles from start to idle and counts items. */
-    uint64_t job(unsigned words, unsigned steps, unsigned density, unsigned stall, unsigned delay, unsigned ready, unsigned repeat,
-                 uint64_t &events) {
+    uint64_t job(unsigned words, unsigned steps, unsigned density, unsigned stall, unsigned delay, unsigned ready,
+                 unsigned repeat, uint64_t &events) {
         unsigned stride = words + (random.chance(30) ? random.below(3) : 0), base = random.below(50);
         port.memory.assign(base + stride * steps, 0);
         port.stall = stall;
         port.delay_max = delay;
         for (uint64_t &w : port.memory) {
             w = 0;
-            if (density == 100) w = kMask;
+            if (density == 100)
+                w = kMask;
             else if (random.chance(80))
                 for (unsigned b = 0; b < kSampleW; b++) w |= (uint64_t)random.chance(density) << b;
         }
@@ -108,7 +109,8 @@ int main(int argc, char **argv) {
     for (int job = 0; job < 600; job++) {
         tb::Random &r = bench.random;
         bench.job(r.range(1, r.chance(20) ? 40 : 6), r.range(1, 12), densities[r.below(5)], r.chance(50) ? 0 : r.below(90),
-                  r.chance(50) ? 1 : r.range(1, 9), r.chance(50) ? 100 : r.range(10, 90), r.chance(60) ? 0 : r.range(1, 3), events);
+                  r.chance(50) ? 1 : r.range(1, 9), r.chance(50) ? 100 : r.range(10, 90), r.chance(60) ? 0 : r.range(1, 3),
+                  events);
         total += events;
     }
     uint64_t cycles = bench.job(10 * 64 / kSampleW, 10, 15, 0, 1, 100, 0, events);
