@@ -196,9 +196,9 @@ test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)
 test-c: $(TEST_BIN) ## the C tests, without sanitizers (3 min)
 	@tests/run $(TEST_BIN)
-soak: $(TEST_BIN) ## sim = ref over 5,000 random configurations (1 h)
+soak: $(TEST_BIN) ## sim = ref over 5,100 random configurations (1 h)
 	@tests/soak $(SIM_BUILDS)
-mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (15 min)
+mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (30 min)
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------
@@ -206,6 +206,14 @@ run: $(B)/spikeroll ## train on the built-in data in cycle-accurate simulation a
 	@tests/demo
 bench: $(B)/spikeroll ## low rank against full rank, cycle by cycle, on the default simulation build (5 min)
 	$(B)/spikeroll bench --engine sim --mode lowrank,full --rank 1,2,4,8 --population 128 --batch 64
+
+$(B)/tests/bench_ref: $(B)/tests/bench_ref.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
+	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
+$(B)/torch/bin/python:
+	$(PYTHON) -m venv $(B)/torch
+	$(B)/torch/bin/pip install -q torch==2.13.0 numpy
+bench-torch: $(B)/tests/bench_ref $(B)/torch/bin/python ## ref beside PyTorch, one thread each, the same generation (2 min and PyTorch's install)
+	$(B)/torch/bin/python tests/bench_torch.py $(B)/tests/bench_ref
 
 # ---- formatting and lint --------------------------------------------------------------------------------------------
 FORMATTED = $(wildcard host/*.[ch] host/*/*.[ch] sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.h)
@@ -314,5 +322,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test report
-.PHONY: all map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl formal help setup clean FORCE
+.PHONY: all bench-torch map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
