@@ -198,7 +198,7 @@ test-c: $(TEST_BIN) ## the C tests, without sanitizers (3 min)
 	@tests/run $(TEST_BIN)
 soak: $(TEST_BIN) ## sim = ref over 5,100 random configurations (1 h)
 	@tests/soak $(SIM_BUILDS)
-mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (30 min)
+mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (25 min)
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------
