@@ -286,6 +286,16 @@ static void test_saturation(void **state) {
         compare(ref, sim, &c);
         sr_random_config_free(&c);
     }
+    /* As many inputs as there can be, all firing: scaled projections leave 16 bits where the device holds some 4,000 inputs. */
+    for (unsigned n = 0; n < 2; n++) {
+        struct sr_random_config c;
+        make(caps, caps->inputs_max, 8, 2, 24, 1, 256, &c);
+        set_mode(&c, SR_MODE_LOWRANK, 4);
+        c.evaluation.noise.dist = c.update.noise.dist = n ? SR_DIST_SIGN : SR_DIST_BELL;
+        for (unsigned l = 0; l < SR_LAYERS; l++) c.evaluation.scale[l] = 4095;
+        compare(ref, sim, &c);
+        sr_random_config_free(&c);
+    }
     sr_device_close(sim);
     sr_device_close(ref);
 }
