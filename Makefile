@@ -196,7 +196,7 @@ test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)
 test-c: $(TEST_BIN) ## the C tests, without sanitizers (3 min)
 	@tests/run $(TEST_BIN)
-soak: $(TEST_BIN) ## sim = ref over 5,100 random configurations (1 h)
+soak: $(TEST_BIN) ## sim = ref over 5,100 random configurations (20 min)
 	@tests/soak $(SIM_BUILDS)
 mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (25 min)
 	@tests/mutate
