@@ -387,7 +387,7 @@ module sr_exec #(
     assign pay_data_o   = is_mem ? word_q[7:0] : reg_rdata_i;
     assign reg_we_o     = word_done_q & op_write_reg;
     assign reg_waddr_o  = addr_q[6:0];
-    assign reg_bwe_o    = copy_q;
+    assign reg_bwe_o = copy_q & ~rst_i;
     assign reg_bsel_o   = byte_q[1:0] - 2'd1;
     assign reg_raddr_o  = {addr_q[6:0], byte_q[1:0]};
     assign mem_sel_o    = first_q[2:0];
