@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_compact_front: walks the events of a sample for base current and projection together. Pass n accumulates column block n of
+// the base current and the counts of factor group n; all steps within a pass, an event a cycle.
+//
+// Order       pass, step, word of 16 inputs, event. Every step begins with a mark, and one more mark ends the job: it tells to
+//             keep what was accumulated since the mark before (keep_base_o, keep_count_o, at base_at_o, count_at_o) and to
+//             start from 0. An event comes with the weight word and row factor bits that were asked for a cycle before.
+// Addresses   weights: row * blocks + pass; row factors as in sr_factors; base: step * blocks + pass; counts: in order.
+// Cycles      passes * (steps * (1 + sum over words of max(1, events)) + 1) + 4.
+// Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words, x_words_i a step, the sample's words in a
+//             row. x_over_o, w_over_o: an address beyond what is there. Reset: control only. Test: tests/rtl/tb_compact_front.cpp
+`default_nettype none
+
+module sr_compact_front #(
+    parameter X_AW         = 14,
+    parameter SAMPLE_WORDS = 16384,
+    parameter W_AW         = 14,
+    parameter WEIGHT_WORDS = 16128,
+    parameter XW_W         = 6,    // bits of x_words_i
+    parameter STEP_W       = 4,
+    parameter PASS_W       = 5,
+    parameter BASE_AW      = 8,
+    parameter COUNT_AW     = 8,
+    parameter ROW_AW       = 12,
+    parameter CUT          = 4
+) (
+    input  wire                clk_i,
+    input  wire                rst_i,
+    input  wire                start_i,
+    output wire                busy_o,
+    input  wire [27:0]         x_base_i,
+    input  wire [XW_W-1:0]     x_words_i,
+    input  wire [STEP_W-1:0]   steps_i,
+    input  wire [PASS_W-1:0]   blocks_i,
+    input  wire [PASS_W-1:0]   groups_i,
+    // sample store: data a cycle after, held
+    output wire                x_re_o,
+    output wire [X_AW-1:0]     x_addr_o,
+    input  wire [15:0]         x_data_i,
+    output wire                x_over_o,
+    // weights and row factors of an event
+    output wire                w_re_o,
+    output wire [W_AW-1:0]     w_addr_o,
+    output wire                w_over_o,
+    output wire                row_re_o,
+    output wire [ROW_AW-1:0]   row_addr_o,
+    output wire [3:0]          row_bit_o,    // with the data
+    // with the data
+    output wire                add_base_o,
+    output wire                add_count_o,
+    output wire                mark_o,
+    output wire                keep_base_o,
+    output wire [BASE_AW-1:0]  base_at_o,
+    output wire                keep_count_o,
+    output wire [COUNT_AW-1:0] count_at_o
+);
+    localparam CUT_LOG = $clog2(CUT);
+
+    // ---- scanner ----
+    localparam [1:0] IDLE = 2'd0, FETCH = 2'd1, MARK = 2'd2, SCAN = 2'd3;
+    reg  [1:0]         state_q;
+    reg                end_q;            // the mark that ends the job
+    reg  [27:0]        x_addr_q;         // next word to be asked for
+    reg  [15:0]        x_q;
+    reg  [XW_W-1:0]    word_q;
+    reg  [STEP_W-1:0]  step_q;
+    reg  [PASS_W-1:0]  pass_q;
+    wire [PASS_W-1:0]  passes    = blocks_i > groups_i ? blocks_i : groups_i;
+    wire               word_end  = word_q == x_words_i - 1'b1;
+    wire               step_end  = step_q == steps_i - 1'b1;
+    wire               pass_end  = pass_q == passes - 1'b1;
+    wire [15:0]        rest      = x_q & (x_q - 16'd1);
+    wire               scan      = state_q == SCAN;
+    wire               event_is  = scan && |x_q;
+    wire               next_word = scan && !(|rest);
+    wire               take      = (state_q == MARK && !end_q) || (next_word && !word_end);
+    wire [XW_W-1:0]    taken     = state_q == MARK ? {XW_W{1'b0}} : word_q + 1'b1;
+    wire               take_last = step_end && taken == x_words_i - 1'b1;   // of the pass: the next begins anew
+    assign x_re_o   = state_q == FETCH || (take && !take_last);
+    assign x_addr_o = x_addr_q[X_AW-1:0];
+    assign x_over_o = x_re_o && x_addr_q >= SAMPLE_WORDS;
+    always @(posedge clk_i) begin
+        if (x_re_o) x_addr_q <= x_addr_q + 28'd1;
+        if (take) x_q <= x_data_i;
+        else if (scan) x_q <= rest;
+        case (state_q)
+            IDLE: begin
+                x_addr_q <= x_base_i;
+                step_q   <= {STEP_W{1'b0}};
+                pass_q   <= {PASS_W{1'b0}};
+                end_q    <= 1'b0;
+                if (start_i) state_q <= FETCH;
+            end
+            FETCH: state_q <= MARK;
+            MARK: begin
+                word_q  <= {XW_W{1'b0}};
+                state_q <= end_q ? IDLE : SCAN;
+            end
+            default: if (next_word) begin
+                word_q <= word_q + 1'b1;
+                if (word_end) begin
+                    state_q <= MARK;
+                    step_q  <= step_q + 1'b1;
+                    if (step_end) begin
+                        state_q  <= FETCH;
+                        x_addr_q <= x_base_i;
+                        step_q   <= {STEP_W{1'b0}};
+                        pass_q   <= pass_q + 1'b1;
+                        end_q    <= pass_end;
+                    end
+                end
+            end
+        endcase
+        if (rst_i) state_q <= IDLE;
+    end
+
+    // ---- where an event's words are: first input of the word and block, in weights; word of the group, in row factors ----
+    wire [PASS_W-1:0] pass_next = step_end ? pass_q + 1'b1 : pass_q;
+    reg  [W_AW:0]     w_at_q;
+    reg  [ROW_AW-1:0] row_at_q, row_group_q;  // in words of 16 inputs
+    wire              step_done = next_word && word_end;
+    always @(posedge clk_i) begin
+        if (state_q == IDLE) begin
+            w_at_q      <= {W_AW + 1{1'b0}};
+            row_at_q    <= {ROW_AW{1'b0}};
+            row_group_q <= {ROW_AW{1'b0}};
+        end else if (step_done) begin
+            w_at_q   <= {{W_AW + 1 - PASS_W{1'b0}}, pass_next};
+            row_at_q <= step_end ? row_at_q + 1'b1 : row_group_q;
+            if (step_end) row_group_q <= row_at_q + 1'b1;
+        end else if (next_word) begin
+            w_at_q   <= w_at_q + {{W_AW - 3 - PASS_W{1'b0}}, blocks_i, 4'd0};
+            row_at_q <= row_at_q + 1'b1;
+        end
+    end
+
+    // ---- where a step's sums go ----
+    wire                base_on  = pass_q < blocks_i;
+    wire                count_on = pass_q < groups_i;
+    reg  [BASE_AW-1:0]  base_q, base_kept_q;
+    reg  [COUNT_AW-1:0] count_q, count_kept_q;
+    reg                 base_on_q, count_on_q;      // of the step before
+    always @(posedge clk_i) begin
+        if (state_q == IDLE) begin
+            base_q     <= {BASE_AW{1'b0}};
+            count_q    <= {COUNT_AW{1'b0}};
+            base_on_q  <= 1'b0;
+            count_on_q <= 1'b0;
+        end else if (step_done) begin
+            base_q       <= step_end ? {{BASE_AW - PASS_W{1'b0}}, pass_next} : base_q + {{BASE_AW - PASS_W{1'b0}}, blocks_i};
+            count_q      <= count_q + 1'b1;
+            base_kept_q  <= base_q;
+            count_kept_q <= count_q;
+            base_on_q    <= base_on;
+            count_on_q   <= count_on;
+        end
+    end
+
+    // ---- pipeline: 1 addresses, 2 data ----
+    function [3:0] lowest(input [15:0] x);
+        begin
+            lowest[3] = !(|x[7:0]);
+            lowest[2] = !(|x[3:0]) && (|x[7:4] || !(|x[11:8]));
+            lowest[1] = !(|x[1:0]) && (|x[3:2] || (!(|x[5:4]) && (|x[7:6] || (!(|x[9:8]) && (|x[11:10] || !(|x[13:12]))))));
+            lowest[0] = !x[0] && (x[1] || (!x[2] && (x[3] || (!x[4] && (x[5] || (!x[6] && (x[7] || (!x[8] && (x[9] ||
+                        (!x[10] && (x[11] || (!x[12] && (x[13] || !x[14])))))))))))));
+        end
+    endfunction
+    reg                event_q1, event_q2, mark_q1, mark_q2, base_on_q1, base_on_q2, count_on_q1, count_on_q2;
+    reg                keep_base_q1, keep_base_q2, keep_count_q1, keep_count_q2;
+    reg  [3:0]         bit_q1, bit_q2;
+    reg  [W_AW:0]      w_at_q1;
+    reg  [ROW_AW-1:0]  row_at_q1;
+    reg  [BASE_AW-1:0]  base_at_q1, base_at_q2;
+    reg  [COUNT_AW-1:0] count_at_q1, count_at_q2;
+    wire [W_AW:0]      w_addr = w_at_q1 + {{W_AW - 3 - PASS_W{1'b0}}, {{4{1'b0}}, blocks_i} * {{PASS_W{1'b0}}, bit_q1}};
+    always @(posedge clk_i) begin
+        event_q1      <= event_is && !rst_i;
+        event_q2      <= event_q1 && !rst_i;
+        mark_q1       <= state_q == MARK && !rst_i;
+        mark_q2       <= mark_q1 && !rst_i;
+        keep_base_q1  <= state_q == MARK && base_on_q;
+        keep_base_q2  <= keep_base_q1;
+        keep_count_q1 <= state_q == MARK && count_on_q;
+        keep_count_q2 <= keep_count_q1;
+        base_on_q1    <= base_on;
+        base_on_q2    <= base_on_q1;
+        count_on_q1   <= count_on;
+        count_on_q2   <= count_on_q1;
+        bit_q1        <= lowest(x_q);
+        bit_q2        <= bit_q1;
+        w_at_q1       <= w_at_q;
+        row_at_q1     <= row_at_q;
+        base_at_q1    <= base_kept_q;
+        base_at_q2    <= base_at_q1;
+        count_at_q1   <= count_kept_q;
+        count_at_q2   <= count_at_q1;
+    end
+    assign w_re_o     = event_q1 && base_on_q1;
+    assign w_addr_o   = w_addr[W_AW-1:0];
+    assign w_over_o   = w_re_o && {{31 - W_AW{1'b0}}, w_addr} >= WEIGHT_WORDS;
+    assign row_re_o   = event_q1 && count_on_q1;
+    assign row_addr_o = row_at_q1 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q1 >> CUT_LOG};
+    assign row_bit_o  = bit_q2;
+
+    assign add_base_o   = event_q2 && base_on_q2;
+    assign add_count_o  = event_q2 && count_on_q2;
+    assign mark_o       = mark_q2;
+    assign keep_base_o  = keep_base_q2;
+    assign base_at_o    = base_at_q2;
+    assign keep_count_o = keep_count_q2;
+    assign count_at_o   = count_at_q2;
+    assign busy_o       = state_q != IDLE || mark_q1 || mark_q2;
+endmodule
+
+`default_nettype wire

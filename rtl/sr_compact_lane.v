@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_compact_lane: one column of the compact core: an accumulator that serves base current, perturbation and update in turn,
+// and the neuron of both members of a pair, whose multiplier also serves the readout.
+//
+// Accumulator  acc <- (first ? 0 : shift ? acc >> 1 : acc) +- operand. Operand: the weight's integer part (wint_i), the whole
+//              weight (wall_i, with the carry of the dither), or op_i (both low). Base current is held shifted up by FRAC_W.
+//              Shifting collects the carry of acc + dither, bit by bit from the lowest: after s cycles acc + carry is
+//              (acc + dither) >> s (docs/numerics.md, section 7).
+// Neuron       i = b +- d, d = acc >> 4 (load_i); u = sat_16((v * f + 256 i + 255) >> 8), f = 256 - leak, which is
+//              v - ((v * leak) >> 8) + i. Two threads: the ring u -> v moves on fire_i, so a thread's step comes every other fire.
+//              last_i: u is a thread's last step: v and its count start anew. Elsewhere (lif_i low) u = (v * f) >> 8: with
+//              v = x << 8 (put_i) it is the product x * f.
+// Formats      acc signed ACC_W, exact (RANK_MAX at most 16); b, v, u s16; f signed F_W; counts unsigned CNT_W.
+// Reset        none: clear_i empties the ring. Test: tests/rtl/tb_compact_lane.cpp
+`default_nettype none
+
+module sr_compact_lane #(
+    parameter FRAC_W = 4,
+    parameter ACC_W  = 23,
+    parameter D_W    = 14,   // bits of d
+    parameter CNT_W  = 4,
+    parameter F_W    = 10
+) (
+    input  wire                     clk_i,
+    // accumulator
+    input  wire                     acc_en_i,
+    input  wire                     first_i,
+    input  wire                     shift_i,
+    input  wire                     wint_i,
+    input  wire                     wall_i,
+    input  wire                     neg_i,
+    input  wire                     dither_i,
+    input  wire signed [15:0]       op_i,
+    input  wire [7+FRAC_W:0]        w_i,
+    output wire signed [15:0]       base_o,    // sat_16(acc >> FRAC_W)
+    output wire signed [7+FRAC_W:0] weight_o,  // sat(acc)
+    // neuron
+    input  wire                     lif_i,
+    input  wire                     clear_i,
+    input  wire                     load_i,
+    input  wire                     fire_i,
+    input  wire                     last_i,
+    input  wire                     on_i,      // the column is there
+    input  wire                     put_i,
+    input  wire                     product_i,
+    input  wire signed [15:0]       b_i,
+    input  wire signed [15:0]       put_p_i,
+    input  wire signed [15:0]       put_m_i,
+    input  wire signed [F_W-1:0]    f_i,
+    input  wire [15:0]              theta_i,
+    input  wire                     subtract_i,
+    output wire signed [15:0]       u_p_o,
+    output wire signed [15:0]       u_m_o,
+    output wire [CNT_W-1:0]         count_p_o, // spikes, that of u included
+    output wire [CNT_W-1:0]         count_m_o,
+    output wire signed [F_W+16:0]   raw_p_o,   // v * f + addend
+    output wire signed [F_W+16:0]   raw_m_o
+);
+    localparam MASTER_W = 8 + FRAC_W;
+
+    reg  signed [ACC_W-1:0] acc_q;
+    reg                     carry_q;
+    wire signed [MASTER_W-1:0] w = w_i;
+    wire [ACC_W-1:0] wide    = {{ACC_W - MASTER_W{w[MASTER_W-1]}}, w};
+    wire [ACC_W-1:0] shared  = {{ACC_W - 16{op_i[15]}}, op_i};
+    wire [ACC_W-1:0] take    = {{ACC_W - FRAC_W{wint_i || wall_i}}, {FRAC_W{wall_i}}};
+    wire [ACC_W-1:0] operand = ((take & wide) | (~take & shared)) ^ {ACC_W{neg_i}};
+    wire [ACC_W-1:0] held    = shift_i ? {acc_q[ACC_W-1], acc_q[ACC_W-1:1]} : first_i ? {ACC_W{1'b0}} : acc_q;
+    wire             cin     = neg_i || (wall_i && carry_q);
+    always @(posedge clk_i) begin
+        if (acc_en_i) begin
+            acc_q   <= held + operand + {{ACC_W - 1{1'b0}}, cin};
+            carry_q <= shift_i && ((acc_q[0] && dither_i) || (acc_q[0] && carry_q) || (dither_i && carry_q));
+        end
+    end
+    sr_sat #(.IN_W(ACC_W - FRAC_W), .OUT_W(16)) u_base (.x_i(acc_q[ACC_W-1:FRAC_W]), .y_o(base_o));
+    sr_sat #(.IN_W(ACC_W), .OUT_W(MASTER_W)) u_weight (.x_i(acc_q), .y_o(weight_o));
+
+    wire signed [D_W-1:0] d = acc_q[D_W+3:4];
+    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .MINUS(0)) u_plus (
+        .clk_i(clk_i), .lif_i(lif_i), .clear_i(clear_i), .load_i(load_i), .fire_i(fire_i), .last_i(last_i), .on_i(on_i),
+        .put_i(put_i), .product_i(product_i), .b_i(b_i), .d_i(d), .x_i(put_p_i), .f_i(f_i), .theta_i(theta_i),
+        .subtract_i(subtract_i), .u_o(u_p_o), .count_o(count_p_o), .raw_o(raw_p_o)
+    );
+    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .MINUS(1)) u_minus (
+        .clk_i(clk_i), .lif_i(lif_i), .clear_i(clear_i), .load_i(load_i), .fire_i(fire_i), .last_i(last_i), .on_i(on_i),
+        .put_i(put_i), .product_i(product_i), .b_i(b_i), .d_i(d), .x_i(put_m_i), .f_i(f_i), .theta_i(theta_i),
+        .subtract_i(subtract_i), .u_o(u_m_o), .count_o(count_m_o), .raw_o(raw_m_o)
+    );
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_compact_neuron: one member's neuron of a compact lane, described in sr_compact_lane.v. The product takes one 16 x F_W
+// multiplier with its adder: one DSP block where there are any.
+`default_nettype none
+
+module sr_compact_neuron #(
+    parameter D_W   = 14,
+    parameter CNT_W = 4,
+    parameter F_W   = 10,
+    parameter MINUS = 0
+) (
+    input  wire                   clk_i,
+    input  wire                   lif_i,
+    input  wire                   clear_i,
+    input  wire                   load_i,
+    input  wire                   fire_i,
+    input  wire                   last_i,
+    input  wire                   on_i,
+    input  wire                   put_i,
+    input  wire                   product_i,
+    input  wire signed [15:0]     b_i,
+    input  wire signed [D_W-1:0]  d_i,
+    input  wire signed [15:0]     x_i,
+    input  wire signed [F_W-1:0]  f_i,
+    input  wire [15:0]            theta_i,
+    input  wire                   subtract_i,
+    output wire signed [15:0]     u_o,
+    output wire [CNT_W-1:0]       count_o,
+    output wire signed [F_W+16:0] raw_o
+);
+    reg signed [16:0] i_q;
+    reg signed [15:0] u_q, v_q;
+    reg [CNT_W-1:0]   count_u_q, count_v_q;
+
+    wire signed [16:0] b = {b_i[15], b_i};
+    wire signed [16:0] d = {{17 - D_W{d_i[D_W-1]}}, d_i};
+    always @(posedge clk_i)
+        if (!lif_i) i_q <= 17'sd0;
+        else if (load_i) i_q <= MINUS != 0 ? b - d : b + d;
+
+    // v * f + 256 i + 255; outside the LIF phase i is 0 and the 255 are not added
+    wire signed [F_W+15:0] product = v_q * f_i;
+    wire signed [F_W+16:0] addend  = {{F_W - 8{i_q[16]}}, i_q, {8{lif_i}}};
+    wire signed [F_W+16:0] raw     = {product[F_W+15], product} + addend;
+    wire signed [15:0]     u;
+    sr_sat #(.IN_W(F_W + 9), .OUT_W(16)) u_sat (.x_i(raw[F_W+16:8]), .y_o(u));
+
+    wire signed [16:0] over  = {u_q[15], u_q} - $signed({1'b0, theta_i});
+    wire               spike = !over[16];
+    wire [CNT_W-1:0]   count = count_u_q + {{CNT_W - 1{1'b0}}, spike && on_i};
+    always @(posedge clk_i) begin
+        if (fire_i || product_i) u_q <= u;
+        if (put_i) v_q <= x_i;
+        else if (fire_i) v_q <= spike ? (subtract_i ? over[15:0] : 16'sd0) : u_q;
+        if (fire_i) begin
+            count_u_q <= count_v_q;
+            count_v_q <= count;
+        end
+        if (clear_i) begin
+            u_q       <= 16'sd0;
+            count_u_q <= {CNT_W{1'b0}};
+        end
+        if (clear_i || (fire_i && last_i)) begin
+            v_q       <= 16'sd0;
+            count_v_q <= {CNT_W{1'b0}};
+        end
+    end
+    assign u_o     = u_q;
+    assign count_o = count;
+    assign raw_o   = raw;
+endmodule
+
+`default_nettype wire

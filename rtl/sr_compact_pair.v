@@ -1,0 +1,358 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_compact_pair: control of what the lanes do for one pair and sample: scaling, LIF, readout (docs/numerics.md, sections 3 to 5).
+//
+// SCALE  each k, each step: count c from the count buffer -> lane 0's multiplier -> c' = sat_16((c * S) >> 4) -> operand memory,
+//        word step * rank + k. The same with pre_i: mant * u of every pair for the update, in order.
+// LIF    two column blocks side by side, each step, each k: acc +- c'; after the last k, fire. A block's counts leave the ring
+//        with the fire after its last step's.
+// ROWS   each k: g = sum C y, one row of column blocks; S g is kept in the count buffer, behind the counts.
+//        Then each class: sum w y, and with it sum +- S g[k]; a row takes max(blocks, rank) cycles, row behind row.
+// Ages   0 first addresses, 1 data, 2 multiplier's operands (LIF: acc), 3 products (LIF: i, fire), ROW_AGE sum over the lanes,
+//        DONE_AGE sum of the row. The age of a control signal stands at its port.
+// Job    start_i or pre_i (pulse) with the inputs, held while busy_o; clear_i before a sample's first pair.
+// Reset  control only. Test: tests/test_sim.c
+`default_nettype none
+
+module sr_compact_pair #(
+    parameter STEP_W   = 4,
+    parameter BLOCK_W  = 5,
+    parameter RANK_W   = 3,
+    parameter COUNT_AW = 8,
+    parameter OP_AW    = 8,
+    parameter COL_AW   = 11,
+    parameter CLASS_AW = 8,
+    parameter CUT_LOG  = 2,
+    parameter BASE_AW  = 8,
+    parameter W_AW     = 14,
+    parameter UNITS    = 4,     // PROJ_UNITS
+    parameter UNIT_W   = 2,
+    parameter PAIR_W   = 7,
+    parameter TREE     = 1,     // cycles of the sum over lanes
+    parameter Y_AT     = 224,   // counts of spikes in the base buffer
+    parameter SCORE_AT = 240,   // scores in the base buffer
+    parameter G_AT     = 252,   // S g in the count buffer
+    parameter W_READOUT = 16128 // first readout weight word
+) (
+    input  wire                clk_i,
+    input  wire                rst_i,
+    input  wire                start_i,
+    input  wire                pre_i,
+    input  wire                clear_i,
+    output wire                busy_o,
+    output wire                lif_busy_o,
+    output wire                rows_busy_o,
+    input  wire [STEP_W-1:0]   steps_i,
+    input  wire [RANK_W-1:0]   rank_i,
+    input  wire [BLOCK_W-1:0]  blocks_i,
+    input  wire [4:0]          classes_i,
+    input  wire [PAIR_W-1:0]   pairs_i,       // pre_i
+    // scaling
+    output wire                count_re_o,    // age 0; S g: ROW_AGE - 1
+    output wire [COUNT_AW-1:0] count_addr_o,
+    output wire                pre_o,         // the job of pre_i
+    output wire                credit_re_o,
+    output wire [PAIR_W-1:0]   credit_addr_o,
+    output wire                put_scale_o,   // age 1
+    output wire [UNIT_W-1:0]   put_unit_o,
+    output wire                scale_o,       // the factor is S or mant
+    output wire                product_o,     // age 2
+    output wire                op_we_o,       // age 3
+    output wire [OP_AW-1:0]    op_waddr_o,
+    // LIF
+    output wire                op_re_o,
+    output wire [OP_AW-1:0]    op_raddr_o,
+    output wire                col_re_o,      // age 0; in a g row 1
+    output wire [COL_AW-1:0]   col_addr_o,    // top bit: of the readout
+    output wire                acc_en_o,      // age 1
+    output wire                acc_first_o,
+    output wire                base_re_o,     // base current: age 1; spike counts: age 0
+    output wire [BASE_AW-1:0]  base_addr_o,
+    output wire                lif_o,
+    output wire                lif_clear_o,
+    output wire                load_o,        // age 2
+    output wire                fire_o,        // age 3
+    output wire                last_o,
+    output wire                edge_o,        // what leaves the ring is of the last column block
+    output wire                y_we_o,
+    output wire [BASE_AW-1:0]  y_addr_o,
+    // rows
+    output wire                put_y_o,       // age 1
+    output wire                g_row_o,       // factor is +-1
+    output wire                w_row_o,       // factor is a weight
+    output wire                w_re_o,        // age 1
+    output wire [W_AW-1:0]     w_addr_o,
+    output wire                row_en_o,      // row sum takes the lanes' sum
+    output wire                row_first_o,
+    output wire                put_g_o,       // g into lane 0
+    output wire                g_we_o,        // S g into the count buffer
+    output wire [COUNT_AW-1:0] g_addr_o,
+    output wire                class_re_o,
+    output wire [CLASS_AW-1:0] class_addr_o,
+    output wire [3:0]          class_bit_o,   // with the data
+    output wire                q_en_o,
+    output wire                q_first_o,
+    output wire                score_we_o,
+    output wire [BASE_AW-1:0]  score_addr_o
+);
+    localparam ROW_AGE  = 3 + TREE;
+    localparam DONE_AGE = 4 + TREE;
+
+    // ---- loops ----
+    localparam [2:0] IDLE = 3'd0, SCALE = 3'd1, LIF = 3'd2, GROW = 3'd3, CLASS = 3'd4, DRAIN = 3'd5;
+    localparam OUT_W0 = PAIR_W > STEP_W ? PAIR_W : STEP_W;
+    localparam OUT_W  = OUT_W0 > 5 ? OUT_W0 : 5;
+    reg  [2:0]         state_q, phase_q;      // phase_q: the state, also while it drains
+    reg  [3:0]         drain_q;
+    reg                pre_q, thread_q, more_q;
+    reg  [RANK_W-1:0]  k_q;
+    reg  [OUT_W-1:0]   out_q;                 // step; pair of a pre_i job; class
+    reg  [BLOCK_W-1:0] block_q;
+    wire               scaling   = state_q == SCALE;
+    wire               lif       = state_q == LIF;
+    wire               g_row     = state_q == GROW;
+    wire               w_row     = state_q == CLASS;
+    wire [RANK_W-1:0]  rank      = pre_q ? {{RANK_W - 1{1'b0}}, 1'b1} : rank_i;
+    wire               k_end     = k_q == rank - 1'b1;
+    wire [OUT_W-1:0]   out_last  = (w_row ? {{OUT_W - 5{1'b0}}, classes_i} : pre_q ? {{OUT_W - PAIR_W{1'b0}}, pairs_i}
+                                          : {{OUT_W - STEP_W{1'b0}}, steps_i}) - 1'b1;
+    wire               out_end   = out_q == out_last;
+    wire [BLOCK_W-1:0] block     = block_q + {{BLOCK_W - 1{1'b0}}, thread_q};
+    wire [BLOCK_W-1:0] block_up  = block + 1'b1;
+    wire               there     = block < blocks_i;
+    wire               block_end = block_up >= blocks_i;
+    wire               row_end   = block_end && (g_row || block_up >= {{BLOCK_W - RANK_W{1'b0}}, rank_i});
+    wire               turn      = k_end && thread_q && out_end;   // a couple of blocks is done
+    wire               lif_end   = lif && turn && block_end;
+    wire [BLOCK_W-1:0] block_next = turn ? block_end ? {BLOCK_W{1'b0}} : block_up : block_q;
+    always @(posedge clk_i) begin
+        if (state_q != DRAIN) phase_q <= state_q;
+        case (state_q)
+            SCALE: begin            // k, step
+                out_q <= out_end ? {OUT_W{1'b0}} : out_q + 1'b1;
+                if (out_end) k_q <= k_end ? {RANK_W{1'b0}} : k_q + 1'b1;
+                if (out_end && k_end) state_q <= DRAIN;
+                drain_q <= 4'd2;
+            end
+            LIF: begin              // couple of blocks, step, thread, k
+                k_q <= k_end ? {RANK_W{1'b0}} : k_q + 1'b1;
+                if (k_end) thread_q <= !thread_q;
+                if (k_end && thread_q) out_q <= out_end ? {OUT_W{1'b0}} : out_q + 1'b1;
+                block_q <= block_next;
+                if (lif_end) state_q <= DRAIN;
+                drain_q <= 4'd3;
+            end
+            GROW: begin             // block; a row and its product at a time
+                block_q <= block_end ? {BLOCK_W{1'b0}} : block_up;
+                if (block_end) k_q <= k_end ? {RANK_W{1'b0}} : k_q + 1'b1;
+                if (block_end) state_q <= DRAIN;
+                more_q  <= !k_end;
+                drain_q <= DONE_AGE[3:0];
+            end
+            CLASS: begin            // class, block
+                block_q <= row_end ? {BLOCK_W{1'b0}} : block_up;
+                if (row_end) out_q <= out_end ? {OUT_W{1'b0}} : out_q + 1'b1;
+                if (row_end && out_end) state_q <= DRAIN;
+                drain_q <= DONE_AGE[3:0];
+            end
+            DRAIN: begin
+                drain_q <= drain_q - 4'd1;
+                if (drain_q == 4'd0)
+                    state_q <= phase_q == SCALE ? (pre_q ? IDLE : LIF) : phase_q == LIF || (phase_q == GROW && more_q) ? GROW
+                             : phase_q == GROW ? CLASS : IDLE;
+            end
+            default: begin
+                k_q      <= {RANK_W{1'b0}};
+                out_q    <= {OUT_W{1'b0}};
+                block_q  <= {BLOCK_W{1'b0}};
+                thread_q <= 1'b0;
+                pre_q    <= pre_i;
+                if (start_i || pre_i) state_q <= SCALE;
+            end
+        endcase
+        if (rst_i) state_q <= IDLE;
+    end
+    wire idle   = state_q == IDLE;
+    wire in_lif = !idle && phase_q == LIF;
+    assign busy_o      = !idle;
+    assign pre_o       = pre_q;
+    assign lif_busy_o  = in_lif;
+    assign rows_busy_o = !idle && (phase_q == GROW || phase_q == CLASS);
+
+    // ---- ages: x_q[n] is x of n cycles ago ----
+    reg [3:1]          scale_q, step_end_q;
+    reg [3:1]          kend_q, there_q, edge_q;
+    reg                lif_q1, first_k_q1;
+    reg [4:1]          lif_end_q;
+    reg [2:1]          g_q;
+    reg [DONE_AGE:1]   w_q, mac_q, begin_q, row_end_q;
+    reg [DONE_AGE+1:1] g_end_q;
+    always @(posedge clk_i) begin
+        scale_q    <= {scale_q[2:1], scaling && !rst_i};
+        step_end_q <= {step_end_q[2:1], out_end};
+        lif_q1     <= lif;
+        first_k_q1 <= k_q == {RANK_W{1'b0}};
+        kend_q     <= {kend_q[2:1], lif && k_end && !rst_i};
+        there_q    <= {there_q[2:1], there};
+        edge_q     <= {edge_q[2:1], block_end};
+        lif_end_q  <= {lif_end_q[3:1], lif_end && !rst_i};
+        g_q        <= {g_q[1], g_row};
+        w_q        <= {w_q[DONE_AGE-1:1], w_row};
+        mac_q      <= {mac_q[DONE_AGE-1:1], (g_row || w_row) && there};
+        begin_q    <= {begin_q[DONE_AGE-1:1], block_q == {BLOCK_W{1'b0}}};
+        row_end_q  <= {row_end_q[DONE_AGE-1:1], w_row && row_end && !rst_i};
+        g_end_q    <= {g_end_q[DONE_AGE:1], g_row && block_end && !rst_i};
+    end
+
+    // ---- scaling ----
+    reg  [COUNT_AW-1:0] count_q, group_q;     // next count; first of the factor group
+    reg  [UNIT_W-1:0]   unit_q, unit_q1;
+    reg  [OP_AW-1:0]    op_w_q;
+    reg  [RANK_W-1:0]   op_k_q;
+    wire                unit_end = UNITS == 1 || unit_q == UNITS[UNIT_W-1:0] - 1'b1;
+    wire [RANK_W-1:0]   op_k_up  = op_k_q + 1'b1;
+    always @(posedge clk_i) begin
+        if (scaling && !pre_q) begin
+            count_q <= count_q + 1'b1;
+            if (out_end) begin
+                unit_q <= unit_end ? {UNIT_W{1'b0}} : unit_q + 1'b1;
+                if (unit_end) group_q <= count_q + 1'b1;
+                else count_q <= group_q;
+            end
+        end
+        if (clear_i) begin
+            count_q <= {COUNT_AW{1'b0}};
+            group_q <= {COUNT_AW{1'b0}};
+            unit_q  <= {UNIT_W{1'b0}};
+        end
+        unit_q1 <= unit_q;
+        if (op_we_o) begin
+            op_w_q <= step_end_q[3] ? {{OP_AW - RANK_W{1'b0}}, op_k_up} : op_w_q + {{OP_AW - RANK_W{1'b0}}, rank};
+            if (step_end_q[3]) op_k_q <= op_k_up;
+        end
+        if (idle) begin
+            op_w_q <= {OP_AW{1'b0}};
+            op_k_q <= {RANK_W{1'b0}};
+        end
+    end
+    wire q_re;
+    wire [RANK_W-1:0] q_k;
+    assign count_re_o    = (scaling && !pre_q) || q_re;
+    assign count_addr_o  = scaling ? count_q : G_AT[COUNT_AW-1:0] + {{COUNT_AW - RANK_W{1'b0}}, q_k};
+    assign credit_re_o   = scaling && pre_q;
+    assign credit_addr_o = out_q[PAIR_W-1:0];
+    assign put_scale_o   = scale_q[1];
+    assign put_unit_o    = unit_q1;
+    assign scale_o       = (!idle && phase_q == SCALE) || g_we_o;
+    assign product_o     = scale_q[2] || mac_q[2];
+    assign op_we_o       = scale_q[3];
+    assign op_waddr_o    = op_w_q;
+
+    // ---- LIF ----
+    reg  [OP_AW-1:0]    op_r_q, op_step_q;
+    reg  [COL_AW-2:0]   col_q, col_pair_q;    // next columns; the pair's first
+    reg  [BASE_AW-1:0]  base_q, couple_q, y_q;
+    reg                 base_thread_q, left_last_q, left_there_q, left_edge_q;
+    wire [OP_AW-1:0]    op_up   = op_r_q + 1'b1;
+    wire [OP_AW-1:0]    op_next = out_end ? {OP_AW{1'b0}} : op_up;
+    wire [BLOCK_W-1:0]  col_block = thread_q ? block_next : block_up;
+    wire [BASE_AW-1:0]  couple_next = couple_q + {{BASE_AW - 2{1'b0}}, 2'd2};
+    always @(posedge clk_i) begin
+        if (lif) begin
+            op_r_q <= !k_end ? op_up : thread_q ? op_next : op_step_q;
+            if (k_end && thread_q) op_step_q <= op_next;
+            col_q  <= (k_end ? col_pair_q : col_q) + {{COL_AW - 1 - BLOCK_W{1'b0}}, k_end ? col_block : blocks_i};
+        end
+        if (g_q[1]) col_q <= col_q + 1'b1;
+        if (w_row) col_pair_q <= col_q;
+        if (clear_i) begin
+            col_q      <= {COL_AW - 1{1'b0}};
+            col_pair_q <= {COL_AW - 1{1'b0}};
+        end
+        if (kend_q[1]) begin
+            base_thread_q <= !base_thread_q;
+            base_q <= !base_thread_q ? base_q + 1'b1 : step_end_q[1] ? couple_next
+                                     : base_q + {{BASE_AW - BLOCK_W{1'b0}}, blocks_i} - 1'b1;
+            if (base_thread_q && step_end_q[1]) couple_q <= couple_next;
+        end
+        if (fire_o) begin
+            left_last_q  <= step_end_q[3] && !lif_end_q[4];
+            left_there_q <= there_q[3];
+            left_edge_q  <= edge_q[3];
+        end
+        if (y_we_o) y_q <= y_q + 1'b1;
+        if (idle) begin
+            op_r_q        <= {OP_AW{1'b0}};
+            op_step_q     <= {OP_AW{1'b0}};
+            base_q        <= {BASE_AW{1'b0}};
+            couple_q      <= {BASE_AW{1'b0}};
+            base_thread_q <= 1'b0;
+            left_last_q   <= 1'b0;
+            y_q           <= Y_AT[BASE_AW-1:0];
+        end
+    end
+    assign op_re_o     = lif;
+    assign op_raddr_o  = op_r_q;
+    assign col_re_o    = lif || g_q[1];
+    assign col_addr_o  = {!lif, col_q};
+    assign acc_en_o    = lif_q1;
+    assign acc_first_o = first_k_q1;
+    assign base_re_o   = kend_q[1] || g_row || w_row;
+    assign base_addr_o = kend_q[1] ? base_q : Y_AT[BASE_AW-1:0] + {{BASE_AW - BLOCK_W{1'b0}}, block_q};
+    assign lif_o       = in_lif;
+    assign lif_clear_o = lif && phase_q != LIF;
+    assign load_o      = kend_q[2];
+    assign fire_o      = kend_q[3] || lif_end_q[4];
+    assign last_o      = left_last_q;
+    assign edge_o      = left_edge_q;
+    assign y_we_o      = fire_o && left_last_q && left_there_q;
+    assign y_addr_o    = y_q;
+
+    // ---- rows ----
+    reg  [W_AW-1:0]     w_at_q;
+    reg  [COUNT_AW-1:0] g_at_q;
+    reg  [BASE_AW-1:0]  score_q;
+    reg  [CLASS_AW-1:0] factor_q;             // the pair's first
+    reg  [RANK_W-1:0]   q_k_q;
+    reg  [3:0]          q_class_q, q_bit_q;
+    reg                 q_en_q, q_first_q;
+    localparam Q_AGE = ROW_AGE - 1;
+    assign q_k  = begin_q[Q_AGE] ? {RANK_W{1'b0}} : q_k_q;
+    assign q_re = w_q[Q_AGE] && q_k != rank_i;
+    always @(posedge clk_i) begin
+        if (w_re_o) w_at_q <= w_at_q + 1'b1;
+        if (g_we_o) g_at_q <= g_at_q + 1'b1;
+        if (score_we_o) score_q <= score_q + 1'b1;
+        if (w_q[Q_AGE]) q_k_q <= q_re ? q_k + 1'b1 : q_k;
+        if (row_end_q[Q_AGE]) q_class_q <= q_class_q + 4'd1;
+        q_bit_q   <= q_class_q;
+        q_en_q    <= q_re;
+        q_first_q <= begin_q[Q_AGE];
+        if (idle) begin
+            w_at_q    <= W_READOUT[W_AW-1:0];
+            g_at_q    <= G_AT[COUNT_AW-1:0];
+            score_q   <= SCORE_AT[BASE_AW-1:0];
+            q_class_q <= 4'd0;
+        end
+        if (state_q == DRAIN && phase_q == CLASS && drain_q == 4'd0) factor_q <= factor_q + {{CLASS_AW - RANK_W{1'b0}}, rank_i};
+        if (clear_i) factor_q <= {CLASS_AW{1'b0}};
+    end
+    assign put_y_o      = mac_q[1];
+    assign g_row_o      = g_q[2];
+    assign w_row_o      = w_q[2];
+    assign w_re_o       = mac_q[1] && w_q[1];
+    assign w_addr_o     = w_at_q;
+    assign row_en_o     = mac_q[ROW_AGE];
+    assign row_first_o  = begin_q[ROW_AGE];
+    assign put_g_o      = g_end_q[DONE_AGE];
+    assign g_we_o       = g_end_q[DONE_AGE+1];
+    assign g_addr_o     = g_at_q;
+    assign class_re_o   = q_re;
+    assign class_addr_o = (factor_q + {{CLASS_AW - RANK_W{1'b0}}, q_k}) << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
+    assign class_bit_o  = q_bit_q;
+    assign q_en_o       = q_en_q;
+    assign q_first_o    = q_first_q;
+    assign score_we_o   = row_end_q[DONE_AGE];
+    assign score_addr_o = score_q;
+endmodule
+
+`default_nettype wire

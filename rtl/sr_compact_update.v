@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_compact_update: control of the update of one layer (docs/numerics.md, section 7) by the accumulators of the lanes, a word of
+// LANES weights at a time: the sum over factors of mant * u times both entries; shift right by `shift`, the dither's carry
+// collected on the way; plus the weights; saturated, written back.
+//
+// Cycles     a word: factors + shift + 4, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
+// Ages       0 addresses, 1 data (acc_en_o). Dither: bit b of lane n is w[i] ^ w[i + 1 + b], i the lane's column: window_q holds
+//            w[i..], moved on by a bit a cycle.
+// Job        start_i (pulse) with the inputs, held while busy_o. Reset: control only. Test: tests/test_sim.c
+`default_nettype none
+
+module sr_compact_update #(
+    parameter LANES    = 4,
+    parameter CUT      = 4,
+    parameter UNITS    = 4,       // PROJ_UNITS
+    parameter UNIT_W   = 2,
+    parameter RANK_W   = 3,
+    parameter PAIR_W   = 7,
+    parameter BLOCK_W  = 5,
+    parameter XW_W     = 6,
+    parameter ROW_AW   = 12,
+    parameter COL_AW   = 11,
+    parameter CLASS_AW = 8,
+    parameter W_AW     = 14,
+    parameter W_READOUT = 16128
+) (
+    input  wire                clk_i,
+    input  wire                rst_i,
+    input  wire                start_i,
+    output wire                busy_o,
+    input  wire                readout_i,
+    input  wire [12:0]         rows_i,
+    input  wire [BLOCK_W-1:0]  blocks_i,
+    input  wire [PAIR_W-1:0]   pairs_i,
+    input  wire [RANK_W-1:0]   rank_i,
+    input  wire [XW_W-1:0]     x_words_i,
+    input  wire [4:0]          shift_i,
+    // age 0
+    output wire                re_o,        // operand, columns, row or class factors
+    output wire [PAIR_W-1:0]   op_addr_o,
+    output wire [COL_AW-1:0]   col_addr_o,
+    output wire [ROW_AW-1:0]   row_addr_o,
+    output wire [CLASS_AW-1:0] class_addr_o,
+    output wire [3:0]          bit_o,       // of a row or class factor's word
+    output wire [UNIT_W-1:0]   unit_o,      // age 1
+    // accumulators
+    output wire                acc_en_o,
+    output wire                acc_first_o,
+    output wire                add_o,       // the operand is of a factor: negate by its entries
+    output wire                shift_o,
+    output wire                last_o,      // the operand is the weight
+    output wire [LANES-1:0]    dither_o,
+    // dither
+    output wire                noise_o,     // draw the word of noise_row_o, noise_block_o
+    output wire [12:0]         noise_row_o,
+    output wire [7:0]          noise_block_o,
+    input  wire                noise_ready_i,
+    output wire [5:0]          cut_at_o,
+    input  wire [CUT-1:0]      cut_i,
+    // weights
+    output wire                w_re_o,
+    output wire                w_we_o,
+    output wire [W_AW-1:0]     w_addr_o
+);
+    localparam CUT_LOG  = $clog2(CUT);
+    localparam WINDOW   = LANES + 16;
+    localparam LOADS    = WINDOW / CUT;
+    localparam PER_WORD = LANES < 64 ? 64 / LANES : 1;       // column blocks of a noise word
+
+    localparam [2:0] IDLE = 3'd0, BEGIN = 3'd1, SUM = 3'd2, SETTLE = 3'd3, SHIFT = 3'd4, ADD = 3'd5, WRITE = 3'd6;
+    reg  [2:0]          state_q;
+    reg  [12:0]         row_q;
+    reg  [BLOCK_W-1:0]  block_q;
+    reg  [W_AW-1:0]     w_q;
+    reg  [PAIR_W-1:0]   pair_q;
+    reg  [RANK_W-1:0]   k_q;
+    reg  [UNIT_W-1:0]   unit_q, unit_q1;
+    reg  [COL_AW-2:0]   col_q;
+    reg  [ROW_AW-1:0]   group_q;            // first word of 16 inputs of the factor group
+    reg  [CLASS_AW-1:0] factor_q;
+    reg  [4:0]          shift_q;
+    reg                 sum_q1, first_q, first_q1;
+    wire                sum       = state_q == SUM;
+    wire                k_end     = k_q == rank_i - 1'b1;
+    wire                sum_end   = k_end && pair_q == pairs_i - 1'b1;
+    wire                unit_end  = UNITS == 1 || unit_q == UNITS[UNIT_W-1:0] - 1'b1;
+    wire                block_end = block_q == blocks_i - 1'b1;
+    wire                row_end   = row_q == rows_i - 13'd1;
+    wire                window_ready;
+    always @(posedge clk_i) begin
+        sum_q1   <= sum && !rst_i;
+        first_q1 <= first_q;
+        unit_q1  <= unit_q;
+        case (state_q)
+            IDLE: begin
+                row_q   <= 13'd0;
+                block_q <= {BLOCK_W{1'b0}};
+                w_q     <= readout_i ? W_READOUT[W_AW-1:0] : {W_AW{1'b0}};
+                if (start_i) state_q <= BEGIN;
+            end
+            BEGIN: begin
+                pair_q   <= {PAIR_W{1'b0}};
+                k_q      <= {RANK_W{1'b0}};
+                unit_q   <= {UNIT_W{1'b0}};
+                col_q    <= {{COL_AW - 1 - BLOCK_W{1'b0}}, block_q};
+                group_q  <= {ROW_AW{1'b0}};
+                factor_q <= {CLASS_AW{1'b0}};
+                first_q  <= 1'b1;
+                shift_q  <= shift_i;
+                state_q  <= SUM;
+            end
+            SUM: begin
+                first_q  <= 1'b0;
+                k_q      <= k_end ? {RANK_W{1'b0}} : k_q + 1'b1;
+                if (k_end) pair_q <= pair_q + 1'b1;
+                unit_q   <= unit_end ? {UNIT_W{1'b0}} : unit_q + 1'b1;
+                col_q    <= col_q + {{COL_AW - 1 - BLOCK_W{1'b0}}, blocks_i};
+                factor_q <= factor_q + 1'b1;
+                if (unit_end) group_q <= group_q + {{ROW_AW - XW_W{1'b0}}, x_words_i};
+                if (sum_end) state_q <= SETTLE;
+            end
+            SETTLE: if (window_ready) state_q <= shift_q == 5'd0 ? ADD : SHIFT;
+            SHIFT: begin
+                shift_q <= shift_q - 5'd1;
+                if (shift_q == 5'd1) state_q <= ADD;
+            end
+            ADD: state_q <= WRITE;
+            default: begin
+                w_q     <= w_q + 1'b1;
+                block_q <= block_end ? {BLOCK_W{1'b0}} : block_q + 1'b1;
+                if (block_end) row_q <= row_q + 13'd1;
+                state_q <= block_end && row_end ? IDLE : BEGIN;
+            end
+        endcase
+        if (rst_i) state_q <= IDLE;
+    end
+    assign busy_o       = state_q != IDLE;
+    assign re_o         = sum;
+    assign op_addr_o    = pair_q;
+    assign col_addr_o   = {readout_i, col_q};
+    assign row_addr_o   = (group_q + {{ROW_AW - 9{1'b0}}, row_q[12:4]}) << (4 - CUT_LOG)
+                        | {{ROW_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
+    assign class_addr_o = factor_q << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
+    assign bit_o        = row_q[3:0];
+    assign unit_o       = unit_q1;
+    assign acc_en_o     = sum_q1 || shift_o || last_o;
+    assign acc_first_o  = first_q1;
+    assign add_o        = sum_q1;
+    assign shift_o      = state_q == SHIFT;
+    assign last_o       = state_q == ADD;
+    assign w_re_o       = state_q == BEGIN;
+    assign w_we_o       = state_q == WRITE;
+    assign w_addr_o     = w_q;
+
+    // ---- dither ----
+    reg  [WINDOW-1:0]      window_q;
+    reg  [LANES-1:0]       own_q;           // w[i] of each lane
+    reg  [5:0]             cut_q;
+    reg  [$clog2(LOADS):0] loads_q;         // cuts to come
+    wire                   dithering = shift_o && shift_q <= 5'd16;
+    wire                   load = loads_q != 0 && noise_ready_i && state_q != BEGIN;
+    wire [12:0]            column_cut = {{13 - BLOCK_W{1'b0}}, block_q} * LANES[12:0] >> CUT_LOG;
+    always @(posedge clk_i) begin
+        if (load) window_q <= {cut_i, window_q[WINDOW-1:CUT]};
+        else if (dithering) window_q <= window_q >> 1;
+        if (load) cut_q <= cut_q + 6'd1;
+        if (load) loads_q <= loads_q - 1'b1;
+        if (!shift_o) own_q <= window_q[LANES-1:0];
+        if (state_q == BEGIN) begin
+            cut_q   <= column_cut[5:0];
+            loads_q <= LOADS[$clog2(LOADS):0];
+        end
+        if (rst_i) loads_q <= 0;
+    end
+    assign window_ready  = loads_q == 0 && state_q == SETTLE;
+    assign dither_o      = {LANES{dithering}} & (own_q ^ window_q[LANES:1]);
+    assign noise_o       = state_q == BEGIN && (block_q & (PER_WORD[BLOCK_W-1:0] - 1'b1)) == {BLOCK_W{1'b0}};
+    assign noise_row_o   = row_q;
+    assign noise_block_o = block_q / PER_WORD[BLOCK_W-1:0];
+    assign cut_at_o      = cut_q;
+endmodule
+
+`default_nettype wire
