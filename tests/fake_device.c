@@ -51,6 +51,7 @@ void fake_defaults(struct fake_setup *setup) {
     id[SR_REG_STEPS_MAX] = 64, id[SR_REG_RANK_MAX] = 32, id[SR_REG_PAIRS_MAX] = 64, id[SR_REG_SAMPLE_WORDS] = 4096;
     id[SR_REG_WEIGHT_WORDS] = 16384, id[SR_REG_RWEIGHT_WORDS] = 1024, id[SR_REG_BATCH_MAX] = 64, id[SR_REG_SCORE_WORDS] = 256;
     id[SR_REG_CBUF_WORDS] = 1024, id[SR_REG_PACKET_MAX] = 256, id[SR_REG_STEP_READOUT] = 1, id[SR_REG_SPIKE_WORDS] = 4096;
+    id[SR_REG_MODES] = 3;
     setup->seed = 1;
 }
 
