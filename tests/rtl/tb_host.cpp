@@ -340,8 +340,7 @@ static void test_registers(Bench &b) {
     b.dut.st_cyc_update_i = 7;
     b.dut.st_events_i = 0xFFEEDDCC;
     Reply r = b.ask(SR_OP_READ_REG, {0x1F, 11}, "READ_REG of status");
-    const uint32_t want[11] = {
-        0, static_cast<uint32_t>(b.run_code) << 8, 0x01234567, 0x89ABCDEF, 3, 4, 5, 6, 7, 0xFFEEDDCC, 0};
+    const uint32_t want[11] = {0, static_cast<uint32_t>(b.run_code) << 8, 0x01234567, 0x89ABCDEF, 3, 4, 5, 6, 7, 0xFFEEDDCC, 0};
     check(r.data.size() == 44, "READ_REG answers every status register");
     for (unsigned i = 0; i < 11 && r.data.size() == 44; i++)
         check(get32(r.data, 4 * i) == want[i], "status register " + std::to_string(0x1F + i));
