@@ -151,22 +151,23 @@ module sr_compact_seq #(
         end
         if (rst_i) state_q <= IDLE;
     end
+    wire go = !fault;
     assign run_busy_o   = state_q != IDLE;
     assign run_code_o   = code_q;
     assign clear_o      = state_q == IDLE && run_start_i;
     assign infer_o      = infer;
-    assign draw_o       = state_q == DRAW || (state_q == REDRAW && !resident_q);
+    assign draw_o       = go && (state_q == DRAW || (state_q == REDRAW && !resident_q));
     assign draw_first_o = state_q == DRAW || state_q == DRAWING ? pair_first_i : 16'd0;
     assign draw_pairs_o = state_q == DRAW || state_q == DRAWING ? pair_count_i : pairs_i;
-    assign front_o      = state_q == FRONT;
+    assign front_o      = go && state_q == FRONT;
     assign x_base_o     = x_base_q;
     assign pair_clear_o = state_q == FRONT;
-    assign pair_o       = state_q == PAIR;
-    assign pre_o        = state_q == PRE && mant != 8'd0;
-    assign fit_o        = state_q == FIT;
+    assign pair_o       = go && state_q == PAIR;
+    assign pre_o        = go && state_q == PRE && mant != 8'd0;
+    assign fit_o        = go && state_q == FIT;
     assign minus_o      = minus_q;
     assign label_o      = label_q;
-    assign update_o     = state_q == UPDATE;
+    assign update_o     = go && state_q == UPDATE;
     assign readout_o    = readout_q;
 
     // ---- bank memory: list, sums (read when fitness begins, written when it is there), pair weights ----

@@ -1,0 +1,559 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_compact: the core for small devices (docs/architecture.md, "The compact core"): the same protocol and numbers as sr_wide with
+// one set of LANES columns that base current, LIF, readout and update use in turn, and the perturbation factors of a
+// generation, a bit an entry, drawn once and kept.
+//
+//   sr_host            packets, registers, memory access     sr_compact_seq     sequencer of a run, sums, pair weights
+//   sr_factors         noise, factors                        sr_compact_front   events -> base current and projections
+//   sr_compact_pair    scaling, LIF, readout of a pair       sr_compact_update  factors x pair weights -> weights
+//   sr_compact_lane    a column: accumulator, two neurons    sr_fitness_serial  scores -> fitness
+// Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
+//           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
+// Reset     synchronous, control only. Test: tests/test_sim.c
+`default_nettype none
+
+module sr_compact #(
+    parameter LANES         = 4,
+    parameter ENGINES       = 1,
+    parameter COL_LANES     = 4,
+    parameter RANK_LANES    = 1,
+    parameter PROJ_UNITS    = 4,
+    parameter PROJ_HASH     = 1,
+    parameter UPD_ROWS      = 1,
+    parameter SAMPLE_W      = 16,
+    parameter FRAC_W        = 4,
+    parameter BUFFERS       = 1,
+    parameter LAYERS_MAX    = 1,
+    parameter INPUTS_MAX    = 592,
+    parameter HIDDEN_MAX    = 64,
+    parameter CLASSES_MAX   = 10,
+    parameter STEPS_MAX     = 14,
+    parameter RANK_MAX      = 4,
+    parameter PAIRS_MAX     = 64,
+    parameter SAMPLE_WORDS  = 16384,
+    parameter WEIGHT_WORDS  = 16128,
+    parameter RWEIGHT_WORDS = 256,
+    parameter BATCH_MAX     = 64,
+    parameter SCORE_WORDS   = 252,
+    parameter CBUF_WORDS    = 256,
+    parameter PACKET_MAX    = 256,
+    parameter STEP_READOUT  = 0,
+    parameter SPIKE_WORDS   = 1,
+    parameter CLOCK_HZ      = 0,
+    parameter FACTORS       = 64,
+    parameter COUNTERS      = 1
+) (
+    input  wire       clk_i,
+    input  wire       rst_i,
+    input  wire [7:0] rx_data_i,
+    input  wire       rx_valid_i,
+    output wire       rx_ready_o,
+    output wire [7:0] tx_data_o,
+    output wire       tx_valid_o,
+    input  wire       tx_ready_i
+);
+    `include "sr_map.vh"
+
+    // ---- sizes ----
+    localparam MASTER_W = 8 + FRAC_W;
+    localparam BLOCKS   = (HIDDEN_MAX + LANES - 1) / LANES;
+    localparam BLOCK_W0 = $clog2(BLOCKS + 3);                                    // a couple of blocks beyond the last
+    localparam GROUPS   = FACTORS / PROJ_UNITS;
+    localparam GROUP_W  = $clog2(GROUPS + 1);
+    localparam RANK_W   = $clog2(RANK_MAX + 1);
+    localparam BLOCK_W1 = BLOCK_W0 > GROUP_W ? BLOCK_W0 : GROUP_W;
+    localparam BLOCK_W  = BLOCK_W1 > RANK_W ? BLOCK_W1 : RANK_W;
+    localparam STEP_W   = $clog2(STEPS_MAX + 1);
+    localparam PAIR_AW  = $clog2(PAIRS_MAX);
+    localparam CNT_W    = $clog2(STEPS_MAX + 1);
+    localparam X_WORDS  = (INPUTS_MAX + 15) / 16;
+    localparam XW_W     = $clog2(X_WORDS + 1);
+    localparam CUT      = LANES < 16 ? LANES : 16;
+    localparam CUT_LOG  = $clog2(CUT);
+    localparam ROW_AW0  = $clog2(GROUPS * X_WORDS * 16 / CUT);
+    localparam ROW_AW   = ROW_AW0 > 9 ? ROW_AW0 : 9;
+    localparam COL_AW   = $clog2(FACTORS * BLOCKS) + 1;
+    localparam CLASS_AW = $clog2(FACTORS * 16 / CUT);
+    localparam UNIT_W   = PROJ_UNITS > 1 ? $clog2(PROJ_UNITS) : 1;
+    localparam C_W      = $clog2(INPUTS_MAX + 1) + 1;                            // a projection count
+    localparam SUM_W    = CNT_W + 8 + $clog2(HIDDEN_MAX);                        // a row of the readout
+    localparam G_W      = CNT_W + 1 + $clog2(HIDDEN_MAX) + 12;                   // S g
+    localparam Q_W      = G_W + $clog2(RANK_MAX);
+    localparam SCORE_W  = (SUM_W > Q_W - 8 ? SUM_W : Q_W - 8) + 1;
+    localparam D_W      = 12 + $clog2(RANK_MAX);
+    localparam ACC_B    = $clog2(INPUTS_MAX + 1) + 8 + FRAC_W;                   // base current, shifted up
+    localparam ACC_U    = $clog2(FACTORS) + 16;                                  // mant * A
+    localparam ACC_W    = (ACC_B > ACC_U ? ACC_B : ACC_U) + 1;
+    localparam TREE     = LANES > 8 ? 2 : 1;
+    localparam X_AW     = $clog2(SAMPLE_WORDS);
+    localparam W_WORDS  = WEIGHT_WORDS + RWEIGHT_WORDS;
+    localparam W_AW     = $clog2(W_WORDS);
+    localparam Y_AT     = STEPS_MAX * BLOCKS;                                    // base buffer: base current, spike counts, scores
+    localparam SCORE_AT = Y_AT + BLOCKS;
+    localparam BASE_AW  = $clog2(SCORE_AT + CLASSES_MAX);
+    localparam COUNT_AW = $clog2(CBUF_WORDS);                                    // count buffer: counts or results, S g
+    localparam G_AT     = CBUF_WORDS - RANK_MAX;
+    localparam COUNT_W0 = PROJ_UNITS * C_W > 2 * G_W ? PROJ_UNITS * C_W : 2 * G_W;
+    localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
+    localparam OPS      = STEPS_MAX * RANK_MAX > PAIRS_MAX ? STEPS_MAX * RANK_MAX : PAIRS_MAX;
+    localparam OP_AW    = $clog2(OPS);
+    localparam HOST_W   = LANES * 16 > 32 ? LANES * 16 : 32;
+
+    generate
+        if (COL_LANES != LANES || ENGINES != 1 || RANK_LANES != 1 || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
+            BUFFERS != 1 || LAYERS_MAX != 1 || STEP_READOUT != 0 || SPIKE_WORDS != 1) begin : g_rule_compact
+            SR_COMPACT_HAS_COL_LANES_EQUAL_LANES_SAMPLE_W_16_AND_ONE_OF_THE_OTHER_UNITS u ();
+        end
+        if (LANES < 4 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
+            SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
+        end
+        if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12) begin : g_rule_width
+            SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_AT_MOST u ();
+        end
+        if (G_AT < GROUPS * STEPS_MAX || G_AT < SCORE_WORDS || GROUPS * PROJ_UNITS != FACTORS) begin : g_rule_count
+            SR_COMPACT_CBUF_WORDS_MUST_HOLD_FACTORS_BY_STEPS_OR_SCORES_AND_RANK_MAX u ();
+        end
+    endgenerate
+
+    // ---- host ----
+    wire [2:0]        mem_sel;
+    wire [27:0]       mem_addr;
+    wire              mem_we, mem_re, run_start, run_busy;
+    wire [HOST_W-1:0] mem_wdata;
+    reg  [HOST_W-1:0] mem_rdata;
+    reg               mem_rvalid_q;
+    wire [4:0]        run_flags;
+    wire [7:0]        run_code;
+    reg  [31:0]       cyc_total_q, cyc_base_q, cyc_lif_q, cyc_busy_q, cyc_readout_q, cyc_update_q, events_q;
+    wire [1:0]  cfg_layers, cfg_readout;
+    wire [9:0]  cfg_steps;
+    wire [4:0]  cfg_classes;
+    wire        cfg_reset_kind;
+    wire [15:0] cfg_x_stride, cfg_theta0, cfg_pairs, cfg_pair_first, cfg_pair_count, cfg_chunk, cfg_batch;
+    wire [7:0]  cfg_leak0;
+    wire [12:0] cfg_rows0, cfg_cols0, cfg_step0, cfg_step3;
+    wire [31:0] cfg_key_lo, cfg_key_hi;
+    wire [5:0]  cfg_rank;
+    wire [2:0]  cfg_mode;
+    wire [10:0] cfg_fitness;
+    wire [11:0] cfg_scale0, cfg_scale3;
+    sr_host #(
+        .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
+        .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX),
+        .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX),
+        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
+        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ), .WORD_W(HOST_W),
+        .MODES(0), .FACTORS(FACTORS)
+    ) u_host (
+        .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
+        .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
+        .mem_sel_o(mem_sel), .mem_addr_o(mem_addr), .mem_we_o(mem_we), .mem_wdata_o(mem_wdata), .mem_re_o(mem_re),
+        .mem_rdata_i(mem_rdata), .mem_rvalid_i(mem_rvalid_q),
+        .run_start_o(run_start), .run_flags_o(run_flags), .run_busy_i(run_busy), .run_code_i(run_code),
+        .st_cyc_total_i(cyc_total_q), .st_cyc_base_i(cyc_base_q), .st_cyc_project_i(32'd0), .st_cyc_lif_i(cyc_lif_q),
+        .st_cyc_lif_busy_i(cyc_busy_q), .st_cyc_readout_i(cyc_readout_q), .st_cyc_update_i(cyc_update_q), .st_events_i(events_q),
+        .cfg_layers_o(cfg_layers), .cfg_steps_o(cfg_steps), .cfg_classes_o(cfg_classes), .cfg_reset_kind_o(cfg_reset_kind),
+        .cfg_readout_o(cfg_readout), .cfg_r_theta_o(), .cfg_r_leak_o(), .cfg_x_stride_o(cfg_x_stride),
+        .cfg_rows0_o(cfg_rows0), .cfg_rows1_o(), .cfg_rows2_o(), .cfg_cols0_o(cfg_cols0), .cfg_cols1_o(), .cfg_cols2_o(),
+        .cfg_wbase1_o(), .cfg_wbase2_o(), .cfg_theta0_o(cfg_theta0), .cfg_theta1_o(), .cfg_theta2_o(),
+        .cfg_leak0_o(cfg_leak0), .cfg_leak1_o(), .cfg_leak2_o(), .cfg_key_lo_o(cfg_key_lo), .cfg_key_hi_o(cfg_key_hi),
+        .cfg_pairs_o(cfg_pairs), .cfg_pair_first_o(cfg_pair_first), .cfg_pair_count_o(cfg_pair_count),
+        .cfg_chunk_o(cfg_chunk), .cfg_rank_o(cfg_rank), .cfg_mode_o(cfg_mode), .cfg_batch_o(cfg_batch),
+        .cfg_fitness_o(cfg_fitness), .cfg_scale0_o(cfg_scale0), .cfg_scale1_o(), .cfg_scale2_o(), .cfg_scale3_o(cfg_scale3),
+        .cfg_step0_o(cfg_step0), .cfg_step1_o(), .cfg_step2_o(), .cfg_step3_o(cfg_step3)
+    );
+
+    // ---- what a run sees ----
+    wire               infer;
+    wire [RANK_W-1:0]  rank    = infer ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
+    wire [STEP_W-1:0]  steps   = cfg_steps[STEP_W-1:0];
+    wire [XW_W-1:0]    x_words = cfg_x_stride[XW_W-1:0];
+    wire [12:0]        cols_up = (cfg_cols0 + LANES[12:0] - 13'd1) / LANES[12:0];
+    wire [BLOCK_W-1:0] blocks  = cols_up[BLOCK_W-1:0];
+    wire [PAIR_AW:0]   pairs   = cfg_pairs[PAIR_AW:0];
+
+    // ---- limits, sequencer ----
+    wire [7:0]  limit_code;
+    wire [15:0] count = infer_start ? 16'd1 : cfg_pair_count;
+    wire        infer_start = run_flags[4];
+    sr_limits #(
+        .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
+        .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .BATCH_MAX(BATCH_MAX), .PROJ_UNITS(PROJ_UNITS),
+        .STEP_READOUT(STEP_READOUT)
+    ) u_limits (
+        .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout),
+        .rows_i({26'd0, cfg_rows0}), .cols_i({26'd0, cfg_cols0}), .rank_i(infer_start ? 6'd1 : cfg_rank),
+        .pairs_i(cfg_pairs), .count_i(count), .chunk_i(cfg_chunk), .batch_i(cfg_batch),
+        .evaluate_i(run_flags[0] || infer_start), .update_i(run_flags[2]), .code_o(limit_code)
+    );
+    wire        mode_bad   = |cfg_mode && (run_flags[0] || run_flags[2]);
+    wire        stride_bad = cfg_x_stride == 16'd0 || cfg_x_stride > X_WORDS;
+    wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE
+                           : stride_bad ? SR_REPLY_LIMIT_ROWS : SR_REPLY_OK;
+    reg  [7:0]  fault_q;
+    wire        run_clear, draw, draw_busy, draw_over, front, front_busy, pair_clear, pair_start, pre, pair_busy, fit, fit_done,
+                fit_minus, fit_hit, update, update_busy, readout;
+    wire [15:0] draw_first, draw_pairs;
+    wire [27:0] x_base;
+    wire [3:0]  label;
+    wire signed [16:0]  fitness;
+    wire                seq_re, seq_we;
+    wire [PAIR_AW+1:0]  seq_raddr, seq_waddr;
+    wire [47:0]         seq_wdata, bank_rdata;
+    sr_compact_seq #(.PAIR_AW(PAIR_AW)) u_seq (
+        .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
+        .run_code_o(run_code), .limit_code_i(code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
+        .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(cfg_pair_first), .pair_count_i(cfg_pair_count),
+        .mant_hidden_i(cfg_step0[7:0]), .mant_readout_i(cfg_step3[7:0]),
+        .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
+        .front_o(front), .x_base_o(x_base), .front_busy_i(front_busy), .pair_clear_o(pair_clear), .pair_o(pair_start),
+        .pre_o(pre), .pair_busy_i(pair_busy), .fit_o(fit), .minus_o(fit_minus), .label_o(label), .fit_done_i(fit_done),
+        .fitness_i(fitness), .hit_i(fit_hit), .update_o(update), .readout_o(readout), .update_busy_i(update_busy),
+        .bank_re_o(seq_re), .bank_raddr_o(seq_raddr), .bank_rdata_i(bank_rdata), .bank_we_o(seq_we),
+        .bank_waddr_o(seq_waddr), .bank_wdata_o(seq_wdata)
+    );
+
+    // ---- factors ----
+    wire [GROUP_W-1:0]    groups;
+    wire                  upd_re, upd_noise, noise_ready, front_row_re, pair_col_re, pair_class_re;
+    wire [12:0]           upd_noise_row;
+    wire [7:0]            upd_noise_block;
+    wire [5:0]            upd_cut_at;
+    wire [CUT-1:0]        cut;
+    wire [ROW_AW-1:0]     front_row_addr, upd_row_addr;
+    wire [COL_AW-1:0]     pair_col_addr, upd_col_addr;
+    wire [CLASS_AW-1:0]   pair_class_addr, upd_class_addr;
+    wire [3:0]            front_row_bit, pair_class_bit, upd_bit;
+    wire [PROJ_UNITS-1:0] row_bits;
+    wire [LANES-1:0]      col_bits;
+    wire                  class_bit;
+    wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
+    sr_factors #(
+        .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .X_WORDS(X_WORDS), .BLOCKS(BLOCKS), .ROW_AW(ROW_AW)
+    ) u_factors (
+        .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
+        .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i(cfg_x_stride[8:0]), .blocks_i(blocks8), .busy_o(draw_busy),
+        .over_o(draw_over), .groups_o(groups),
+        .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
+        .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut),
+        .row_re_i(front_row_re || upd_re), .row_addr_i(update_busy ? upd_row_addr : front_row_addr),
+        .row_bit_i(update_busy ? upd_bit : front_row_bit), .row_o(row_bits),
+        .col_re_i(pair_col_re || upd_re), .col_addr_i(update_busy ? upd_col_addr : pair_col_addr), .col_o(col_bits),
+        .class_re_i(pair_class_re || upd_re), .class_addr_i(update_busy ? upd_class_addr : pair_class_addr),
+        .class_bit_i(update_busy ? upd_bit : pair_class_bit), .class_o(class_bit)
+    );
+
+    // ---- front ----
+    wire                x_re, x_over, front_w_re, w_over, add_base, add_count, mark, keep_base, keep_count;
+    wire [X_AW-1:0]     x_addr;
+    wire [15:0]         x_data;
+    wire [W_AW-1:0]     front_w_addr;
+    wire [BASE_AW-1:0]  base_at;
+    wire [COUNT_AW-1:0] count_at;
+    wire [BLOCK_W-1:0]  front_groups = infer ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
+    sr_compact_front #(
+        .X_AW(X_AW), .SAMPLE_WORDS(SAMPLE_WORDS), .W_AW(W_AW), .WEIGHT_WORDS(WEIGHT_WORDS), .XW_W(XW_W), .STEP_W(STEP_W),
+        .PASS_W(BLOCK_W), .BASE_AW(BASE_AW), .COUNT_AW(COUNT_AW), .ROW_AW(ROW_AW), .CUT(CUT)
+    ) u_front (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(front), .busy_o(front_busy), .x_base_i(x_base), .x_words_i(x_words),
+        .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
+        .x_over_o(x_over), .w_re_o(front_w_re), .w_addr_o(front_w_addr), .w_over_o(w_over), .row_re_o(front_row_re),
+        .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
+        .keep_base_o(keep_base), .base_at_o(base_at), .keep_count_o(keep_count), .count_at_o(count_at)
+    );
+    reg  [PROJ_UNITS*C_W-1:0] counts_q;
+    genvar n;
+    generate
+        for (n = 0; n < PROJ_UNITS; n = n + 1) begin : g_count
+            always @(posedge clk_i)
+                if (mark) counts_q[n*C_W+:C_W] <= {C_W{1'b0}};
+                else if (add_count) counts_q[n*C_W+:C_W] <= counts_q[n*C_W+:C_W] + {{C_W - 1{row_bits[n]}}, 1'b1};
+        end
+    endgenerate
+
+    // ---- pair ----
+    wire                pair_count_re, pair_pre, credit_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_en,
+                        pair_first, base_re, lif, lif_busy, lif_clear, load, fire, last, edge_on, y_we, put_y, g_row, w_row,
+                        rows_busy, pair_w_re, row_en, row_first, put_g, g_we, q_en, q_first, score_we;
+    wire [COUNT_AW-1:0] pair_count_addr, g_addr;
+    wire [PAIR_AW:0]    credit_addr;
+    wire [UNIT_W-1:0]   put_unit;
+    wire [OP_AW-1:0]    op_waddr, pair_op_addr;
+    wire [BASE_AW-1:0]  base_addr, y_addr, score_addr;
+    wire [W_AW-1:0]     pair_w_addr;
+    sr_compact_pair #(
+        .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .COUNT_AW(COUNT_AW), .OP_AW(OP_AW), .COL_AW(COL_AW),
+        .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .BASE_AW(BASE_AW), .W_AW(W_AW), .UNITS(PROJ_UNITS), .UNIT_W(UNIT_W),
+        .PAIR_W(PAIR_AW + 1), .TREE(TREE), .Y_AT(Y_AT), .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
+    ) u_pair (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(pair_start), .pre_i(pre), .clear_i(pair_clear), .busy_o(pair_busy),
+        .lif_busy_o(lif_busy), .rows_busy_o(rows_busy), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
+        .classes_i(cfg_classes), .pairs_i(pairs), .count_re_o(pair_count_re), .count_addr_o(pair_count_addr),
+        .pre_o(pair_pre), .credit_re_o(credit_re), .credit_addr_o(credit_addr), .put_scale_o(put_scale),
+        .put_unit_o(put_unit), .scale_o(scale_on), .product_o(product), .op_we_o(op_we), .op_waddr_o(op_waddr),
+        .op_re_o(pair_op_re), .op_raddr_o(pair_op_addr), .col_re_o(pair_col_re), .col_addr_o(pair_col_addr),
+        .acc_en_o(pair_acc_en), .acc_first_o(pair_first), .base_re_o(base_re), .base_addr_o(base_addr), .lif_o(lif),
+        .lif_clear_o(lif_clear), .load_o(load), .fire_o(fire), .last_o(last), .edge_o(edge_on), .y_we_o(y_we),
+        .y_addr_o(y_addr), .put_y_o(put_y), .g_row_o(g_row), .w_row_o(w_row), .w_re_o(pair_w_re), .w_addr_o(pair_w_addr),
+        .row_en_o(row_en), .row_first_o(row_first), .put_g_o(put_g), .g_we_o(g_we), .g_addr_o(g_addr),
+        .class_re_o(pair_class_re), .class_addr_o(pair_class_addr), .class_bit_o(pair_class_bit), .q_en_o(q_en),
+        .q_first_o(q_first), .score_we_o(score_we), .score_addr_o(score_addr)
+    );
+
+    // ---- update ----
+    wire [PAIR_AW:0]  upd_op_addr;
+    wire [UNIT_W-1:0] upd_unit;
+    wire              upd_acc_en, upd_first, upd_add, upd_shift, upd_last, upd_w_re, upd_w_we;
+    wire [LANES-1:0]  upd_dither;
+    wire [W_AW-1:0]   upd_w_addr;
+    sr_compact_update #(
+        .LANES(LANES), .CUT(CUT), .UNITS(PROJ_UNITS), .UNIT_W(UNIT_W), .RANK_W(RANK_W), .PAIR_W(PAIR_AW + 1),
+        .BLOCK_W(BLOCK_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .COL_AW(COL_AW), .CLASS_AW(CLASS_AW), .W_AW(W_AW),
+        .W_READOUT(WEIGHT_WORDS)
+    ) u_update (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(update_busy), .readout_i(readout),
+        .rows_i(readout ? {8'd0, cfg_classes} : cfg_rows0), .blocks_i(blocks), .pairs_i(pairs), .rank_i(rank),
+        .x_words_i(x_words), .shift_i(readout ? cfg_step3[12:8] : cfg_step0[12:8]), .re_o(upd_re), .op_addr_o(upd_op_addr),
+        .col_addr_o(upd_col_addr), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit),
+        .unit_o(upd_unit), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .add_o(upd_add), .shift_o(upd_shift),
+        .last_o(upd_last), .dither_o(upd_dither), .noise_o(upd_noise), .noise_row_o(upd_noise_row),
+        .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at), .cut_i(cut),
+        .w_re_o(upd_w_re), .w_we_o(upd_w_we), .w_addr_o(upd_w_addr)
+    );
+
+    // ---- lanes: whose operands, whose turn ----
+    wire [15:0]              op_rdata;
+    wire signed [15:0]       op = pair_acc_en || upd_add ? op_rdata : 16'd0;
+    wire                     row_bit = readout ? class_bit : row_bits[upd_unit];
+    wire [LANES-1:0]         neg = {LANES{pair_acc_en || upd_add}} & (col_bits ^ {LANES{upd_add && row_bit}});
+    wire [LANES*MASTER_W-1:0] w_rdata, w_new;
+    wire [LANES*16-1:0]      base_rdata, base_new;
+    wire [LANES*CNT_W-1:0]   y_p, y_m;
+    wire [LANES*16-1:0]      u_p, u_m;
+    wire [LANES-1:0]         on;           // columns of the last block that are there
+    wire [LANES-1:0]         there = on | {LANES{!edge_on}};
+    wire [12:0]              edge_first = cols_up * LANES[12:0] - LANES[12:0];
+    wire [8:0]               leak_to = 9'd256 - {1'b0, cfg_leak0};
+    wire [12:0]              scale = pair_pre ? {5'd0, readout ? cfg_step3[7:0] : cfg_step0[7:0]}
+                                   : infer ? 13'd0 : {1'b0, g_we ? cfg_scale3 : cfg_scale0};
+    wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
+    reg  signed [SUM_W-1:0]  row_p_q, row_m_q;
+    wire [SUM_W+15:0]        far_p = {{16{row_p_q[SUM_W-1]}}, row_p_q}, far_m = {{16{row_m_q[SUM_W-1]}}, row_m_q};
+    wire [COUNT_W-1:0]       count_rdata;
+    wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
+    wire signed [15:0]       put_lane0 = pair_pre ? {bank_rdata[7:0], 8'd0} : {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
+    wire [29:0]              raw_p, raw_m;
+    generate
+        for (n = 0; n < LANES; n = n + 1) begin : g_lane
+            localparam F_W = n == 0 ? 13 : 10;
+            wire [MASTER_W-1:0] w = w_rdata[n*MASTER_W+:MASTER_W];
+            wire signed [7:0]   wint = w[MASTER_W-1-:8];
+            wire signed [F_W-1:0] entry = {{F_W - 1{col_bits[n]}}, 1'b1};
+            wire signed [F_W-1:0] weight = {{F_W - 8{wint[7]}}, wint};
+            wire signed [F_W-1:0] shared;
+            wire signed [15:0]    put_p, put_m, y_put_p, y_put_m;
+            wire signed [F_W+16:0] lane_raw_p, lane_raw_m;
+            reg                   on_q;
+            always @(posedge clk_i) on_q <= edge_first + n[12:0] < cfg_cols0;
+            assign on[n] = on_q;
+            assign y_put_p = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+:CNT_W], 8'd0};
+            assign y_put_m = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
+            if (n == 0) begin : g_first
+                assign shared = scale_on ? scale : {4'd0, leak_to};
+                assign put_p  = put_y ? y_put_p : put_g ? far_p[15:0] : put_lane0;
+                assign put_m  = put_y ? y_put_m : far_m[15:0];
+                assign raw_p  = lane_raw_p;
+                assign raw_m  = lane_raw_m;
+            end else begin : g_other
+                assign shared = {1'b0, leak_to};
+                assign put_p  = y_put_p;
+                assign put_m  = y_put_m;
+                wire _unused = &{1'b0, lane_raw_p, lane_raw_m};
+            end
+            sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W)) u_lane (
+                .clk_i(clk_i), .acc_en_i(mark || add_base || pair_acc_en || upd_acc_en),
+                .first_i(mark || pair_first || upd_first), .shift_i(upd_shift), .wint_i(add_base), .wall_i(upd_last),
+                .neg_i(neg[n]), .dither_i(upd_dither[n]), .op_i(op), .w_i(w), .base_o(base_new[n*16+:16]),
+                .weight_o(w_new[n*MASTER_W+:MASTER_W]),
+                .lif_i(lif), .clear_i(lif_clear), .load_i(load), .fire_i(fire), .last_i(last), .on_i(there[n]),
+                .put_i(put_y || (n == 0 && (put_scale || put_g))), .product_i(product), .b_i(base_rdata[n*16+:16]),
+                .put_p_i(put_p), .put_m_i(put_m), .f_i(g_row ? entry : w_row ? weight : shared), .theta_i(cfg_theta0),
+                .subtract_i(cfg_reset_kind), .u_p_o(u_p[n*16+:16]), .u_m_o(u_m[n*16+:16]),
+                .count_p_o(y_p[n*CNT_W+:CNT_W]), .count_m_o(y_m[n*CNT_W+:CNT_W]), .raw_p_o(lane_raw_p), .raw_m_o(lane_raw_m)
+            );
+        end
+    endgenerate
+
+    // ---- rows of the readout: sum over the lanes, over the row; scores ----
+    sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(u_p), .y_o(row_sum_p));
+    sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (.clk_i(clk_i), .x_i(u_m), .y_o(row_sum_m));
+    reg  signed [Q_W-1:0]     q_p_q, q_m_q;
+    wire signed [G_W-1:0]     g_p = count_rdata[G_W-1:0], g_m = count_rdata[2*G_W-1:G_W];
+    wire [Q_W-1:0]            term_p = {{Q_W - G_W{g_p[G_W-1]}}, g_p} ^ {Q_W{class_bit}};
+    wire [Q_W-1:0]            term_m = {{Q_W - G_W{g_m[G_W-1]}}, g_m} ^ {Q_W{class_bit}};
+    always @(posedge clk_i) begin
+        if (row_en) begin
+            row_p_q <= (row_first ? {SUM_W{1'b0}} : row_p_q) + row_sum_p;
+            row_m_q <= (row_first ? {SUM_W{1'b0}} : row_m_q) + row_sum_m;
+        end
+        if (q_en) begin
+            q_p_q <= (q_first ? {Q_W{1'b0}} : q_p_q) + term_p + {{Q_W - 1{1'b0}}, class_bit};
+            q_m_q <= (q_first ? {Q_W{1'b0}} : q_m_q) + term_m + {{Q_W - 1{1'b0}}, class_bit};
+        end
+    end
+    wire signed [SCORE_W-1:0] score_p = $signed(row_p_q) + $signed(q_p_q[Q_W-1:8]);
+    wire signed [SCORE_W-1:0] score_m = $signed(row_m_q) - $signed(q_m_q[Q_W-1:8]);
+
+    // ---- fitness ----
+    wire                      fit_rd, pred_valid;
+    wire [3:0]                fit_class, pred;
+    wire signed [SCORE_W-1:0] fit_score = fit_minus ? base_rdata[32+:SCORE_W] : base_rdata[0+:SCORE_W];
+    sr_fitness_serial #(.SCORE_W(SCORE_W)) u_fitness (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(fit), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]),
+        .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .rd_o(fit_rd), .rd_class_o(fit_class), .score_i(fit_score),
+        .pred_valid_o(pred_valid), .pred_o(pred), .done_o(fit_done), .fitness_o(fitness), .hit_o(fit_hit)
+    );
+
+    // ---- memories; the host has them between runs ----
+    // samples
+    wire host_x = mem_sel == SR_MEM_SAMPLE[2:0];
+    sr_ram_sp #(.WIDTH(16), .DEPTH(SAMPLE_WORDS), .ADDR_W(X_AW)) u_samples (
+        .clk_i(clk_i), .we_i(mem_we && host_x), .re_i(x_re || (mem_re && host_x)),
+        .addr_i(run_busy ? x_addr : mem_addr[X_AW-1:0]), .wdata_i(mem_wdata[15:0]), .rdata_o(x_data)
+    );
+    // weights: hidden layer, then readout
+    wire              host_w  = mem_sel == SR_MEM_WEIGHT[2:0] || mem_sel == SR_MEM_RWEIGHT[2:0];
+    wire [W_AW-1:0]   host_at = mem_addr[W_AW-1:0] + (mem_sel == SR_MEM_RWEIGHT[2:0] ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
+    wire [LANES*MASTER_W-1:0] host_weight;
+    wire [LANES*16-1:0]       host_read;
+    generate
+        for (n = 0; n < LANES; n = n + 1) begin : g_host
+            assign host_weight[n*MASTER_W+:MASTER_W] = mem_wdata[n*16+:MASTER_W];
+            assign host_read[n*16+:16] = {{16 - MASTER_W{w_rdata[n*MASTER_W+MASTER_W-1]}}, w_rdata[n*MASTER_W+:MASTER_W]};
+        end
+    endgenerate
+    sr_ram_sp #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW)) u_weights (
+        .clk_i(clk_i), .we_i(upd_w_we || (mem_we && host_w)), .re_i(front_w_re || pair_w_re || upd_w_re || (mem_re && host_w)),
+        .addr_i(front_busy ? front_w_addr : pair_busy ? pair_w_addr : update_busy ? upd_w_addr : host_at),
+        .wdata_i(update_busy ? w_new : host_weight), .rdata_o(w_rdata)
+    );
+    // base buffer: base current by step and block; spike counts of the pair; scores of the pair
+    wire [LANES*16-1:0] y_word;
+    generate
+        for (n = 0; n < LANES; n = n + 1) begin : g_y
+            assign y_word[n*2*CNT_W+:2*CNT_W] = {y_m[n*CNT_W+:CNT_W], y_p[n*CNT_W+:CNT_W]};
+        end
+        if (CNT_W < 8) begin : g_y_rest
+            assign y_word[LANES*16-1:LANES*2*CNT_W] = {LANES*16 - LANES*2*CNT_W{1'b0}};
+        end
+    endgenerate
+    wire [31:0]         wide_p = {{32 - SCORE_W{score_p[SCORE_W-1]}}, score_p};
+    wire [31:0]         wide_m = {{32 - SCORE_W{score_m[SCORE_W-1]}}, score_m};
+    wire [LANES*16-1:0] score_word = {{LANES*16 - 64{1'b0}}, wide_m, wide_p};
+    sr_ram #(.WIDTH(LANES * 16), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW)) u_base (
+        .clk_i(clk_i), .we_i(keep_base || y_we || score_we), .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr),
+        .wdata_i(keep_base ? base_new : y_we ? y_word : score_word), .re_i(base_re || fit_rd),
+        .raddr_i(fit_rd ? SCORE_AT[BASE_AW-1:0] + {{BASE_AW - 4{1'b0}}, fit_class} : base_addr), .rdata_o(base_rdata)
+    );
+    // count buffer: counts by factor group and step, or results of inference; S g of the pair
+    reg  [COUNT_AW-1:0] result_q;
+    reg                 result_full_q;
+    wire                result = infer && (score_we || pred_valid);
+    wire                result_over = result && result_full_q;
+    always @(posedge clk_i)
+        if (run_clear) begin
+            result_q      <= {COUNT_AW{1'b0}};
+            result_full_q <= 1'b0;
+        end else if (result && !result_full_q) begin
+            result_q      <= result_q + 1'b1;
+            result_full_q <= result_q == SCORE_WORDS - 1;
+        end
+    wire [COUNT_W-1:0] result_word = {{COUNT_W - 32{1'b0}}, pred_valid ? {28'd0, pred} : wide_p};
+    wire [COUNT_W-1:0] g_word      = {{COUNT_W - 2*G_W{1'b0}}, raw_m[G_W-1:0], raw_p[G_W-1:0]};
+    sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(COUNT_AW)) u_counts (
+        .clk_i(clk_i), .we_i(keep_count || g_we || (result && !result_full_q)),
+        .waddr_i(keep_count ? count_at : g_we ? g_addr : result_q),
+        .wdata_i(keep_count ? {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_q} : g_we ? g_word : result_word),
+        .re_i(pair_count_re || mem_re), .raddr_i(run_busy ? pair_count_addr : mem_addr[COUNT_AW-1:0]), .rdata_o(count_rdata)
+    );
+    // operands: c' by step and k, or mant * u by pair
+    sr_ram #(.WIDTH(16), .DEPTH(OPS), .ADDR_W(OP_AW)) u_ops (
+        .clk_i(clk_i), .we_i(op_we), .waddr_i(op_waddr), .wdata_i(u_p[15:0]), .re_i(pair_op_re || upd_re),
+        .raddr_i(update_busy ? upd_op_addr[OP_AW-1:0] : pair_op_addr), .rdata_o(op_rdata)
+    );
+    // bank: sums of the members, batch list, pair weights (sr_compact_seq)
+    wire               host_list   = mem_sel == SR_MEM_BATCH[2:0];
+    wire               host_credit = mem_sel == SR_MEM_CREDIT[2:0];
+    wire [PAIR_AW+1:0] host_bank = host_list ? {2'b10, mem_addr[PAIR_AW-1:0]} : host_credit ? {2'b11, mem_addr[PAIR_AW-1:0]}
+                                                                                           : {1'b0, mem_addr[PAIR_AW:0]};
+    sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2)) u_bank (
+        .clk_i(clk_i), .we_i(seq_we || (mem_we && (host_list || host_credit))), .waddr_i(run_busy ? seq_waddr : host_bank),
+        .wdata_i(run_busy ? seq_wdata : {16'd0, mem_wdata[31:0]}), .re_i(seq_re || credit_re || mem_re),
+        .raddr_i(!run_busy ? host_bank : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : seq_raddr), .rdata_o(bank_rdata)
+    );
+
+    // ---- host reads ----
+    reg [2:0] mem_sel_q;
+    always @(posedge clk_i) begin
+        mem_rvalid_q <= mem_re && !rst_i;
+        if (mem_re) mem_sel_q <= mem_sel;
+    end
+    always @* begin
+        mem_rdata = {HOST_W{1'b0}};
+        case (mem_sel_q)
+            SR_MEM_SAMPLE[2:0]:  mem_rdata[15:0] = x_data;
+            SR_MEM_BATCH[2:0]:   mem_rdata[31:0] = bank_rdata[31:0];
+            SR_MEM_CREDIT[2:0]:  mem_rdata[7:0] = bank_rdata[7:0];
+            SR_MEM_FITNESS[2:0]: mem_rdata[31:0] = bank_rdata[31:0];
+            SR_MEM_CORRECT[2:0]: mem_rdata[15:0] = bank_rdata[47:32];
+            SR_MEM_SCORE[2:0]:   mem_rdata[31:0] = count_rdata[31:0];
+            default:             mem_rdata[LANES*16-1:0] = host_read;
+        endcase
+    end
+
+    // ---- faults and counters ----
+    always @(posedge clk_i) begin
+        if (run_clear) fault_q <= SR_REPLY_OK;
+        else if (run_busy) begin
+            if (draw_over) fault_q <= SR_REPLY_LIMIT_FACTORS;
+            if (x_over) fault_q <= SR_REPLY_LIMIT_BATCH;
+            if (w_over) fault_q <= SR_REPLY_LIMIT_ROWS;
+            if (result_over) fault_q <= SR_REPLY_LIMIT_SCORE;
+        end
+    end
+    always @(posedge clk_i)
+        if (run_clear) cyc_total_q <= 32'd0;
+        else if (run_busy) cyc_total_q <= cyc_total_q + 32'd1;
+    generate
+        if (COUNTERS != 0) begin : g_counters
+            always @(posedge clk_i)
+                if (run_clear) begin
+                    cyc_base_q    <= 32'd0;
+                    cyc_lif_q     <= 32'd0;
+                    cyc_busy_q    <= 32'd0;
+                    cyc_readout_q <= 32'd0;
+                    cyc_update_q  <= 32'd0;
+                    events_q      <= 32'd0;
+                end else begin
+                    cyc_base_q    <= cyc_base_q + {31'd0, front_busy};
+                    cyc_lif_q     <= cyc_lif_q + {31'd0, lif_busy};
+                    cyc_busy_q    <= cyc_busy_q + {31'd0, load};
+                    cyc_readout_q <= cyc_readout_q + {31'd0, rows_busy};
+                    cyc_update_q  <= cyc_update_q + {31'd0, update_busy};
+                    events_q      <= events_q + {31'd0, add_base};
+                end
+        end else begin : g_total
+            always @* begin
+                cyc_base_q    = 32'd0;
+                cyc_lif_q     = 32'd0;
+                cyc_busy_q    = 32'd0;
+                cyc_readout_q = 32'd0;
+                cyc_update_q  = 32'd0;
+                events_q      = 32'd0;
+            end
+        end
+    endgenerate
+endmodule
+
+`default_nettype wire
