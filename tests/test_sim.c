@@ -37,8 +37,13 @@ static struct sr_device *open_device(const struct sr_open *how) {
 
 static uint32_t told; /* SR_OTHER_* that the running case has spoken of */
 
-static struct sr_device *open_sim(const char *build, uint32_t threads) {
+static int begin(void **state) {
+    (void)state;
     told = 0;
+    return 0;
+}
+
+static struct sr_device *open_sim(const char *build, uint32_t threads) {
     return open_device(&(struct sr_open){.engine = "sim", .threads = threads, .reset_seed = 3, .build = build});
 }
 
@@ -454,7 +459,6 @@ static void test_reset(void **state) {
     struct sr_device *ref = NULL;
     struct sr_caps first;
     for (uint32_t seed = 1; seed <= 40; seed++) {
-        told = 0;
         struct sr_device *sim = open_device(&(struct sr_open){.engine = "sim", .reset_seed = 1000 * seed, .build = *state});
         if (!ref) {
             ref = open_ref(sim);
@@ -517,7 +521,7 @@ int main(void) {
         for (size_t i = 0; i < sizeof cases / sizeof cases[0] && count < 64; i++) {
             if (i && (getenv("SR_SIM_SEED") || strncmp((*model)->name, "netlist", 7) == 0)) continue;
             snprintf(names[count], sizeof names[count], "%s_%.40s", cases[i].name, (*model)->name);
-            tests[count] = (struct CMUnitTest){names[count], cases[i].function, NULL, NULL, (void *)(uintptr_t)(*model)->name};
+            tests[count] = (struct CMUnitTest){names[count], cases[i].function, begin, NULL, (void *)(uintptr_t)(*model)->name};
             count++;
         }
     }
