@@ -188,7 +188,7 @@ module sr_compact #(
         .evaluate_i(run_flags[0] || infer_start), .update_i(run_flags[2]), .code_o(limit_code)
     );
     wire        mode_bad   = |cfg_mode && (run_flags[0] || run_flags[2]);
-    wire        stride_bad = cfg_x_stride == 16'd0 || cfg_x_stride > X_WORDS;
+    wire        stride_bad = cfg_x_stride == 16'd0 || {16'd0, cfg_x_stride} > X_WORDS;
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE
                            : stride_bad ? SR_REPLY_LIMIT_ROWS : SR_REPLY_OK;
     reg  [7:0]  fault_q;
@@ -373,7 +373,7 @@ module sr_compact #(
             end
             sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W)) u_lane (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || pair_acc_en || upd_acc_en),
-                .first_i(mark || pair_first || upd_first), .shift_i(upd_shift), .wint_i(add_base), .wall_i(upd_last),
+                .first_i(mark || (pair_acc_en && pair_first) || (upd_add && upd_first)), .shift_i(upd_shift), .wint_i(add_base), .wall_i(upd_last),
                 .neg_i(neg[n]), .dither_i(upd_dither[n]), .op_i(op), .w_i(w), .base_o(base_new[n*16+:16]),
                 .weight_o(w_new[n*MASTER_W+:MASTER_W]),
                 .lif_i(lif), .clear_i(lif_clear), .load_i(load), .fire_i(fire), .last_i(last), .on_i(there[n]),
@@ -402,8 +402,8 @@ module sr_compact #(
             q_m_q <= (q_first ? {Q_W{1'b0}} : q_m_q) + term_m + {{Q_W - 1{1'b0}}, class_bit};
         end
     end
-    wire signed [SCORE_W-1:0] score_p = $signed(row_p_q) + $signed(q_p_q[Q_W-1:8]);
-    wire signed [SCORE_W-1:0] score_m = $signed(row_m_q) - $signed(q_m_q[Q_W-1:8]);
+    wire signed [SCORE_W-1:0] score_p = {{SCORE_W - SUM_W{row_p_q[SUM_W-1]}}, row_p_q} + {{SCORE_W + 8 - Q_W{q_p_q[Q_W-1]}}, q_p_q[Q_W-1:8]};
+    wire signed [SCORE_W-1:0] score_m = {{SCORE_W - SUM_W{row_m_q[SUM_W-1]}}, row_m_q} - {{SCORE_W + 8 - Q_W{q_m_q[Q_W-1]}}, q_m_q[Q_W-1:8]};
 
     // ---- fitness ----
     wire                      fit_rd, pred_valid;
@@ -467,7 +467,7 @@ module sr_compact #(
             result_full_q <= 1'b0;
         end else if (result && !result_full_q) begin
             result_q      <= result_q + 1'b1;
-            result_full_q <= result_q == SCORE_WORDS - 1;
+            result_full_q <= {{32 - COUNT_AW{1'b0}}, result_q} == SCORE_WORDS - 1;
         end
     wire [COUNT_W-1:0] result_word = {{COUNT_W - 32{1'b0}}, pred_valid ? {28'd0, pred} : wide_p};
     wire [COUNT_W-1:0] g_word      = {{COUNT_W - 2*G_W{1'b0}}, raw_m[G_W-1:0], raw_p[G_W-1:0]};
@@ -554,6 +554,7 @@ module sr_compact #(
             end
         end
     endgenerate
+    wire _unused = &{1'b0, mem_addr, mem_wdata, credit_addr, upd_op_addr, far_p, far_m, raw_p, raw_m, q_p_q[7:0], q_m_q[7:0], lif};
 endmodule
 
 `default_nettype wire

@@ -78,7 +78,7 @@ module sr_compact_front #(
     wire               take_last = step_end && taken == x_words_i - 1'b1;   // of the pass: the next begins anew
     assign x_re_o   = state_q == FETCH || (take && !take_last);
     assign x_addr_o = x_addr_q[X_AW-1:0];
-    assign x_over_o = x_re_o && x_addr_q >= SAMPLE_WORDS;
+    assign x_over_o = x_re_o && {4'd0, x_addr_q} >= SAMPLE_WORDS;
     always @(posedge clk_i) begin
         if (x_re_o) x_addr_q <= x_addr_q + 28'd1;
         if (take) x_q <= x_data_i;
@@ -157,7 +157,7 @@ module sr_compact_front #(
     end
 
     // ---- pipeline: 1 addresses, 2 data ----
-    function [3:0] lowest(input [15:0] x);
+    function [3:0] lowest(input [14:0] x);
         begin
             lowest[3] = !(|x[7:0]);
             lowest[2] = !(|x[3:0]) && (|x[7:4] || !(|x[11:8]));
@@ -187,7 +187,7 @@ module sr_compact_front #(
         base_on_q2    <= base_on_q1;
         count_on_q1   <= count_on;
         count_on_q2   <= count_on_q1;
-        bit_q1        <= lowest(x_q);
+        bit_q1        <= lowest(x_q[14:0]);
         bit_q2        <= bit_q1;
         w_at_q1       <= w_at_q;
         row_at_q1     <= row_at_q;

@@ -65,7 +65,7 @@ module sr_compact_update #(
     localparam CUT_LOG  = $clog2(CUT);
     localparam WINDOW   = LANES + 16;
     localparam LOADS    = WINDOW / CUT;
-    localparam PER_WORD = LANES < 64 ? 64 / LANES : 1;       // column blocks of a noise word
+    localparam PER_LOG  = LANES < 64 ? $clog2(64 / LANES) : 0;  // column blocks of a noise word
 
     localparam [2:0] IDLE = 3'd0, BEGIN = 3'd1, SUM = 3'd2, SETTLE = 3'd3, SHIFT = 3'd4, ADD = 3'd5, WRITE = 3'd6;
     reg  [2:0]          state_q;
@@ -159,7 +159,8 @@ module sr_compact_update #(
     reg  [$clog2(LOADS):0] loads_q;         // cuts to come
     wire                   dithering = shift_o && shift_q <= 5'd16;
     wire                   load = loads_q != 0 && noise_ready_i && state_q != BEGIN;
-    wire [12:0]            column_cut = {{13 - BLOCK_W{1'b0}}, block_q} * LANES[12:0] >> CUT_LOG;
+    wire [7:0]             block8 = {{8 - BLOCK_W{1'b0}}, block_q};
+    wire [7:0]             column_cut = block8 << ($clog2(LANES) - CUT_LOG);
     always @(posedge clk_i) begin
         if (load) window_q <= {cut_i, window_q[WINDOW-1:CUT]};
         else if (dithering) window_q <= window_q >> 1;
@@ -174,10 +175,11 @@ module sr_compact_update #(
     end
     assign window_ready  = loads_q == 0 && state_q == SETTLE;
     assign dither_o      = {LANES{dithering}} & (own_q ^ window_q[LANES:1]);
-    assign noise_o       = state_q == BEGIN && (block_q & (PER_WORD[BLOCK_W-1:0] - 1'b1)) == {BLOCK_W{1'b0}};
+    assign noise_o       = state_q == BEGIN && (block8 & ((8'd1 << PER_LOG) - 8'd1)) == 8'd0;
     assign noise_row_o   = row_q;
-    assign noise_block_o = block_q / PER_WORD[BLOCK_W-1:0];
+    assign noise_block_o = block8 >> PER_LOG;
     assign cut_at_o      = cut_q;
+    wire _unused = &{1'b0, column_cut[7:6]};
 endmodule
 
 `default_nettype wire
