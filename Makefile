@@ -145,7 +145,8 @@ $(B)/spikeroll-board: sim/spikeroll-board $(SIM_BOARDS:%=$(B)/boards/%)
 	@cp $< $@
 
 # ---- shared list ----------------------------------------------------------------------------------------------------
-MAP := vh:rtl/sr_map.vh regs:rtl/sr_regs.v doc:docs/registers.md h:host/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v
+MAP := vh:rtl/sr_map.vh regs:rtl/sr_regs.v doc:docs/registers.md h:host/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v \
+       fit:rtl/sr_fit_rom.v
 $(B)/sr_mapgen: host/tools/mapgen.c $(wildcard host/*.def host/*.h)
 	@mkdir -p $(@D)
 	$(CC) $(C_STD) -O1 $(C_WARN) $(INCLUDES) $< -o $@ -lm

@@ -6,6 +6,7 @@
  *   mapgen doc   docs/registers.md   tables
  *   mapgen exp   rtl/sr_exp_rom.v    EXP of numerics section 6
  *   mapgen ln    rtl/sr_ln_rom.v     LNM of numerics section 6
+ *   mapgen fit   rtl/sr_fit_rom.v    both tables in one memory of 512 bytes, for sr_fitness_serial
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -333,6 +334,18 @@ static void write_rom(const char *name, const char *purpose, const unsigned *tab
         "`default_nettype wire");
 }
 
+/* EXP below 384, above it the complement of LNM. sr_fitness_serial looks up z = 384..399 among the ones of 352..383, counts
+ * nothing from 400 up, and steps from one LNB to the next by LNM[127], once by one more: the tables must allow it. */
+static bool write_fit(void) {
+    unsigned table[512];
+    bool fits = sizeof EXP / sizeof EXP[0] == 512 && sizeof LNM / sizeof LNM[0] == 128;
+    for (unsigned z = 352; z < 512; z++) fits = fits && EXP[z] == (z < 400);
+    for (int k = 0; k < 5; k++) fits = fits && LNB[k] == (k - 1) * (int)LNM[127] + (k > 1);
+    for (unsigned i = 0; i < 512; i++) table[i] = i < 384 ? EXP[i] : 255 - LNM[i - 384];
+    if (fits) write_rom("sr_fit_rom", "EXP[0..383], then 255 - LNM[0..127], numerics section 6.", table, 512, 9, 8);
+    return fits;
+}
+
 int main(int argc, char **argv) {
     const char *mode = argc == 2 ? argv[1] : "";
     if (strcmp(mode, "vh") == 0)
@@ -347,8 +360,13 @@ int main(int argc, char **argv) {
         write_rom("sr_exp_rom", "EXP[z] = round(255 exp(-z/64)), numerics section 6.", EXP, sizeof EXP / sizeof EXP[0], 9, 8);
     else if (strcmp(mode, "ln") == 0)
         write_rom("sr_ln_rom", "LNM[i] = round(64 ln(1 + i/128)), numerics section 6.", LNM, sizeof LNM / sizeof LNM[0], 7, 6);
-    else {
-        fputs("usage: mapgen vh|regs|h|doc|exp|ln\n", stderr);
+    else if (strcmp(mode, "fit") == 0) {
+        if (!write_fit()) {
+            fputs("mapgen: the tables do not fit sr_fitness_serial\n", stderr);
+            return 1;
+        }
+    } else {
+        fputs("usage: mapgen vh|regs|h|doc|exp|ln|fit\n", stderr);
         return 2;
     }
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;
