@@ -3,8 +3,8 @@
 // the other through one subtracter, one shift-add register and one table.
 //
 // Formats    scores signed SCORE_W (12 or more); fitness signed 17 bits; classes_i 2..16; label_i below classes_i.
-// Handshake  start_i pulses; classes, label, kind, mul, shift and scores stay as they are until done_o pulses, fitness_o and
-//            hit_o with it; start_i again from that cycle on. pred_valid_o pulses once a job; pred_o is its answer until the next start_i.
+// Handshake  start_i pulses; classes, label, kind, mul, shift and scores stay as they are until done_o pulses, with fitness_o and
+//            hit_o; start_i again from that cycle on. pred_valid_o pulses once a job; pred_o holds until the next start_i.
 //            rd_o asks for the score of rd_class_o: score_i from the next cycle to the next rd_o.
 // Latency    C classes, L label, H = shift_i / 4 + shift_i % 4: from start_i to done_o at most
 //            correct 2C + 3, margin 4C + L + H + 15, log-softmax 2C + L + C (5 + H) + 21 cycles; a job at a time.
@@ -57,7 +57,7 @@ module sr_fitness_serial #(
 
     // Classes
     wire [3:0] class_next = class_q + 4'd1;
-    wire       at_end     = class_next == classes_i[3:0];
+    wire       at_end     = class_next == classes_i[3:0]; // 16 classes: 0
     wire       mine       = class_q == label_i;
 
     // Scaling: ends of the two kinds of steps
@@ -96,12 +96,12 @@ module sr_fitness_serial #(
     wire               plus   = load_q || (mul_q && !cnt_q[2] && mul_i[cnt_q[1:0]]);
     wire [SCORE_W:0]   added  = {1'b0, acc_q[ACC_W-1:4]} + {1'b0, x_q};
     wire [SCORE_W:0]   upper  = plus ? added : {1'b0, acc_q[ACC_W-1:4]};
-    wire [ACC_W-1:0]   moved  = four_q ? {4'd0, acc_q[ACC_W-1:4]} : {upper, acc_q[3:1]};
     wire               ones   = full_q || (norm_q && !big);
+    wire [ACC_W-1:0]   by4    = {4'd0, acc_q[ACC_W-1:4]} | {{ACC_W - 15{1'b0}}, {15{ones}}};
     always @(posedge clk_i) begin
         if (read_q || (look && !last_q) || size_q) acc_q <= {ACC_W{1'b0}};
         else if (mul_q || (four_q && !look) || load_q || norm_q || (full_q && over15))
-            acc_q <= moved | {{ACC_W - 15{1'b0}}, {15{ones}}};
+            acc_q <= four_q || ones ? by4 : {upper, acc_q[3:1]};
         if (take_q || mul_end || look) cnt_q <= 3'd0;
         else if (mul_q || four_q || (norm_q && big) || lnb_q) cnt_q <= lnb_q ? cnt_q - 3'd1 : cnt_q + 3'd1;
     end
