@@ -399,7 +399,8 @@ static void test_memories(Bench &b) {
     for (unsigned mem = 0; mem < 8; mem++) {
         unsigned too_many = b.packet_max / b.word_bytes[mem] + 1;
         b.expect(SR_OP_READ_MEM, read_head(mem, 0, too_many), SR_REPLY_BAD_LENGTH, "answer beyond PACKET_MAX");
-        b.expect(SR_OP_READ_MEM, read_head(mem, 0, 0x8000), SR_REPLY_BAD_LENGTH, "answer beyond PACKET_MAX");
+        for (unsigned n = 2 * (too_many - 1); n <= 0x8000; n *= 2)
+            b.expect(SR_OP_READ_MEM, read_head(mem, 0, n), SR_REPLY_BAD_LENGTH, "answer beyond PACKET_MAX");
         for (unsigned bit = 0; bit < 32; bit++)
             if ((1ull << bit) >= b.depth[mem])
                 b.expect(SR_OP_READ_MEM, read_head(mem, 1u << bit, 1), SR_REPLY_BAD_ADDRESS, "address beyond the memory");
