@@ -201,7 +201,7 @@ module sr_exec #(
     wire bad_length  = is_write ? ~whole_q : (req_len_i != {{(LEN_W - 3){1'b0}}, exact}) | (is_read & too_long);
     wire bad_address = ~(op_run | op_wait) & (range_q
                      | (is_mem & mem_over_q)
-                     | (op_write_mem & (mem_q > SR_MEM_CREDIT))
+                     | (op_write_mem & (mem_q == SR_MEM_FITNESS | mem_q == SR_MEM_CORRECT | mem_q == SR_MEM_SCORE))
                      | (op_write_reg & (addr_q[7:6] == 2'd0)));
     reg [7:0] fault;
     always @* begin

@@ -100,8 +100,7 @@ module sr_link #(
             3'd1:    tx_byte = SR_SYNC0_REPLY;
             3'd2:    tx_byte = ~SR_SYNC0_REPLY;
             3'd3:    tx_byte = op_q;
-            3'd4:    tx_byte = seq_q;
-            3'd5:    tx_byte = rep_status_i;
+            3'd4, 3'd5: tx_byte = seq_q;
             3'd6:    tx_byte = len16[7:0];
             default: tx_byte = len16[15:8];
         endcase
@@ -210,13 +209,15 @@ module sr_link #(
             bad_len_q <= too_long;
             case (count_q[1:0])
                 2'd1: op_q <= rx_data_i;
-                2'd2: seq_q <= rx_data_i;
+                2'd2: seq_q <= rx_data_i;   // and, once sent, the status
                 2'd3: len_q[7:0] <= rx_data_i;
                 default: len_q <= length[LEN_W-1:0];
             endcase
         end
         if (rx_fire && state_q == S_CRC && crc_byte != crc_q[7:0])
             bad_crc_q <= 1'b1;
+        if (tx_fire && state_q == S_THEAD && count_q[2:0] == 3'd4)
+            seq_q <= rep_status_i;
         if (rep_ready_o)
             len_q <= rep_len_i;
     end
