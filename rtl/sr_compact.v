@@ -56,6 +56,7 @@ module sr_compact #(
 
     // ---- sizes ----
     localparam MASTER_W = 8 + FRAC_W;
+    localparam LANES_LOG = $clog2(LANES);
     localparam BLOCKS   = (HIDDEN_MAX + LANES - 1) / LANES;
     localparam BLOCK_W0 = $clog2(BLOCKS + 3);                                    // a couple of blocks beyond the last
     localparam GROUPS   = FACTORS / PROJ_UNITS;
@@ -333,7 +334,6 @@ module sr_compact #(
     wire [LANES*16-1:0]      u_p, u_m;
     wire [LANES-1:0]         on;           // columns of the last block that are there
     wire [LANES-1:0]         there = on | {LANES{!edge_on}};
-    wire [12:0]              edge_first = cols_up * LANES[12:0] - LANES[12:0];
     wire [8:0]               leak_to = 9'd256 - {1'b0, cfg_leak0};
     wire [12:0]              scale = pair_pre ? {5'd0, readout ? cfg_step3[7:0] : cfg_step0[7:0]}
                                    : infer ? 13'd0 : {1'b0, g_we ? cfg_scale3 : cfg_scale0};
@@ -343,7 +343,7 @@ module sr_compact #(
     wire [COUNT_W-1:0]       count_rdata;
     wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
     wire signed [15:0]       put_lane0 = pair_pre ? {bank_rdata[7:0], 8'd0} : {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
-    wire [29:0]              raw_p, raw_m;
+    wire [28:0]              raw_p, raw_m;
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
             localparam F_W = n == 0 ? 13 : 10;
@@ -353,10 +353,8 @@ module sr_compact #(
             wire signed [F_W-1:0] weight = {{F_W - 8{wint[7]}}, wint};
             wire signed [F_W-1:0] shared;
             wire signed [15:0]    put_p, put_m, y_put_p, y_put_m;
-            wire signed [F_W+16:0] lane_raw_p, lane_raw_m;
-            reg                   on_q;
-            always @(posedge clk_i) on_q <= edge_first + n[12:0] < cfg_cols0;
-            assign on[n] = on_q;
+            wire signed [F_W+15:0] lane_raw_p, lane_raw_m;
+            assign on[n] = n[LANES_LOG-1:0] < cfg_cols0[LANES_LOG-1:0] || cfg_cols0[LANES_LOG-1:0] == {LANES_LOG{1'b0}};
             assign y_put_p = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+:CNT_W], 8'd0};
             assign y_put_m = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
             if (n == 0) begin : g_first

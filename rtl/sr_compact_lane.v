@@ -53,8 +53,8 @@ module sr_compact_lane #(
     output wire signed [15:0]       u_m_o,
     output wire [CNT_W-1:0]         count_p_o, // spikes, that of u included
     output wire [CNT_W-1:0]         count_m_o,
-    output wire signed [F_W+16:0]   raw_p_o,   // v * f + addend
-    output wire signed [F_W+16:0]   raw_m_o
+    output wire signed [F_W+15:0]   raw_p_o,   // v * f + addend
+    output wire signed [F_W+15:0]   raw_m_o
 );
     localparam MASTER_W = 8 + FRAC_W;
 

@@ -26,7 +26,7 @@ module sr_compact_neuron #(
     input  wire                   subtract_i,
     output wire signed [15:0]     u_o,
     output wire [CNT_W-1:0]       count_o,
-    output wire signed [F_W+16:0] raw_o
+    output wire signed [F_W+15:0] raw_o
 );
     reg signed [16:0] i_q;
     reg signed [15:0] u_q, v_q;
@@ -38,12 +38,11 @@ module sr_compact_neuron #(
         if (!lif_i) i_q <= 17'sd0;
         else if (load_i) i_q <= MINUS != 0 ? b - d : b + d;
 
-    // v * f + 256 i + 255; outside the LIF phase i is 0 and the 255 are not added
-    wire signed [F_W+15:0] product = v_q * f_i;
-    wire signed [F_W+16:0] addend  = {{F_W - 8{i_q[16]}}, i_q, {8{lif_i}}};
-    wire signed [F_W+16:0] raw     = {product[F_W+15], product} + addend;
+    // v * f + 256 i + 255, in F_W + 16 bits: below 2^25. Outside the LIF phase i is 0 and the 255 are not added.
+    wire signed [F_W+15:0] addend = {{F_W - 9{i_q[16]}}, i_q, {8{lif_i}}};
+    wire signed [F_W+15:0] raw    = v_q * f_i + addend;
     wire signed [15:0]     u;
-    sr_sat #(.IN_W(F_W + 9), .OUT_W(16)) u_sat (.x_i(raw[F_W+16:8]), .y_o(u));
+    sr_sat #(.IN_W(F_W + 8), .OUT_W(16)) u_sat (.x_i(raw[F_W+15:8]), .y_o(u));
 
     wire signed [16:0] over  = {u_q[15], u_q} - $signed({1'b0, theta_i});
     wire               spike = !over[16];

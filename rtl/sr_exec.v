@@ -4,9 +4,11 @@
 // Link       request and reply side of sr_link.
 // Registers  one port of sr_regs; addresses count registers, wr_word_o is their data.
 // Memories   mem_we_o: one word, in the low bits of wr_word_o. mem_re_o: one word; mem_rvalid_i brings it in mem_rdata_i, a
-//            cycle later or any time after. Sizes in bytes by memory: SAMPLE_W/8, 4, 2*COL_LANES (both weight memories), 1, 4, 2, 4.
+//            cycle later or any time after. Bytes of a word, by memory: SAMPLE_W/8, 4, 2*COL_LANES (twice), 1, 4, 2, 4.
 // Run        run_start_o pulses with run_flags_o; run_busy_i from the cycle after; run_code_i is the reply code when it falls.
 //            A repeated RUN is answered and not run again; RUN with no flags starts nothing but is remembered.
+// Arguments  are taken from arg_* as they arrive, and the words of a write counted; req_head_i clears them. A write's bytes
+//            are then drawn from the packet RAM, from the first on.
 // Rates      1 byte a cycle into memories and registers, 1 out of memories, 1 in 2 cycles out of registers.
 // Reset      rst_i: idle, no RUN remembered.
 // Test       tests/rtl/tb_host.cpp
@@ -33,10 +35,12 @@ module sr_exec #(
     input  wire [7:0]        req_seq_i,
     input  wire [LEN_W-1:0]  req_len_i,
     output wire              req_drop_o,
+    input  wire              req_head_i,
     input  wire              arg_valid_i,
-    input  wire [LEN_W-1:0]  arg_index_i,
     input  wire [7:0]        arg_data_i,
-    output wire [LEN_W-2:0]  pkt_addr_o,
+    input  wire [LEN_W-1:0]  index_i,
+    input  wire              index_last_i,
+    output wire              pkt_next_o,
     input  wire [7:0]        pkt_data_i,
     output wire              rep_valid_o,
     input  wire              rep_ready_i,
@@ -81,7 +85,8 @@ module sr_exec #(
     localparam integer END_W   = (ADDR_W > LEN_W ? ADDR_W : LEN_W) + 1;
     localparam [31:0]  ADDR_MASK = (32'd1 << ADDR_W) - 32'd1;
     localparam [15:0]  WORDS_MASK = ~(16'hFFFE << (LEN_W - 1));
-    localparam [15:0]  ID_REGS = SR_ID_REGS[15:0];
+    localparam [LEN_W-1:0] ONE = {{(LEN_W - 1){1'b0}}, 1'b1};
+    localparam [LEN_W-1:0] ID_REGS = SR_ID_REGS[LEN_W-1:0];
 
     generate
         if (SAMPLE_W != (8 << K_SAMPLE) || COL_LANES != (1 << (K_WEIGHT - 1))) begin : g_check_power
@@ -99,10 +104,10 @@ module sr_exec #(
     endgenerate
 
     localparam [3:0] S_IDLE  = 4'd0;
-    localparam [3:0] S_SIZE  = 4'd1;   // words of a write
-    localparam [3:0] S_RANGE = 4'd2;
-    localparam [3:0] S_CHECK = 4'd3;
-    localparam [3:0] S_WRITE = 4'd4;
+    localparam [3:0] S_SIZE  = 4'd1;   // words to bytes, of a read
+    localparam [3:0] S_CHECK = 4'd2;
+    localparam [3:0] S_WRITE = 4'd3;
+    localparam [3:0] S_FLUSH = 4'd4;   // the last byte of a write is on its way
     localparam [3:0] S_REPLY = 4'd5;   // no payload
     localparam [3:0] S_READ  = 4'd6;   // reply with payload
     localparam [3:0] S_SEND  = 4'd7;
@@ -110,18 +115,18 @@ module sr_exec #(
     localparam [3:0] S_START = 4'd9;
 
     reg [3:0]        state_q;
-    reg [7:0]        status_q;
-    reg [7:0]        first_q;       // first payload byte: memory, register or flags
-    reg [31:0]       addr_q;        // bits beyond ADDR_W are always 0
-    reg              addr_over_q;   // one of them was asked for
-    reg [15:0]       words_q;       // bits beyond LEN_W are always 0
-    reg              words_over_q;
-    reg              part_q;        // not whole words
+    reg [2:0]        status_q;      // reply code, if not that of the run
+    reg              code_q;        // WAIT: that of the run
+    reg [2:0]        mem_q;         // low bits of the first payload byte: the memory
+    reg              mem_over_q;    // the others
+    reg [ADDR_W-1:0] addr_q;        // word or register
+    reg              addr_over_q;   // bits beyond were asked for
+    reg [LEN_W-1:0]  count_q;       // words; of a read, bytes after S_SIZE
+    reg              count_over_q;  // bits beyond
+    reg              whole_q;       // a write: its last byte was the last of a word
     reg              range_q;       // ends beyond the last word
-    reg              long_q;        // the answer would exceed PACKET_MAX
     reg [K_MAX-1:0]  byte_q;        // byte of the word, counted on through smaller words
-    reg [LEN_W-1:0]  read_ptr_q;    // next payload byte of a write
-    reg              in_valid_q;    // pkt_data_i is a byte of it
+    reg              in_valid_q;    // pkt_data_i is a byte of a word
     reg              copy_q;        // the top byte of a register word is new
     reg              word_done_q;   // word_q is whole: write it
     reg              have_q;        // a byte for the reply is there
@@ -133,6 +138,7 @@ module sr_exec #(
 
     // ---- what is asked
     wire op_identify  = req_op_i == SR_OP_IDENTIFY;
+    wire op_read_reg  = req_op_i == SR_OP_READ_REG;
     wire op_write_reg = req_op_i == SR_OP_WRITE_REG;
     wire op_write_mem = req_op_i == SR_OP_WRITE_MEM;
     wire op_read_mem  = req_op_i == SR_OP_READ_MEM;
@@ -140,6 +146,7 @@ module sr_exec #(
     wire op_wait      = req_op_i == SR_OP_WAIT;
     wire is_mem       = op_write_mem | op_read_mem;
     wire is_write     = op_write_mem | op_write_reg;
+    wire is_read      = op_read_mem | op_read_reg | op_identify;
 
     reg [3:0]  size;                // log2 of the bytes of a word
     reg [31:0] depth;
@@ -147,7 +154,7 @@ module sr_exec #(
         size  = 4'd2;
         depth = 32'd128;
         if (is_mem) begin
-            case (first_q[2:0])
+            case (mem_q)
                 SR_MEM_SAMPLE: begin
                     size  = K_SAMPLE[3:0];
                     depth = SAMPLE_WORDS;
@@ -174,32 +181,28 @@ module sr_exec #(
             endcase
         end
     end
-    wire [15:0]      size_bytes = 16'd1 << size;
-    wire [15:0]      size_mask  = size_bytes - 16'd1;
-    wire             last_byte  = (byte_q | ~size_mask[K_MAX-1:0]) == {K_MAX{1'b1}};
+    wire [K_MAX-1:0] size_mask  = ~({K_MAX{1'b1}} << size);
+    wire             last_byte  = (byte_q | ~size_mask) == {K_MAX{1'b1}};
 
-    wire [15:0]      req_len    = {{(16 - LEN_W){1'b0}}, req_len_i};
-    wire [15:0]      head       = op_write_mem ? 16'd5 : 16'd1;     // payload bytes before the words
-    wire [15:0]      data_bytes = req_len - head;
-    wire [END_W-1:0] range_end  = addr_q[END_W-1:0] + {{(END_W - LEN_W){1'b0}}, words_q[LEN_W-1:0]};
-    wire [31:0]      read_bytes = {16'd0, words_q} << size;
-    wire             _unused    = &{1'b0, depth[31:END_W], read_bytes[31:LEN_W+K_MAX]};
+    wire [END_W-1:0] range_end  = {{(END_W - ADDR_W){1'b0}}, addr_q} + {{(END_W - LEN_W){1'b0}}, count_q};
+    wire             too_long   = count_over_q | (count_q[LEN_W-1] & (count_q[LEN_W-2:0] != {(LEN_W - 1){1'b0}}));
     wire             repeated   = run_seen_q & (run_seq_q == req_seq_i);
+    wire             _unused    = &{1'b0, depth[31:END_W]};
 
-    reg bad_length;
+    reg [2:0] exact;                // payload bytes, of all but writes
     always @* begin
-        case (req_op_i)
-            SR_OP_IDENTIFY, SR_OP_WAIT: bad_length = req_len != 16'd0;
-            SR_OP_READ_REG: bad_length = (req_len != 16'd2) | long_q;
-            SR_OP_READ_MEM: bad_length = (req_len != 16'd7) | long_q;
-            SR_OP_RUN: bad_length = req_len != 16'd1;
-            default: bad_length = part_q;
+        case (req_op_i[2:0])
+            SR_OP_READ_REG[2:0]: exact = 3'd2;
+            SR_OP_READ_MEM[2:0]: exact = 3'd7;
+            SR_OP_RUN[2:0]: exact = 3'd1;
+            default: exact = 3'd0;
         endcase
     end
+    wire bad_length  = is_write ? ~whole_q : (req_len_i != {{(LEN_W - 3){1'b0}}, exact}) | (is_read & too_long);
     wire bad_address = ~(op_run | op_wait) & (range_q
-                     | (is_mem & (first_q[7:3] != 5'd0))
-                     | (op_write_mem & (first_q[2:0] > SR_MEM_CREDIT))
-                     | (op_write_reg & (first_q < SR_REG_LAYERS)));
+                     | (is_mem & mem_over_q)
+                     | (op_write_mem & (mem_q == SR_MEM_FITNESS | mem_q == SR_MEM_CORRECT | mem_q == SR_MEM_SCORE))
+                     | (op_write_reg & (addr_q[7:6] == 2'd0)));
     reg [7:0] fault;
     always @* begin
         if (req_op_i < SR_OP_IDENTIFY || req_op_i > SR_OP_WAIT)
@@ -215,9 +218,10 @@ module sr_exec #(
     end
 
     // ---- one request after another
-    wire take = have_q & pay_ready_i;
-    wire more = read_ptr_q != req_len_i;
-    wire ask  = (state_q == S_SEND) & is_mem & pay_open_i & ~have_q & ~asked_q;
+    wire take  = have_q & pay_ready_i;
+    wire ask   = (state_q == S_SEND) & is_mem & pay_open_i & ~have_q & ~asked_q;
+    wire words = op_write_reg ? index_i != ONE : (index_i[LEN_W-1:3] != {(LEN_W - 3){1'b0}}) | (index_i[2:1] == 2'd3);
+    wire twice = (state_q == S_SIZE) & is_read & ~last_byte;
 
     always @(posedge clk_i) begin
         if (rst_i) begin
@@ -227,19 +231,22 @@ module sr_exec #(
             case (state_q)
                 S_IDLE:
                     if (req_valid_i) begin
-                        status_q <= req_fault_i[1] ? SR_REPLY_BAD_LENGTH : SR_REPLY_BAD_CRC;
+                        status_q <= req_fault_i[1] ? SR_REPLY_BAD_LENGTH[2:0] : SR_REPLY_BAD_CRC[2:0];
+                        code_q   <= 1'b0;
                         state_q  <= (req_fault_i != 2'd0) ? S_REPLY : S_SIZE;
                     end
-                S_SIZE: state_q <= S_RANGE;
-                S_RANGE: state_q <= S_CHECK;
+                S_SIZE:
+                    if (!twice)
+                        state_q <= S_CHECK;
                 S_CHECK: begin
-                    status_q <= (op_wait && fault == SR_REPLY_OK) ? run_code_i : fault;
+                    status_q <= fault[2:0];
+                    code_q   <= op_wait && fault == SR_REPLY_OK;
                     if (fault != SR_REPLY_OK || (op_run && repeated)) begin
                         state_q <= S_REPLY;
                     end else if (op_run) begin
                         run_seq_q  <= req_seq_i;
                         run_seen_q <= 1'b1;
-                        flags_q    <= first_q[4:0];
+                        flags_q    <= pkt_data_i[4:0];
                         state_q    <= S_START;
                     end else if (op_wait) begin
                         state_q <= run_busy_i ? S_WAIT : S_REPLY;
@@ -249,7 +256,10 @@ module sr_exec #(
                 end
                 S_START: state_q <= S_REPLY;
                 S_WRITE:
-                    if (!more && !in_valid_q && !word_done_q)
+                    if (index_last_i)
+                        state_q <= S_FLUSH;
+                S_FLUSH:
+                    if (!in_valid_q && !word_done_q)
                         state_q <= S_REPLY;
                 S_REPLY:
                     if (rep_ready_i)
@@ -268,75 +278,78 @@ module sr_exec #(
         end
     end
 
-    // ---- arguments, as they arrive, then counted on
+    // ---- arguments, as they arrive; the words of a write are counted
+    wire       arg      = arg_valid_i & (index_i[LEN_W-1:3] == {(LEN_W - 3){1'b0}});
+    wire [7:1] arg_at   = {arg & index_i[2:0] == 3'd7, arg & index_i[2:0] == 3'd6, arg & index_i[2:0] == 3'd5,
+                           arg & index_i[2:0] == 3'd4, arg & index_i[2:0] == 3'd3, arg & index_i[2:0] == 3'd2,
+                           arg & index_i[2:0] == 3'd1};
+    wire       arg_word = arg_valid_i & is_write & words;
+    wire       load_low = is_mem ? arg_at[2] : arg_at[1];
+    wire [3:0] load     = {{3{is_mem}} & arg_at[5:3], load_low};
+    wire       next     = word_done_q | (take & last_byte);
+    genvar b;
+    generate
+        for (b = 0; b < ADDR_W; b = b + 1) begin : g_addr
+            wire carry;
+            if (b == 0) begin : g_first
+                assign carry = 1'b1;
+            end else begin : g_later
+                assign carry = &addr_q[b-1:0];
+            end
+            always @(posedge clk_i)
+                if (req_head_i)
+                    addr_q[b] <= 1'b0;
+                else if (load[b/8] | next)
+                    addr_q[b] <= load[b/8] ? arg_data_i[b%8] : addr_q[b] ^ carry;
+        end
+    endgenerate
     always @(posedge clk_i) begin
-        if (arg_valid_i && arg_index_i[LEN_W-1:3] == {(LEN_W - 3){1'b0}}) begin
-            case (arg_index_i[2:0])
-                3'd0: begin
-                    first_q     <= arg_data_i;
-                    addr_q      <= {24'd0, arg_data_i};
-                    addr_over_q <= 1'b0;
-                end
-                3'd1: begin
-                    words_q      <= {8'd0, arg_data_i};
-                    words_over_q <= 1'b0;
-                    if (is_mem)
-                        addr_q[7:0] <= arg_data_i;
-                end
-                3'd5: words_q[7:0] <= arg_data_i;
-                3'd6: begin
-                    words_q[15:8] <= arg_data_i & WORDS_MASK[15:8];
-                    words_over_q  <= (arg_data_i & ~WORDS_MASK[15:8]) != 8'd0;
-                end
-                default: ;
-            endcase
-            if (is_mem) begin
-                case (arg_index_i[2:0])
-                    3'd2: begin
-                        addr_q[15:8] <= arg_data_i & ADDR_MASK[15:8];
-                        addr_over_q  <= (arg_data_i & ~ADDR_MASK[15:8]) != 8'd0;
-                    end
-                    3'd3: begin
-                        addr_q[23:16] <= arg_data_i & ADDR_MASK[23:16];
-                        addr_over_q   <= addr_over_q | ((arg_data_i & ~ADDR_MASK[23:16]) != 8'd0);
-                    end
-                    3'd4: begin
-                        addr_q[31:24] <= arg_data_i & ADDR_MASK[31:24];
-                        addr_over_q   <= addr_over_q | ((arg_data_i & ~ADDR_MASK[31:24]) != 8'd0);
-                    end
-                    default: ;
-                endcase
-            end
+        if (req_head_i)
+            addr_over_q <= 1'b0;
+        else if ((load[1] && (arg_data_i & ~ADDR_MASK[15:8]) != 8'd0) || (load[2] && (arg_data_i & ~ADDR_MASK[23:16]) != 8'd0)
+            || (load[3] && (arg_data_i & ~ADDR_MASK[31:24]) != 8'd0))
+            addr_over_q <= 1'b1;
+        if (arg_at[1]) begin
+            mem_q      <= arg_data_i[2:0];
+            mem_over_q <= arg_data_i[7:3] != 5'd0;
         end
-        if (state_q == S_SIZE) begin
-            part_q <= (req_len <= head) | ((data_bytes & size_mask) != 16'd0);
-            if (is_write) begin
-                words_q      <= (data_bytes >> size) & WORDS_MASK;
-                words_over_q <= 1'b0;
-            end
-            if (op_identify) begin
-                addr_q       <= 32'd0;
-                addr_over_q  <= 1'b0;
-                words_q      <= ID_REGS;
-                words_over_q <= 1'b0;
-            end
-        end
-        range_q <= addr_over_q | (range_end > depth[END_W-1:0]);
-        long_q  <= words_over_q | (read_bytes[LEN_W+K_MAX-1:0] > PACKET_MAX[LEN_W+K_MAX-1:0]);
-        if (word_done_q || (take && last_byte))
-            addr_q <= (addr_q + 32'd1) & ADDR_MASK;
+        if (req_head_i)
+            whole_q <= 1'b0;
+        else if (arg_word)
+            whole_q <= last_byte;
+        if (state_q == S_IDLE)
+            range_q <= addr_over_q | (range_end > depth[END_W-1:0]);
     end
+
+    wire count_low = is_read & (is_mem ? arg_at[6] : arg_at[2]);
+    wire count_top = is_read & is_mem & arg_at[7];
+    generate
+        for (b = 0; b < LEN_W; b = b + 1) begin : g_count
+            wire carry, below;
+            if (b == 0) begin : g_first
+                assign carry = 1'b1;
+                assign below = 1'b0;
+            end else begin : g_later
+                assign carry = &count_q[b-1:0];
+                assign below = count_q[b-1];
+            end
+            wire arg_here = b < 8 ? count_low : count_top;
+            always @(posedge clk_i)
+                if (req_head_i)
+                    count_q[b] <= op_identify & ID_REGS[b];
+                else if (arg_here | twice | (arg_word & last_byte))
+                    count_q[b] <= arg_here ? arg_data_i[b%8] : twice ? below : count_q[b] ^ carry;
+        end
+    endgenerate
+    always @(posedge clk_i)
+        if (req_head_i)
+            count_over_q <= 1'b0;
+        else if ((count_top && (arg_data_i & ~WORDS_MASK[15:8]) != 8'd0) || (twice && count_q[LEN_W-1]))
+            count_over_q <= 1'b1;
 
     // ---- payload to words and back
     always @(posedge clk_i) begin
-        if (state_q == S_WRITE) begin
-            in_valid_q <= more;
-            if (more)
-                read_ptr_q <= read_ptr_q + {{(LEN_W - 1){1'b0}}, 1'b1};
-        end else begin
-            in_valid_q <= 1'b0;
-            read_ptr_q <= head[LEN_W-1:0];
-        end
+        in_valid_q  <= (state_q == S_WRITE) & words;
         word_done_q <= in_valid_q & last_byte;
         copy_q      <= in_valid_q & op_write_reg;
 
@@ -348,9 +361,11 @@ module sr_exec #(
             have_q  <= is_mem ? (mem_rvalid_i | (have_q & ~(take & last_byte))) : ~take;
         end
 
-        if (state_q == S_CHECK)
+        if (req_head_i || state_q == S_CHECK)
             byte_q <= {K_MAX{1'b0}};
-        else if (in_valid_q || take)
+        else if (twice)
+            byte_q <= {byte_q[K_MAX-2:0], 1'b1};
+        else if (arg_word || in_valid_q || take)
             byte_q <= byte_q + {{(K_MAX - 1){1'b0}}, 1'b1};
     end
 
@@ -366,7 +381,7 @@ module sr_exec #(
                 assign above = pkt_data_i;
             end
             if (g == 0 || g == 1 || g == 3 || g + 1 == (1 << K_SAMPLE) || g + 1 == (1 << K_WEIGHT)) begin : g_entry
-                wire enter = in_valid_q & size_bytes[$clog2(g + 1)];
+                wire enter = in_valid_q & ({28'd0, size} == $clog2(g + 1));
                 always @(posedge clk_i)
                     if (move)
                         word_q[8*g +: 8] <= mem_rvalid_i ? mem_rdata_i[8*g +: 8] : enter ? pkt_data_i : above;
@@ -379,10 +394,10 @@ module sr_exec #(
     endgenerate
 
     assign req_drop_o   = (state_q == S_CHECK) & op_wait & run_busy_i & (fault == SR_REPLY_OK);
-    assign pkt_addr_o   = read_ptr_q[LEN_W-2:0];
+    assign pkt_next_o   = state_q == S_WRITE;
     assign rep_valid_o  = (state_q == S_REPLY) | (state_q == S_READ) | ((state_q == S_WAIT) & ~run_busy_i & ~req_valid_i);
-    assign rep_status_o = (state_q == S_WAIT) ? run_code_i : status_q;
-    assign rep_len_o    = (state_q == S_READ) ? read_bytes[LEN_W-1:0] : {LEN_W{1'b0}};
+    assign rep_status_o = code_q ? run_code_i : {5'd0, status_q};
+    assign rep_len_o    = (state_q == S_READ) ? count_q : {LEN_W{1'b0}};
     assign pay_valid_o  = have_q;
     assign pay_data_o   = is_mem ? word_q[7:0] : reg_rdata_i;
     assign reg_we_o     = word_done_q & op_write_reg;
@@ -390,8 +405,8 @@ module sr_exec #(
     assign reg_bwe_o = copy_q & ~rst_i;
     assign reg_bsel_o   = byte_q[1:0] - 2'd1;
     assign reg_raddr_o  = {addr_q[6:0], byte_q[1:0]};
-    assign mem_sel_o    = first_q[2:0];
-    assign mem_addr_o   = addr_q[27:0];
+    assign mem_sel_o    = mem_q;
+    assign mem_addr_o   = {{(28 - ADDR_W){1'b0}}, addr_q};
     assign mem_we_o     = word_done_q & op_write_mem;
     assign wr_word_o    = word_q;
     assign mem_re_o     = ask;

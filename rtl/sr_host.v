@@ -118,9 +118,11 @@ module sr_host #(
     wire [7:0]       req_seq;
     wire [LEN_W-1:0] req_len;
     wire             req_drop;
+    wire             req_head;
     wire             arg_valid;
-    wire [LEN_W-1:0] arg_index;
-    wire [LEN_W-2:0] pkt_addr;
+    wire [LEN_W-1:0] index;
+    wire             index_last;
+    wire             pkt_next;
     wire [7:0]       pkt_data;
     wire             rep_valid;
     wire             rep_ready;
@@ -155,9 +157,11 @@ module sr_host #(
         .req_seq_o(req_seq),
         .req_len_o(req_len),
         .req_drop_i(req_drop),
+        .req_head_o(req_head),
         .arg_valid_o(arg_valid),
-        .arg_index_o(arg_index),
-        .pkt_addr_i(pkt_addr),
+        .index_o(index),
+        .index_last_o(index_last),
+        .pkt_next_i(pkt_next),
         .pkt_data_o(pkt_data),
         .rep_valid_i(rep_valid),
         .rep_ready_o(rep_ready),
@@ -190,10 +194,12 @@ module sr_host #(
         .req_seq_i(req_seq),
         .req_len_i(req_len),
         .req_drop_o(req_drop),
+        .req_head_i(req_head),
         .arg_valid_i(arg_valid),
-        .arg_index_i(arg_index),
         .arg_data_i(rx_data_i),
-        .pkt_addr_o(pkt_addr),
+        .index_i(index),
+        .index_last_i(index_last),
+        .pkt_next_o(pkt_next),
         .pkt_data_i(pkt_data),
         .rep_valid_o(rep_valid),
         .rep_ready_i(rep_ready),

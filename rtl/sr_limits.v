@@ -33,7 +33,17 @@ module sr_limits #(
 );
     `include "sr_map.vh"
 
-    wire layers_bad = layers_i == 2'd0 || layers_i > LAYERS_MAX[1:0];
+    // value > most, for a constant: a LUT chain, smaller than a comparator on carries
+    function above(input [15:0] value, input [15:0] most);
+        integer n;
+        begin
+            above = 1'b0;
+            for (n = 0; n < 16; n = n + 1)
+                above = most[n] ? value[n] & above : value[n] | above;
+        end
+    endfunction
+
+    wire layers_bad = layers_i == 2'd0 || above({14'd0, layers_i}, LAYERS_MAX[15:0]);
     wire [2:0] rows_bad, cols_bad;
     genvar l;
     generate
@@ -43,11 +53,11 @@ module sr_limits #(
             if (l < LAYERS_MAX) begin : g_built
                 wire on = l[1:0] < layers_i;
                 if (l == 0) begin : g_first
-                    assign rows_bad[l] = rows == 13'd0 || rows > INPUTS_MAX[12:0];
+                    assign rows_bad[l] = rows == 13'd0 || above({3'd0, rows}, INPUTS_MAX[15:0]);
                 end else begin : g_later
                     assign rows_bad[l] = on && rows != cols_i[(l-1)*13+:13];
                 end
-                assign cols_bad[l] = on && (cols == 13'd0 || cols > HIDDEN_MAX[12:0]);
+                assign cols_bad[l] = on && (cols == 13'd0 || above({3'd0, cols}, HIDDEN_MAX[15:0]));
             end else begin : g_absent
                 assign rows_bad[l] = 1'b0;
                 assign cols_bad[l] = 1'b0;
@@ -56,18 +66,19 @@ module sr_limits #(
         end
     endgenerate
 
-    assign code_o =
-        layers_bad                                                  ? SR_REPLY_LIMIT_LAYERS :
-        (steps_i == 10'd0 || {1'b0, steps_i} > STEPS_MAX[10:0])     ? SR_REPLY_LIMIT_STEPS :
-        (classes_i < 5'd2 || classes_i > CLASSES_MAX[4:0])          ? SR_REPLY_LIMIT_CLASSES :
-        |rows_bad                                                   ? SR_REPLY_LIMIT_ROWS :
-        |cols_bad                                                   ? SR_REPLY_LIMIT_COLS :
-        (rank_i == 6'd0 || rank_i > RANK_MAX[5:0])                  ? SR_REPLY_LIMIT_RANK :
-        (update_i && (pairs_i == 16'd0 || pairs_i > PAIRS_MAX[15:0])) ||
-        (evaluate_i && (count_i == 16'd0 || count_i > PAIRS_MAX[15:0])) ? SR_REPLY_LIMIT_PAIRS :
-        (evaluate_i && (chunk_i == 16'd0 || (chunk_i & (PROJ_UNITS[15:0] - 16'd1)) != 16'd0)) ? SR_REPLY_LIMIT_CHUNK :
-        (evaluate_i && (batch_i == 16'd0 || batch_i > BATCH_MAX[15:0])) ? SR_REPLY_LIMIT_BATCH :
-        (readout_i == 2'd3 || (STEP_READOUT == 0 && readout_i != 2'd0)) ? SR_REPLY_LIMIT_READOUT : SR_REPLY_OK;
+    wire steps_bad   = steps_i == 10'd0 || above({6'd0, steps_i}, STEPS_MAX[15:0]);
+    wire classes_bad = classes_i[4:1] == 4'd0 || above({11'd0, classes_i}, CLASSES_MAX[15:0]);
+    wire rank_bad    = rank_i == 6'd0 || above({10'd0, rank_i}, RANK_MAX[15:0]);
+    wire pairs_bad   = (update_i && (pairs_i == 16'd0 || above(pairs_i, PAIRS_MAX[15:0]))) ||
+                       (evaluate_i && (count_i == 16'd0 || above(count_i, PAIRS_MAX[15:0])));
+    wire chunk_bad   = evaluate_i && (chunk_i == 16'd0 || (chunk_i & (PROJ_UNITS[15:0] - 16'd1)) != 16'd0);
+    wire batch_bad   = evaluate_i && (batch_i == 16'd0 || above(batch_i, BATCH_MAX[15:0]));
+    wire readout_bad = readout_i == 2'd3 || (STEP_READOUT == 0 && readout_i != 2'd0);
+
+    assign code_o = layers_bad ? SR_REPLY_LIMIT_LAYERS : steps_bad ? SR_REPLY_LIMIT_STEPS :
+                    classes_bad ? SR_REPLY_LIMIT_CLASSES : |rows_bad ? SR_REPLY_LIMIT_ROWS : |cols_bad ? SR_REPLY_LIMIT_COLS :
+                    rank_bad ? SR_REPLY_LIMIT_RANK : pairs_bad ? SR_REPLY_LIMIT_PAIRS : chunk_bad ? SR_REPLY_LIMIT_CHUNK :
+                    batch_bad ? SR_REPLY_LIMIT_BATCH : readout_bad ? SR_REPLY_LIMIT_READOUT : SR_REPLY_OK;
 endmodule
 
 `default_nettype wire

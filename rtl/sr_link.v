@@ -3,11 +3,12 @@
 // sr_link: packets in, packets out (docs/protocol.md). Half duplex: while a reply leaves, no byte is taken.
 // Request    req_valid_o: a packet is complete; op, seq, len and the payload RAM hold still until it is answered
 //            (rep_valid_i) or let go unanswered (req_drop_i). req_fault_o: {length, crc}, then only a reply is due.
-//            Payload bytes also pass by on arg_* as they arrive, before their CRC is known.
-// Reply      rep_valid_i with status and length is taken with rep_ready_o: in req_valid_o, or while hunting (a late answer to
+//            Payload bytes also pass by on arg_* as they arrive, before their CRC is known; req_head_o before the first.
+// Bytes      of a payload are counted from 1: index_o. In req_valid_o it stands at 1 and moves on with pkt_next_i;
+//            pkt_data_o is the byte at the index of the cycle before, index_last_o says that index_o is the length.
+// Reply      rep_valid_i with its length is taken with rep_ready_o: in req_valid_o, or while hunting (a late answer to
 //            a dropped request, op and seq still being its own). Then len bytes are drawn by pay_valid_i/pay_ready_o
-//            while pay_open_o; CRC and framing are added here.
-// RAM        pkt_data_o belongs to the pkt_addr_i of the cycle before.
+//            while pay_open_o; CRC and framing are added here. rep_status_i holds until the next req_valid_o.
 // Handshake  rx_ready_o and tx_valid_o, tx_data_o are flip-flops.
 // Reset      rst_i: hunting. Any garbage is over after PACKET_MAX + 16 zero bytes.
 // Test       tests/rtl/tb_host.cpp
@@ -31,9 +32,11 @@ module sr_link #(
     output wire [7:0]       req_seq_o,
     output wire [LEN_W-1:0] req_len_o,
     input  wire             req_drop_i,
+    output wire             req_head_o,
     output wire             arg_valid_o,
-    output wire [LEN_W-1:0] arg_index_o,
-    input  wire [LEN_W-2:0] pkt_addr_i,
+    output wire [LEN_W-1:0] index_o,
+    output wire             index_last_o,
+    input  wire             pkt_next_i,
     output wire [7:0]       pkt_data_o,
     input  wire             rep_valid_i,
     output wire             rep_ready_o,
@@ -56,7 +59,6 @@ module sr_link #(
     localparam [3:0] S_TPAY = 4'd7;
     localparam [3:0] S_TCRC = 4'd8;
 
-    localparam [15:0]      LEN_MAX = PACKET_MAX[15:0];
     localparam [LEN_W-1:0] ONE = {{(LEN_W - 1){1'b0}}, 1'b1};
 
     generate
@@ -66,11 +68,9 @@ module sr_link #(
     endgenerate
 
     reg [3:0]       state_q;
-    reg [LEN_W-1:0] count_q;     // byte of the part that state_q names
+    reg [LEN_W-1:0] count_q;     // byte of the part that state_q names, from 1
     reg [7:0]       op_q;
     reg [7:0]       seq_q;
-    reg [7:0]       status_q;
-    reg [7:0]       len_lo_q;
     reg [LEN_W-1:0] len_q;
     reg             bad_crc_q;
     reg             bad_len_q;
@@ -85,22 +85,23 @@ module sr_link #(
     wire tx_fire = sending & tx_slot;
     wire step    = rx_fire | tx_fire;
 
-    wire [15:0] length    = {rx_data_i, len_lo_q};
-    wire        too_long  = length > LEN_MAX;
-    wire        last_four = count_q[1:0] == 2'd3;
-    wire        last_pay  = (count_q + ONE) == len_q;
+    // PACKET_MAX is a power of two
+    wire [15:0] length    = {rx_data_i, len_q[7:0]};
+    wire [16:0] beyond    = {1'b0, length} >> LEN_W;
+    wire        too_long  = (beyond != 17'd0) | (length[LEN_W-1] & (length[LEN_W-2:0] != {(LEN_W - 1){1'b0}}));
+    wire        last_four = count_q[1:0] == 2'd0;
+    wire        last_pay  = count_q == len_q;
 
     // what goes out
     wire [15:0] len16 = {{(16 - LEN_W){1'b0}}, len_q};
     reg  [7:0]  tx_byte;
     always @* begin
         case (count_q[2:0])
-            3'd0:    tx_byte = SR_SYNC0_REPLY;
-            3'd1:    tx_byte = ~SR_SYNC0_REPLY;
-            3'd2:    tx_byte = op_q;
-            3'd3:    tx_byte = seq_q;
-            3'd4:    tx_byte = status_q;
-            3'd5:    tx_byte = len16[7:0];
+            3'd1:    tx_byte = SR_SYNC0_REPLY;
+            3'd2:    tx_byte = ~SR_SYNC0_REPLY;
+            3'd3:    tx_byte = op_q;
+            3'd4, 3'd5: tx_byte = seq_q;
+            3'd6:    tx_byte = len16[7:0];
             default: tx_byte = len16[15:8];
         endcase
         if (state_q == S_TPAY)
@@ -114,7 +115,7 @@ module sr_link #(
     wire [7:0]  crc_byte = (rx_ready_q ? rx_data_i : tx_byte) ^ {8{in_crc}};
     wire [31:0] crc_next;
     sr_crc32 u_crc (.crc_i(crc_q), .data_i(crc_byte), .crc_o(crc_next));
-    wire crc_hold = (state_q == S_HUNT) | (state_q == S_SYNC) | ((state_q == S_THEAD) & (count_q[2:1] == 2'd0));
+    wire crc_hold = (state_q == S_HUNT) | (state_q == S_SYNC) | ((state_q == S_THEAD) & ~count_q[2] & ~(count_q[1] & count_q[0]));
     always @(posedge clk_i) begin
         if (crc_hold)
             crc_q <= 32'hFFFFFFFF;
@@ -123,7 +124,7 @@ module sr_link #(
     end
 
     reg [3:0] state_d;
-    reg       restart;           // count_q from 0
+    reg       restart;           // count_q from 1
     always @* begin
         state_d = state_q;
         restart = 1'b0;
@@ -159,12 +160,14 @@ module sr_link #(
                     state_d = S_REQ;
                 end
             S_REQ:
-                if (req_drop_i)
+                if (req_drop_i) begin
                     state_d = S_HUNT;
-                else if (rep_valid_i)
+                end else if (rep_valid_i) begin
                     state_d = S_THEAD;
+                    restart = 1'b1;
+                end
             S_THEAD:
-                if (tx_fire && count_q[2:0] == 3'd6) begin
+                if (tx_fire && count_q[2:0] == 3'd7) begin
                     restart = 1'b1;
                     state_d = (len_q == {LEN_W{1'b0}}) ? S_TCRC : S_TPAY;
                 end
@@ -198,25 +201,25 @@ module sr_link #(
         if (tx_slot)
             tx_data_q <= tx_byte;
         if (restart)
-            count_q <= {LEN_W{1'b0}};
-        else if (step)
+            count_q <= ONE;
+        else if (step || pkt_next_i)
             count_q <= count_q + ONE;
         if (rx_fire && state_q == S_HEAD) begin
             bad_crc_q <= 1'b0;
             bad_len_q <= too_long;
             case (count_q[1:0])
-                2'd0: op_q <= rx_data_i;
-                2'd1: seq_q <= rx_data_i;
-                2'd2: len_lo_q <= rx_data_i;
+                2'd1: op_q <= rx_data_i;
+                2'd2: seq_q <= rx_data_i;   // and, once sent, the status
+                2'd3: len_q[7:0] <= rx_data_i;
                 default: len_q <= length[LEN_W-1:0];
             endcase
         end
         if (rx_fire && state_q == S_CRC && crc_byte != crc_q[7:0])
             bad_crc_q <= 1'b1;
-        if (rep_valid_i && rep_ready_o) begin
-            status_q <= rep_status_i;
-            len_q    <= rep_len_i;
-        end
+        if (tx_fire && state_q == S_THEAD && count_q[2:0] == 3'd4)
+            seq_q <= rep_status_i;
+        if (rep_ready_o)
+            len_q <= rep_len_i;
     end
 
     // payload; never read where it is being written
@@ -225,7 +228,7 @@ module sr_link #(
     always @(posedge clk_i) begin
         if (arg_valid_o)
             pkt_q[count_q[LEN_W-2:0]] <= rx_data_i;
-        pkt_data_q <= pkt_q[pkt_addr_i];
+        pkt_data_q <= pkt_q[count_q[LEN_W-2:0]];
     end
 
     assign rx_ready_o  = rx_ready_q;
@@ -237,7 +240,9 @@ module sr_link #(
     assign req_seq_o   = seq_q;
     assign req_len_o   = len_q;
     assign arg_valid_o = rx_fire & (state_q == S_PAY);
-    assign arg_index_o = count_q;
+    assign req_head_o  = state_q == S_HEAD;
+    assign index_o     = count_q;
+    assign index_last_o = last_pay;
     assign pkt_data_o  = pkt_data_q;
     assign rep_ready_o = (state_d == S_THEAD) & (state_q != S_THEAD);
     assign pay_open_o  = (state_q == S_THEAD) | (state_q == S_TPAY);

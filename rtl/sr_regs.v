@@ -3,7 +3,9 @@
 //
 // sr_regs: the register file.
 // RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW as
-// a copy of what was written. RW registers are flip-flops beside it, as wide as the list says. ST is read live.
+// a copy of what was written. RW registers are flip-flops beside it, as wide as the list says; of those that have a
+// limit, no more bits than that needs, and a value that does not fit is held as all ones, beyond the limit as well
+// (but the low bits of CHUNK as they are). ST is read live.
 // Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.
 //          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.
 // Reset    none: an RW register is undefined until it is written.
@@ -101,6 +103,26 @@ module sr_regs #(
 );
     `include "sr_map.vh"
 
+    // what can be held, and what of that is not made ones
+    localparam [9:0] FIT_STEPS = ~(10'd1023 << ($clog2(STEPS_MAX + 2)));
+    localparam [31:0] KEEP_STEPS = 0;
+    localparam [4:0] FIT_CLASSES = ~(5'd31 << ($clog2(CLASSES_MAX + 2)));
+    localparam [31:0] KEEP_CLASSES = 0;
+    localparam [12:0] FIT_ROWS0 = ~(13'd8191 << (LAYERS_MAX > 1 ? 13 : $clog2(INPUTS_MAX + 2)));
+    localparam [31:0] KEEP_ROWS0 = 0;
+    localparam [12:0] FIT_COLS0 = ~(13'd8191 << (LAYERS_MAX > 1 ? 13 : $clog2(HIDDEN_MAX + 2)));
+    localparam [31:0] KEEP_COLS0 = 0;
+    localparam [15:0] FIT_PAIRS = ~(16'd65535 << ($clog2(PAIRS_MAX + 2)));
+    localparam [31:0] KEEP_PAIRS = 0;
+    localparam [15:0] FIT_PAIR_COUNT = ~(16'd65535 << ($clog2(PAIRS_MAX + 2)));
+    localparam [31:0] KEEP_PAIR_COUNT = 0;
+    localparam [15:0] FIT_CHUNK = ~(16'd65535 << ($clog2(PAIRS_MAX + PROJ_UNITS + 1)));
+    localparam [31:0] KEEP_CHUNK = PROJ_UNITS - 1;
+    localparam [5:0] FIT_RANK = ~(6'd63 << ($clog2(RANK_MAX + 2)));
+    localparam [31:0] KEEP_RANK = 0;
+    localparam [15:0] FIT_BATCH = ~(16'd65535 << ($clog2(BATCH_MAX + 2)));
+    localparam [31:0] KEEP_BATCH = 0;
+
     function [7:0] identity;
         input [8:0] n;
         reg [31:0]  value;
@@ -167,33 +189,36 @@ module sr_regs #(
         endcase
     end
 
+    // ST has 0 in the RAM, as it is never written there
     reg [7:0] mem_rdata_q;
     reg [7:0] st_rdata_q;
-    reg       st_sel_q;
     always @(posedge clk_i) begin
         if (bwe_i)
             mem_q[{waddr_i, bsel_i}] <= bdata_i;
         mem_rdata_q <= mem_q[raddr_i];
         st_rdata_q  <= raddr_i[1] ? (raddr_i[0] ? st[31:24] : st[23:16]) : (raddr_i[0] ? st[15:8] : st[7:0]);
-        st_sel_q    <= raddr_i[8:7] == 2'b01;
     end
-    assign rdata_o = st_sel_q ? st_rdata_q : mem_rdata_q;
+    assign rdata_o = st_rdata_q | mem_rdata_q;  // one of them is 0
 
     always @(posedge clk_i) begin
         if (we_i) begin
             case ({1'b0, waddr_i})
                 SR_REG_LAYERS: cfg_layers_o <= wdata_i[1:0];
-                SR_REG_STEPS: cfg_steps_o <= wdata_i[9:0];
-                SR_REG_CLASSES: cfg_classes_o <= wdata_i[4:0];
+                SR_REG_STEPS: cfg_steps_o <= FIT_STEPS &
+                    (wdata_i[9:0] | ((wdata_i[9:0] & ~FIT_STEPS) != 10'd0 ? ~KEEP_STEPS[9:0] : 10'd0));
+                SR_REG_CLASSES: cfg_classes_o <= FIT_CLASSES &
+                    (wdata_i[4:0] | ((wdata_i[4:0] & ~FIT_CLASSES) != 5'd0 ? ~KEEP_CLASSES[4:0] : 5'd0));
                 SR_REG_RESET_KIND: cfg_reset_kind_o <= wdata_i[0:0];
                 SR_REG_READOUT: cfg_readout_o <= wdata_i[1:0];
                 SR_REG_R_THETA: cfg_r_theta_o <= wdata_i[15:0];
                 SR_REG_R_LEAK: cfg_r_leak_o <= wdata_i[7:0];
                 SR_REG_X_STRIDE: cfg_x_stride_o <= wdata_i[15:0];
-                SR_REG_ROWS0: cfg_rows0_o <= wdata_i[12:0];
+                SR_REG_ROWS0: cfg_rows0_o <= FIT_ROWS0 &
+                    (wdata_i[12:0] | ((wdata_i[12:0] & ~FIT_ROWS0) != 13'd0 ? ~KEEP_ROWS0[12:0] : 13'd0));
                 SR_REG_ROWS1: cfg_rows1_o <= wdata_i[12:0];
                 SR_REG_ROWS2: cfg_rows2_o <= wdata_i[12:0];
-                SR_REG_COLS0: cfg_cols0_o <= wdata_i[12:0];
+                SR_REG_COLS0: cfg_cols0_o <= FIT_COLS0 &
+                    (wdata_i[12:0] | ((wdata_i[12:0] & ~FIT_COLS0) != 13'd0 ? ~KEEP_COLS0[12:0] : 13'd0));
                 SR_REG_COLS1: cfg_cols1_o <= wdata_i[12:0];
                 SR_REG_COLS2: cfg_cols2_o <= wdata_i[12:0];
                 SR_REG_WBASE1: cfg_wbase1_o <= wdata_i[23:0];
@@ -206,13 +231,18 @@ module sr_regs #(
                 SR_REG_LEAK2: cfg_leak2_o <= wdata_i[7:0];
                 SR_REG_KEY_LO: cfg_key_lo_o <= wdata_i[31:0];
                 SR_REG_KEY_HI: cfg_key_hi_o <= wdata_i[31:0];
-                SR_REG_PAIRS: cfg_pairs_o <= wdata_i[15:0];
+                SR_REG_PAIRS: cfg_pairs_o <= FIT_PAIRS &
+                    (wdata_i[15:0] | ((wdata_i[15:0] & ~FIT_PAIRS) != 16'd0 ? ~KEEP_PAIRS[15:0] : 16'd0));
                 SR_REG_PAIR_FIRST: cfg_pair_first_o <= wdata_i[15:0];
-                SR_REG_PAIR_COUNT: cfg_pair_count_o <= wdata_i[15:0];
-                SR_REG_CHUNK: cfg_chunk_o <= wdata_i[15:0];
-                SR_REG_RANK: cfg_rank_o <= wdata_i[5:0];
+                SR_REG_PAIR_COUNT: cfg_pair_count_o <= FIT_PAIR_COUNT &
+                    (wdata_i[15:0] | ((wdata_i[15:0] & ~FIT_PAIR_COUNT) != 16'd0 ? ~KEEP_PAIR_COUNT[15:0] : 16'd0));
+                SR_REG_CHUNK: cfg_chunk_o <= FIT_CHUNK &
+                    (wdata_i[15:0] | ((wdata_i[15:0] & ~FIT_CHUNK) != 16'd0 ? ~KEEP_CHUNK[15:0] : 16'd0));
+                SR_REG_RANK: cfg_rank_o <= FIT_RANK &
+                    (wdata_i[5:0] | ((wdata_i[5:0] & ~FIT_RANK) != 6'd0 ? ~KEEP_RANK[5:0] : 6'd0));
                 SR_REG_MODE: cfg_mode_o <= wdata_i[2:0];
-                SR_REG_BATCH: cfg_batch_o <= wdata_i[15:0];
+                SR_REG_BATCH: cfg_batch_o <= FIT_BATCH &
+                    (wdata_i[15:0] | ((wdata_i[15:0] & ~FIT_BATCH) != 16'd0 ? ~KEEP_BATCH[15:0] : 16'd0));
                 SR_REG_FITNESS: cfg_fitness_o <= wdata_i[10:0];
                 SR_REG_SCALE0: cfg_scale0_o <= wdata_i[11:0];
                 SR_REG_SCALE1: cfg_scale1_o <= wdata_i[11:0];

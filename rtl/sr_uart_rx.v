@@ -25,10 +25,15 @@ module sr_uart_rx #(
     output wire       overrun_o
 );
     localparam PERIOD  = (CLOCK_HZ / BAUD) * 256 + ((CLOCK_HZ % BAUD) * 256 + BAUD / 2) / BAUD;  // a bit, in 1/256 clock
-    localparam TIMER_W = $clog2(PERIOD + 256) + 1;
-    localparam [TIMER_W-1:0] FULL = PERIOD[TIMER_W-1:0];
-    localparam [TIMER_W-1:0] HALF = (FULL >> 1) - 256;  // the start bit is seen a clock after it fell
-    localparam [TIMER_W-1:0] ONE  = 256;
+    localparam LOW     = (PERIOD | 512) & -(PERIOD | 512);
+    localparam DROP    = LOW > 1 ? $clog2(LOW) - 1 : 0;  // low bits that are 0 in half of it: the timer goes without
+    localparam START_T = (PERIOD / 2 - 256) >> DROP;     // the start bit is seen a clock after it fell
+    localparam FULL_T  = PERIOD >> DROP;
+    localparam ONE_T   = 256 >> DROP;
+    localparam TIMER_W = $clog2(FULL_T);
+    localparam [TIMER_W-1:0] FULL = FULL_T[TIMER_W-1:0];
+    localparam [TIMER_W-1:0] HALF = START_T[TIMER_W-1:0];
+    localparam [TIMER_W-1:0] ONE  = ONE_T[TIMER_W-1:0];
     localparam [3:0] IDLE  = 4'd0;    // then 1 start, 2..9 data, 10 stop
     localparam [3:0] START = 4'd1;
     localparam [3:0] STOP  = 4'd10;

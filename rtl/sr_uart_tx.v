@@ -19,9 +19,13 @@ module sr_uart_tx #(
     output wire       txd_o
 );
     localparam PERIOD  = (CLOCK_HZ / BAUD) * 256 + ((CLOCK_HZ % BAUD) * 256 + BAUD / 2) / BAUD;  // a bit, in 1/256 clock
-    localparam TIMER_W = $clog2(PERIOD + 256) + 1;
-    localparam [TIMER_W-1:0] FULL = PERIOD[TIMER_W-1:0];
-    localparam [TIMER_W-1:0] ONE  = 256;
+    localparam LOW     = (PERIOD | 256) & -(PERIOD | 256);
+    localparam DROP    = $clog2(LOW);                    // low bits that are 0: the timer goes without
+    localparam FULL_T  = PERIOD >> DROP;
+    localparam ONE_T   = 256 >> DROP;
+    localparam TIMER_W = $clog2(FULL_T);
+    localparam [TIMER_W-1:0] FULL = FULL_T[TIMER_W-1:0];
+    localparam [TIMER_W-1:0] ONE  = ONE_T[TIMER_W-1:0];
 
     reg [3:0]         left_q;   // bits still to send, 0 when idle
     reg [8:0]         shift_q;

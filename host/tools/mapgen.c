@@ -111,6 +111,31 @@ static bool id_fixed(const char *name) {
     return strcmp(name, "MAGIC") == 0 || strcmp(name, "PROTOCOL") == 0 || strcmp(name, "MAP_HASH") == 0;
 }
 
+/* RW registers of which no more bits are kept than the limit of the build needs. A value that does not fit is held as all
+ * ones, which is beyond the limit as well: sr_limits refuses it as it would have refused the value. Of CHUNK the low bits
+ * are kept, and all ones above them is a chunk for all pairs. Rows and columns of several layers are compared with each
+ * other, so there they are kept whole. */
+static const struct {
+    const char *name, *bits, *keep;
+} FITS[] = {
+    {"STEPS", "$clog2(STEPS_MAX + 2)", "0"},
+    {"CLASSES", "$clog2(CLASSES_MAX + 2)", "0"},
+    {"ROWS0", "LAYERS_MAX > 1 ? 13 : $clog2(INPUTS_MAX + 2)", "0"},
+    {"COLS0", "LAYERS_MAX > 1 ? 13 : $clog2(HIDDEN_MAX + 2)", "0"},
+    {"PAIRS", "$clog2(PAIRS_MAX + 2)", "0"},
+    {"PAIR_COUNT", "$clog2(PAIRS_MAX + 2)", "0"},
+    {"CHUNK", "$clog2(PAIRS_MAX + PROJ_UNITS + 1)", "PROJ_UNITS - 1"},
+    {"RANK", "$clog2(RANK_MAX + 2)", "0"},
+    {"BATCH", "$clog2(BATCH_MAX + 2)", "0"},
+};
+enum { FITS_COUNT = sizeof FITS / sizeof FITS[0] };
+
+static int fit_of(const char *name) {
+    for (int i = 0; i < FITS_COUNT; i++)
+        if (strcmp(FITS[i].name, name) == 0) return i;
+    return -1;
+}
+
 static void write_regs(void) {
     puts(
         "// SPDX-License-Identifier: Apache-2.0\n"
@@ -119,7 +144,9 @@ static void write_regs(void) {
         "// sr_regs: the register file.\n"
         "// RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW "
         "as\n"
-        "// a copy of what was written. RW registers are flip-flops beside it, as wide as the list says. ST is read live.\n"
+        "// a copy of what was written. RW registers are flip-flops beside it, as wide as the list says; of those that have a\n"
+        "// limit, no more bits than that needs, and a value that does not fit is held as all ones, beyond the limit as well\n"
+        "// (but the low bits of CHUNK as they are). ST is read live.\n"
         "// Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.\n"
         "//          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.\n"
         "// Reset    none: an RW register is undefined until it is written.\n"
@@ -153,7 +180,16 @@ static void write_regs(void) {
             comma = ",\n";
         }
     puts("\n);\n    `include \"sr_map.vh\"\n");
+    puts("    // what can be held, and what of that is not made ones");
+    for (int i = 0; i < LIST_COUNT; i++)
+        if (is_reg(&LIST[i], "RW") && fit_of(LIST[i].name) >= 0) {
+            const char *name = LIST[i].name;
+            const unsigned bits = LIST[i].bits, ones = (1u << bits) - 1;
+            printf("    localparam [%u:0] FIT_%s = ~(%u'd%u << (%s));\n", bits - 1, name, bits, ones, FITS[fit_of(name)].bits);
+            printf("    localparam [31:0] KEEP_%s = %s;\n", name, FITS[fit_of(name)].keep);
+        }
     puts(
+        "\n"
         "    function [7:0] identity;\n"
         "        input [8:0] n;\n"
         "        reg [31:0]  value;\n"
@@ -195,25 +231,32 @@ static void write_regs(void) {
         "        endcase\n"
         "    end\n"
         "\n"
+        "    // ST has 0 in the RAM, as it is never written there\n"
         "    reg [7:0] mem_rdata_q;\n"
         "    reg [7:0] st_rdata_q;\n"
-        "    reg       st_sel_q;\n"
         "    always @(posedge clk_i) begin\n"
         "        if (bwe_i)\n"
         "            mem_q[{waddr_i, bsel_i}] <= bdata_i;\n"
         "        mem_rdata_q <= mem_q[raddr_i];\n"
         "        st_rdata_q  <= raddr_i[1] ? (raddr_i[0] ? st[31:24] : st[23:16]) : (raddr_i[0] ? st[15:8] : st[7:0]);\n"
-        "        st_sel_q    <= raddr_i[8:7] == 2'b01;\n"
         "    end\n"
-        "    assign rdata_o = st_sel_q ? st_rdata_q : mem_rdata_q;\n"
+        "    assign rdata_o = st_rdata_q | mem_rdata_q;  // one of them is 0\n"
         "\n"
         "    always @(posedge clk_i) begin\n"
         "        if (we_i) begin\n"
         "            case ({1'b0, waddr_i})");
     for (int i = 0; i < LIST_COUNT; i++)
-        if (is_reg(&LIST[i], "RW"))
-            printf("                SR_REG_%s: cfg_%s_o <= wdata_i[%u:0];\n", LIST[i].name, lower(LIST[i].name),
-                   LIST[i].bits - 1);
+        if (is_reg(&LIST[i], "RW")) {
+            const char *name = LIST[i].name;
+            const unsigned top = LIST[i].bits - 1;
+            if (fit_of(name) < 0)
+                printf("                SR_REG_%s: cfg_%s_o <= wdata_i[%u:0];\n", name, lower(name), top);
+            else
+                printf(
+                    "                SR_REG_%s: cfg_%s_o <= FIT_%s &\n"
+                    "                    (wdata_i[%u:0] | ((wdata_i[%u:0] & ~FIT_%s) != %u'd0 ? ~KEEP_%s[%u:0] : %u'd0));\n",
+                    name, lower(name), name, top, top, name, top + 1, name, top, top + 1);
+        }
     puts(
         "                default: ;\n"
         "            endcase\n"

@@ -62,6 +62,7 @@ struct Bench {
     unsigned stall_in = 0, stall_out = 0; // of 256
     unsigned word_bytes[8] = {};
     uint32_t depth[8] = {};
+    uint32_t caps[SR_ID_REGS] = {};
     std::map<uint64_t, Bytes> memory; // {memory, address}
     std::deque<uint8_t> to_device;
     Bytes from_device;
@@ -244,6 +245,7 @@ static void test_identity(Bench &b) {
         b.word_bytes[i] = bytes[i];
         b.depth[i] = depth[i];
     }
+    for (unsigned i = 0; i < SR_ID_REGS; i++) b.caps[i] = id(i);
     b.packet_max = id(SR_REG_PACKET_MAX);
     check(b.packet_max >= 128 && lanes && pairs, "build limits reported");
     b.expect(SR_OP_IDENTIFY, {0}, SR_REPLY_BAD_LENGTH, "IDENTIFY with a payload");
@@ -258,11 +260,11 @@ static void test_registers(Bench &b) {
             if (r.addr == a && r.access[1] == 'W') return r.bits == 32 ? 0xFFFFFFFFu : (1u << r.bits) - 1;
         return 0u;
     };
-    for (int round = 0; round < 60; round++) {
+    for (int round = 0; round < 120; round++) {
         unsigned first = 0x40 + rnd(0x40), count = 1 + rnd(std::min(0x80 - first, span_max));
         Bytes p = {static_cast<uint8_t>(first)};
         for (unsigned i = 0; i < count; i++) {
-            uint32_t v = static_cast<uint32_t>(rng());
+            uint32_t v = static_cast<uint32_t>(rng()) >> rnd(32);
             put32(p, v);
             value[first + i] = v;
         }
@@ -271,7 +273,7 @@ static void test_registers(Bench &b) {
         count = 1 + rnd(std::min(0x80 - first, b.packet_max / 4));
         Reply r = b.ask(SR_OP_READ_REG, {static_cast<uint8_t>(first), static_cast<uint8_t>(count)}, "READ_REG");
         check(r.status == SR_REPLY_OK && r.data.size() == 4 * count, "READ_REG answers the registers asked for");
-        for (unsigned i = 0; round > 40 && i < count && r.data.size() == 4 * count; i++)
+        for (unsigned i = 0; round > 100 && i < count && r.data.size() == 4 * count; i++)
             check(get32(r.data, 4 * i) == value[first + i], "a register reads what was written");
     }
     // every register, one by one, on its own port
@@ -328,8 +330,39 @@ static void test_registers(Bench &b) {
     unsigned rw = 0;
     for (const RegInfo &r : REGS) rw += r.access[1] == 'W';
     check(rw == sizeof ports / sizeof ports[0], "the test knows every register's port");
-    for (const auto &p : ports)
-        check(p.port(b.dut) == (value[p.addr] & mask(p.addr)), "port of register " + std::to_string(p.addr));
+    // a port gives what was written, or something beyond the limit as well; CHUNK the same low bits and no fewer pairs
+    const struct {
+        unsigned addr, limit;
+    } limited[] = {
+        {SR_REG_STEPS, SR_REG_STEPS_MAX},  {SR_REG_CLASSES, SR_REG_CLASSES_MAX}, {SR_REG_ROWS0, SR_REG_INPUTS_MAX},
+        {SR_REG_COLS0, SR_REG_HIDDEN_MAX}, {SR_REG_PAIRS, SR_REG_PAIRS_MAX},     {SR_REG_PAIR_COUNT, SR_REG_PAIRS_MAX},
+        {SR_REG_CHUNK, SR_REG_PAIRS_MAX},  {SR_REG_RANK, SR_REG_RANK_MAX},       {SR_REG_BATCH, SR_REG_BATCH_MAX}};
+    auto ports_agree = [&]() {
+        for (const auto &p : ports) {
+            uint64_t want = value[p.addr] & mask(p.addr), port = p.port(b.dut);
+            bool ok = port == want;
+            for (const auto &l : limited)
+                if (l.addr == p.addr && want > b.caps[l.limit])
+                    ok = port > b.caps[l.limit] || (l.addr == SR_REG_CHUNK && port >= b.caps[l.limit]);
+            if (p.addr == SR_REG_CHUNK) ok = ok && (port - want) % b.caps[SR_REG_PROJ_UNITS] == 0;
+            check(ok, "port of register " + std::to_string(p.addr) + ": " + std::to_string(want) + ", " + std::to_string(port));
+        }
+    };
+    ports_agree();
+    for (int round = 0; round < 40; round++) { // at and around each limit, and far beyond
+        for (const auto &l : limited) {
+            uint32_t v = round < 8    ? b.caps[l.limit] + static_cast<uint32_t>(round) - 3
+                         : round < 24 ? 1u << (round - 8)
+                                      : rnd(65536);
+            Bytes p = {static_cast<uint8_t>(l.addr)};
+            put32(p, v);
+            b.expect(SR_OP_WRITE_REG, p, SR_REPLY_OK, "WRITE_REG");
+            value[l.addr] = v;
+            Reply r = b.ask(SR_OP_READ_REG, {static_cast<uint8_t>(l.addr), 1}, "READ_REG");
+            check(r.data.size() == 4 && get32(r.data, 0) == v, "a register reads what was written, beyond its limit too");
+        }
+        ports_agree();
+    }
     // status
     b.dut.st_cyc_total_i = 0x01234567;
     b.dut.st_cyc_base_i = 0x89ABCDEF;
@@ -359,7 +392,7 @@ static void test_registers(Bench &b) {
     b.expect(SR_OP_WRITE_REG, {0x41, 1, 0, 0}, SR_REPLY_BAD_LENGTH, "part of a register");
     b.expect(SR_OP_WRITE_REG, {0x41}, SR_REPLY_BAD_LENGTH, "no register");
     b.expect(SR_OP_WRITE_REG, {}, SR_REPLY_BAD_LENGTH, "empty WRITE_REG");
-    check(b.dut.cfg_steps_o == (value[SR_REG_STEPS] & mask(SR_REG_STEPS)), "a refused write changed nothing");
+    ports_agree(); // a refused write changed nothing
     b.expect(0x00, {}, SR_REPLY_BAD_OP, "opcode 0");
     b.expect(0x08, {}, SR_REPLY_BAD_OP, "opcode 8");
     b.expect(0xFF, {1, 2, 3}, SR_REPLY_BAD_OP, "opcode FF");
@@ -402,7 +435,8 @@ static void test_memories(Bench &b) {
     for (unsigned mem = 0; mem < 8; mem++) {
         unsigned too_many = b.packet_max / b.word_bytes[mem] + 1;
         b.expect(SR_OP_READ_MEM, read_head(mem, 0, too_many), SR_REPLY_BAD_LENGTH, "answer beyond PACKET_MAX");
-        b.expect(SR_OP_READ_MEM, read_head(mem, 0, 0x8000), SR_REPLY_BAD_LENGTH, "answer beyond PACKET_MAX");
+        for (unsigned n = 2 * (too_many - 1); n <= 0x8000; n *= 2)
+            b.expect(SR_OP_READ_MEM, read_head(mem, 0, n), SR_REPLY_BAD_LENGTH, "answer beyond PACKET_MAX");
         for (unsigned bit = 0; bit < 32; bit++)
             if ((1ull << bit) >= b.depth[mem])
                 b.expect(SR_OP_READ_MEM, read_head(mem, 1u << bit, 1), SR_REPLY_BAD_ADDRESS, "address beyond the memory");
