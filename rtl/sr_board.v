@@ -40,6 +40,7 @@ module sr_board #(
     parameter CLOCK_HZ      = 18000000,
     parameter COMPACT       = 0,
     parameter FACTORS       = 0,
+    parameter COUNTERS      = 1,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -138,7 +139,8 @@ module sr_board #(
         .SPIKE_WORDS   (SPIKE_WORDS),
         .CLOCK_HZ      (CLOCK_HZ),
         .COMPACT       (COMPACT),
-        .FACTORS       (FACTORS)
+        .FACTORS       (FACTORS),
+        .COUNTERS      (COUNTERS)
     ) u_core (
         .clk_i      (clk),
         .rst_i      (rst_q),

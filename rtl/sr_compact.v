@@ -170,8 +170,8 @@ module sr_compact #(
     wire [RANK_W-1:0]  rank    = infer ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
     wire [STEP_W-1:0]  steps   = cfg_steps[STEP_W-1:0];
     wire [XW_W-1:0]    x_words = cfg_x_stride[XW_W-1:0];
-    wire [12:0]        cols_up = (cfg_cols0 + LANES[12:0] - 13'd1) / LANES[12:0];
-    wire [BLOCK_W-1:0] blocks  = cols_up[BLOCK_W-1:0];
+    wire [20:0]        cols_up = {8'd0, cfg_cols0} + {8'd0, LANES[12:0]} - 21'd1;
+    wire [BLOCK_W-1:0] blocks  = cols_up[LANES_LOG+:BLOCK_W];
     wire [PAIR_AW:0]   pairs   = cfg_pairs[PAIR_AW:0];
 
     // ---- limits, sequencer ----
@@ -332,7 +332,8 @@ module sr_compact #(
     wire [LANES*16-1:0]      base_rdata, base_new;
     wire [LANES*CNT_W-1:0]   y_p, y_m;
     wire [LANES*16-1:0]      u_p, u_m;
-    wire [LANES-1:0]         on;           // columns of the last block that are there
+    wire [LANES_LOG-1:0]     rest = cfg_cols0[LANES_LOG-1:0];
+    wire [LANES-1:0]         on = rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);  // of the last block
     wire [LANES-1:0]         there = on | {LANES{!edge_on}};
     wire [8:0]               leak_to = 9'd256 - {1'b0, cfg_leak0};
     wire [12:0]              scale = pair_pre ? {5'd0, readout ? cfg_step3[7:0] : cfg_step0[7:0]}
@@ -354,7 +355,6 @@ module sr_compact #(
             wire signed [F_W-1:0] shared;
             wire signed [15:0]    put_p, put_m, y_put_p, y_put_m;
             wire signed [F_W+15:0] lane_raw_p, lane_raw_m;
-            assign on[n] = n[LANES_LOG-1:0] < cfg_cols0[LANES_LOG-1:0] || cfg_cols0[LANES_LOG-1:0] == {LANES_LOG{1'b0}};
             assign y_put_p = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+:CNT_W], 8'd0};
             assign y_put_m = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
             if (n == 0) begin : g_first
@@ -552,7 +552,7 @@ module sr_compact #(
             end
         end
     endgenerate
-    wire _unused = &{1'b0, mem_addr, mem_wdata, credit_addr, upd_op_addr, far_p, far_m, raw_p, raw_m, q_p_q[7:0], q_m_q[7:0], lif};
+    wire _unused = &{1'b0, cols_up, mem_addr, mem_wdata, credit_addr, upd_op_addr, far_p, far_m, raw_p, raw_m, q_p_q[7:0], q_m_q[7:0], lif};
 endmodule
 
 `default_nettype wire
