@@ -195,14 +195,15 @@ module sr_compact #(
     reg  [7:0]  fault_q;
     wire        run_clear, draw, draw_busy, draw_over, front, front_busy, pair_clear, pair_start, pre, pair_busy, fit, fit_done,
                 fit_minus, fit_hit, update, update_busy, readout;
-    wire [15:0] draw_first, draw_pairs;
-    wire [27:0] x_base;
+    wire [15:0] draw_first;
+    wire [PAIR_AW:0] draw_pairs;
+    wire [X_AW:0]    x_base;
     wire [3:0]  label;
     wire signed [16:0]  fitness;
     wire                seq_re, seq_we;
     wire [PAIR_AW+1:0]  seq_raddr, seq_waddr;
     wire [47:0]         seq_wdata, bank_rdata;
-    sr_compact_seq #(.PAIR_AW(PAIR_AW)) u_seq (
+    sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW)) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .limit_code_i(code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(cfg_pair_first), .pair_count_i(cfg_pair_count),
@@ -231,7 +232,7 @@ module sr_compact #(
     wire                  class_bit;
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
     sr_factors #(
-        .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .X_WORDS(X_WORDS), .BLOCKS(BLOCKS), .ROW_AW(ROW_AW)
+        .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS), .BLOCKS(BLOCKS), .ROW_AW(ROW_AW)
     ) u_factors (
         .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
         .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i(cfg_x_stride[8:0]), .blocks_i(blocks8), .busy_o(draw_busy),

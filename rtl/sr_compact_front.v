@@ -7,7 +7,7 @@
 //             start from 0. An event comes with the weight word and row factor bits that were asked for a cycle before.
 // Addresses   weights: row * blocks + pass; row factors as in sr_factors; base: step * blocks + pass; counts: in order.
 // Cycles      passes * (steps * (1 + sum over words of max(1, events)) + 1) + 4.
-// Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words, x_words_i a step, the sample's words in a
+// Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a step, the sample's words in a
 //             row. x_over_o, w_over_o: an address beyond what is there. Reset: control only. Test: tests/rtl/tb_compact_front.cpp
 `default_nettype none
 
@@ -28,7 +28,7 @@ module sr_compact_front #(
     input  wire                rst_i,
     input  wire                start_i,
     output wire                busy_o,
-    input  wire [27:0]         x_base_i,
+    input  wire [X_AW:0]       x_base_i,
     input  wire [XW_W-1:0]     x_words_i,
     input  wire [STEP_W-1:0]   steps_i,
     input  wire [PASS_W-1:0]   blocks_i,
@@ -60,7 +60,7 @@ module sr_compact_front #(
     localparam [1:0] IDLE = 2'd0, FETCH = 2'd1, MARK = 2'd2, SCAN = 2'd3;
     reg  [1:0]         state_q;
     reg                end_q;            // the mark that ends the job
-    reg  [27:0]        x_addr_q;         // next word to be asked for
+    reg  [X_AW:0]      x_addr_q;         // next word to be asked for; the top bit: beyond
     reg  [15:0]        x_q;
     reg  [XW_W-1:0]    word_q;
     reg  [STEP_W-1:0]  step_q;
@@ -78,9 +78,9 @@ module sr_compact_front #(
     wire               take_last = step_end && taken == x_words_i - 1'b1;   // of the pass: the next begins anew
     assign x_re_o   = state_q == FETCH || (take && !take_last);
     assign x_addr_o = x_addr_q[X_AW-1:0];
-    assign x_over_o = x_re_o && {4'd0, x_addr_q} >= SAMPLE_WORDS;
+    assign x_over_o = x_re_o && {{31 - X_AW{1'b0}}, x_addr_q} >= SAMPLE_WORDS;
     always @(posedge clk_i) begin
-        if (x_re_o) x_addr_q <= x_addr_q + 28'd1;
+        if (x_re_o) x_addr_q <= x_addr_q + 1'b1;
         if (take) x_q <= x_data_i;
         else if (scan) x_q <= rest;
         case (state_q)
@@ -114,48 +114,6 @@ module sr_compact_front #(
         if (rst_i) state_q <= IDLE;
     end
 
-    // ---- where an event's words are: first input of the word and block, in weights; word of the group, in row factors ----
-    wire [PASS_W-1:0] pass_next = step_end ? pass_q + 1'b1 : pass_q;
-    reg  [W_AW:0]     w_at_q;
-    reg  [ROW_AW-1:0] row_at_q, row_group_q;  // in words of 16 inputs
-    wire              step_done = next_word && word_end;
-    always @(posedge clk_i) begin
-        if (state_q == IDLE) begin
-            w_at_q      <= {W_AW + 1{1'b0}};
-            row_at_q    <= {ROW_AW{1'b0}};
-            row_group_q <= {ROW_AW{1'b0}};
-        end else if (step_done) begin
-            w_at_q   <= {{W_AW + 1 - PASS_W{1'b0}}, pass_next};
-            row_at_q <= step_end ? row_at_q + 1'b1 : row_group_q;
-            if (step_end) row_group_q <= row_at_q + 1'b1;
-        end else if (next_word) begin
-            w_at_q   <= w_at_q + {{W_AW - 3 - PASS_W{1'b0}}, blocks_i, 4'd0};
-            row_at_q <= row_at_q + 1'b1;
-        end
-    end
-
-    // ---- where a step's sums go ----
-    wire                base_on  = pass_q < blocks_i;
-    wire                count_on = pass_q < groups_i;
-    reg  [BASE_AW-1:0]  base_q, base_kept_q;
-    reg  [COUNT_AW-1:0] count_q, count_kept_q;
-    reg                 base_on_q, count_on_q;      // of the step before
-    always @(posedge clk_i) begin
-        if (state_q == IDLE) begin
-            base_q     <= {BASE_AW{1'b0}};
-            count_q    <= {COUNT_AW{1'b0}};
-            base_on_q  <= 1'b0;
-            count_on_q <= 1'b0;
-        end else if (step_done) begin
-            base_q       <= step_end ? {{BASE_AW - PASS_W{1'b0}}, pass_next} : base_q + {{BASE_AW - PASS_W{1'b0}}, blocks_i};
-            count_q      <= count_q + 1'b1;
-            base_kept_q  <= base_q;
-            count_kept_q <= count_q;
-            base_on_q    <= base_on;
-            count_on_q   <= count_on;
-        end
-    end
-
     // ---- pipeline: 1 addresses, 2 data ----
     function [3:0] lowest(input [14:0] x);
         begin
@@ -166,50 +124,73 @@ module sr_compact_front #(
                         (!x[10] && (x[11] || (!x[12] && (x[13] || !x[14])))))))))))));
         end
     endfunction
-    reg                event_q1, event_q2, mark_q1, mark_q2, base_on_q1, base_on_q2, count_on_q1, count_on_q2;
-    reg                keep_base_q1, keep_base_q2, keep_count_q1, keep_count_q2;
-    reg  [3:0]         bit_q1, bit_q2;
-    reg  [W_AW:0]      w_at_q1;
-    reg  [ROW_AW-1:0]  row_at_q1;
-    reg  [BASE_AW-1:0]  base_at_q1, base_at_q2;
-    reg  [COUNT_AW-1:0] count_at_q1, count_at_q2;
-    wire [W_AW:0]      w_addr = w_at_q1 + {{W_AW - 3 - PASS_W{1'b0}}, {{4{1'b0}}, blocks_i} * {{PASS_W{1'b0}}, bit_q1}};
+    wire                step_done = next_word && word_end;
+    reg                 event_q1, event_q2, mark_q1, mark_q2, next_q1, done_q1, end_q1;
+    reg  [3:0]          bit_q1, bit_q2;
+    reg  [W_AW:0]       w_at_q1;                   // the word's first input, this block
+    reg  [ROW_AW-1:0]   row_at_q1, row_group_q1;   // in words of 16 inputs; of the factor group
+    reg  [PASS_W-1:0]   pass_q1;
+    wire                base_on1  = pass_q1 < blocks_i;
+    wire                count_on1 = pass_q1 < groups_i;
+    wire [PASS_W-1:0]   pass_next = pass_q1 + {{PASS_W - 1{1'b0}}, end_q1};
+    wire [W_AW:0]       w_addr = w_at_q1 + {{W_AW - 3 - PASS_W{1'b0}}, {{4{1'b0}}, blocks_i} * {{PASS_W{1'b0}}, bit_q1}};
+    // of the step whose events come, until the mark that ends it has come
+    reg                 open_q2, base_on_q2, count_on_q2, last_q2;
+    reg  [BASE_AW-1:0]  base_q2;
+    reg  [COUNT_AW-1:0] count_q2;
     always @(posedge clk_i) begin
-        event_q1      <= event_is && !rst_i;
-        event_q2      <= event_q1 && !rst_i;
-        mark_q1       <= state_q == MARK && !rst_i;
-        mark_q2       <= mark_q1 && !rst_i;
-        keep_base_q1  <= state_q == MARK && base_on_q;
-        keep_base_q2  <= keep_base_q1;
-        keep_count_q1 <= state_q == MARK && count_on_q;
-        keep_count_q2 <= keep_count_q1;
-        base_on_q1    <= base_on;
-        base_on_q2    <= base_on_q1;
-        count_on_q1   <= count_on;
-        count_on_q2   <= count_on_q1;
-        bit_q1        <= lowest(x_q[14:0]);
-        bit_q2        <= bit_q1;
-        w_at_q1       <= w_at_q;
-        row_at_q1     <= row_at_q;
-        base_at_q1    <= base_kept_q;
-        base_at_q2    <= base_at_q1;
-        count_at_q1   <= count_kept_q;
-        count_at_q2   <= count_at_q1;
+        event_q1 <= event_is && !rst_i;
+        event_q2 <= event_q1 && !rst_i;
+        mark_q1  <= state_q == MARK && !rst_i;
+        mark_q2  <= mark_q1 && !rst_i;
+        next_q1  <= next_word;
+        done_q1  <= step_done;
+        end_q1   <= step_end;
+        bit_q1   <= lowest(x_q[14:0]);
+        bit_q2   <= bit_q1;
+        if (done_q1) begin
+            w_at_q1   <= {{W_AW + 1 - PASS_W{1'b0}}, pass_next};
+            row_at_q1 <= end_q1 ? row_at_q1 + 1'b1 : row_group_q1;
+            pass_q1   <= pass_next;
+            last_q2   <= end_q1;
+            if (end_q1) row_group_q1 <= row_at_q1 + 1'b1;
+        end else if (next_q1) begin
+            w_at_q1   <= w_at_q1 + {{W_AW - 3 - PASS_W{1'b0}}, blocks_i, 4'd0};
+            row_at_q1 <= row_at_q1 + 1'b1;
+        end
+        if (event_q1 || done_q1) begin
+            base_on_q2  <= base_on1;
+            count_on_q2 <= count_on1;
+        end
+        if (mark_q2) open_q2 <= 1'b1;
+        if (mark_q2 && open_q2) begin
+            count_q2 <= count_q2 + 1'b1;
+            base_q2  <= last_q2 ? {{BASE_AW - PASS_W{1'b0}}, pass_q1} : base_q2 + {{BASE_AW - PASS_W{1'b0}}, blocks_i};
+        end
+        if (!busy_o) begin
+            w_at_q1      <= {W_AW + 1{1'b0}};
+            row_at_q1    <= {ROW_AW{1'b0}};
+            row_group_q1 <= {ROW_AW{1'b0}};
+            pass_q1      <= {PASS_W{1'b0}};
+            open_q2      <= 1'b0;
+            base_q2      <= {BASE_AW{1'b0}};
+            count_q2     <= {COUNT_AW{1'b0}};
+        end
     end
-    assign w_re_o     = event_q1 && base_on_q1;
+    assign w_re_o     = event_q1 && base_on1;
     assign w_addr_o   = w_addr[W_AW-1:0];
     assign w_over_o   = w_re_o && {{31 - W_AW{1'b0}}, w_addr} >= WEIGHT_WORDS;
-    assign row_re_o   = event_q1 && count_on_q1;
+    assign row_re_o   = event_q1 && count_on1;
     assign row_addr_o = row_at_q1 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q1 >> CUT_LOG};
     assign row_bit_o  = bit_q2;
 
     assign add_base_o   = event_q2 && base_on_q2;
     assign add_count_o  = event_q2 && count_on_q2;
     assign mark_o       = mark_q2;
-    assign keep_base_o  = keep_base_q2;
-    assign base_at_o    = base_at_q2;
-    assign keep_count_o = keep_count_q2;
-    assign count_at_o   = count_at_q2;
+    assign keep_base_o  = mark_q2 && open_q2 && base_on_q2;
+    assign base_at_o    = base_q2;
+    assign keep_count_o = mark_q2 && open_q2 && count_on_q2;
+    assign count_at_o   = count_q2;
     assign busy_o       = state_q != IDLE || mark_q1 || mark_q2;
 endmodule
 

@@ -10,7 +10,8 @@
 `default_nettype none
 
 module sr_compact_seq #(
-    parameter PAIR_AW = 6     // log2 of the pairs
+    parameter PAIR_AW = 6,    // log2 of the pairs; the batch list is no longer
+    parameter X_AW    = 14
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -31,10 +32,10 @@ module sr_compact_seq #(
     // units
     output wire               draw_o,
     output wire [15:0]        draw_first_o,
-    output wire [15:0]        draw_pairs_o,
+    output wire [PAIR_AW:0]   draw_pairs_o,
     input  wire               draw_busy_i,
     output wire               front_o,
-    output wire [27:0]        x_base_o,
+    output wire [X_AW:0]      x_base_o,
     input  wire               front_busy_i,
     output wire               pair_clear_o,
     output wire               pair_o,
@@ -65,10 +66,10 @@ module sr_compact_seq #(
                      UPDATE = 5'd20, UPDATING = 5'd21, LAYER = 5'd22;
     reg  [4:0]         state_q, flags_q;
     reg  [7:0]         code_q;
-    reg  [15:0]        sample_q;
+    reg  [PAIR_AW:0]   sample_q;
     reg  [PAIR_AW:0]   pair_q;
     reg                minus_q, readout_q, resident_q;   // resident_q: the factors are of pairs 0..pairs_i-1
-    reg  [27:0]        x_base_q;
+    reg  [X_AW:0]      x_base_q;              // top bit: beyond the sample store
     reg  [3:0]         label_q;
     reg  signed [31:0] plus_q;
     wire               infer       = |(flags_q & SR_RUN_INFER[4:0]);
@@ -79,7 +80,7 @@ module sr_compact_seq #(
     wire [PAIR_AW:0]   pair_up     = pair_q + 1'b1;
     wire               pair_end    = infer || pair_up == pair_count_i[PAIR_AW:0];
     wire               shape_end   = pair_up == pairs_i[PAIR_AW:0];
-    wire               sample_end  = sample_q == batch_i - 16'd1;
+    wire               sample_end  = sample_q == batch_i[PAIR_AW:0] - 1'b1;
     wire [7:0]         mant        = readout_q ? mant_readout_i : mant_hidden_i;
     wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? REDRAW : IDLE;
     always @(posedge clk_i) begin
@@ -87,7 +88,7 @@ module sr_compact_seq #(
             IDLE: begin
                 flags_q    <= run_flags_i;
                 code_q     <= run_start_i ? SR_REPLY_OK : code_q;
-                sample_q   <= 16'd0;
+                sample_q   <= {PAIR_AW + 1{1'b0}};
                 readout_q  <= 1'b0;
                 resident_q <= 1'b0;
                 pair_q     <= {PAIR_AW + 1{1'b0}};
@@ -104,7 +105,7 @@ module sr_compact_seq #(
             end
             LIST:    state_q <= ENTRY;
             ENTRY: begin
-                x_base_q <= bank_rdata_i[27:0];
+                x_base_q <= {|bank_rdata_i[27:X_AW], bank_rdata_i[X_AW-1:0]};
                 label_q  <= bank_rdata_i[31:28];
                 state_q  <= FRONT;
             end
@@ -122,7 +123,7 @@ module sr_compact_seq #(
             end
             NEXT: begin
                 pair_q <= pair_end ? {PAIR_AW + 1{1'b0}} : pair_up;
-                if (pair_end) sample_q <= sample_q + 16'd1;
+                if (pair_end) sample_q <= sample_q + 1'b1;
                 state_q <= !pair_end ? PAIR : !sample_end ? LIST : infer ? IDLE : after_eval;
             end
             SHAPE:   state_q <= SHAPE_M;
@@ -158,7 +159,7 @@ module sr_compact_seq #(
     assign infer_o      = infer;
     assign draw_o       = go && (state_q == DRAW || (state_q == REDRAW && !resident_q));
     assign draw_first_o = state_q == DRAW || state_q == DRAWING ? pair_first_i : 16'd0;
-    assign draw_pairs_o = state_q == DRAW || state_q == DRAWING ? pair_count_i : pairs_i;
+    assign draw_pairs_o = state_q == DRAW || state_q == DRAWING ? pair_count_i[PAIR_AW:0] : pairs_i[PAIR_AW:0];
     assign front_o      = go && state_q == FRONT;
     assign x_base_o     = x_base_q;
     assign pair_clear_o = state_q == FRONT;
@@ -171,7 +172,7 @@ module sr_compact_seq #(
     assign readout_o    = readout_q;
 
     // ---- bank memory: list, sums (read when fitness begins, written when it is there), pair weights ----
-    wire               fresh   = sample_q == 16'd0 && !(|(flags_q & SR_RUN_ACCUMULATE[4:0]));
+    wire               fresh   = sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0]));
     wire               shaping = state_q == SHAPE_U;
     wire signed [31:0] minus   = bank_rdata_i[31:0];
     wire [31:0]        fitness = (fresh ? 32'd0 : bank_rdata_i[31:0]) + {{15{fitness_i[16]}}, fitness_i};
@@ -183,7 +184,7 @@ module sr_compact_seq #(
     assign bank_we_o    = (state_q == FITTING && fit_done_i && !infer) || shaping;
     assign bank_waddr_o = shaping ? {2'b11, pair_q[PAIR_AW-1:0]} : {1'b0, pair_q[PAIR_AW-1:0], minus_q};
     assign bank_wdata_o = shaping ? {40'd0, u} : {correct, fitness};
-    wire _unused = &{1'b0, pairs_i, pair_count_i};
+    wire _unused = &{1'b0, batch_i};
 endmodule
 
 `default_nettype wire

@@ -18,6 +18,7 @@ module sr_factors #(
     parameter LANES      = 4,
     parameter PROJ_UNITS = 4,
     parameter FACTORS    = 64,
+    parameter PAIR_W     = 7,
     parameter X_WORDS    = 40,   // words of 16 inputs, at most
     parameter BLOCKS     = 16,   // column blocks, at most
     parameter CUT        = LANES < 16 ? LANES : 16,
@@ -32,7 +33,7 @@ module sr_factors #(
     // draw
     input  wire                  start_i,
     input  wire [15:0]           first_i,
-    input  wire [15:0]           pairs_i,
+    input  wire [PAIR_W-1:0]     pairs_i,
     input  wire [ 5:0]           rank_i,
     input  wire [ 8:0]           x_words_i,
     input  wire [ 7:0]           blocks_i,
@@ -69,6 +70,9 @@ module sr_factors #(
     localparam GROUPS    = (FACTORS + PROJ_UNITS - 1) / PROJ_UNITS;
     localparam ROW_DEPTH = GROUPS * X_WORDS * 16 / CUT;
     localparam FACTOR_W  = $clog2(FACTORS + 1);
+    localparam CLASS_CUTS = 16 / CUT;
+    localparam MOST_CUTS  = X_WORDS * 16 / CUT > BLOCKS * WIDE ? X_WORDS * 16 / CUT : BLOCKS * WIDE;
+    localparam LEFT_W     = MOST_CUTS > 16 ? $clog2(MOST_CUTS + 1) : 5;
     localparam COL_READOUT = (1 << (COL_AW - 1)) * WIDE;   // cuts before the readout's columns
     localparam AT_W      = (COL_AW + WIDE_LOG > ROW_AW ? COL_AW + WIDE_LOG : ROW_AW) + 1;
     localparam UNIT_W    = PROJ_UNITS > 1 ? $clog2(PROJ_UNITS) : 1;
@@ -78,7 +82,7 @@ module sr_factors #(
     localparam [1:0] IDLE = 2'd0, HASH = 2'd1, WAIT = 2'd2, KEEP = 2'd3;
     reg  [1:0]          state_q, store_q;
     reg  [15:0]         pair_q;
-    reg  [15:0]         pairs_left_q;
+    reg  [PAIR_W-1:0]   pairs_left_q;
     reg  [5:0]          k_q;
     reg  [7:0]          word_q;
     reg  [CUT_W-1:0]    cut_q;
@@ -86,16 +90,19 @@ module sr_factors #(
     reg  [AT_W-1:0]     at_q, group_at_q;        // next cut's place in its store; of the group
     reg  [UNIT_W-1:0]   unit_q;
     reg  [GROUP_W-1:0]  groups_q;
-    reg  [12:0]         left_q;                  // cuts of this factor yet to be kept
+    reg  [LEFT_W-1:0]   left_q;                  // cuts of this factor yet to be kept
     reg                 over_q;
     wire                ready;
-    wire [12:0] cuts = store_q == ROWS ? {x_words_i, 4'd0} >> CUT_LOG : store_q == CLASSES ? 13'd16 >> CUT_LOG
-                                       : {5'd0, blocks_i} << WIDE_LOG;
-    wire [12:0] row_cuts   = {x_words_i, 4'd0} >> CUT_LOG;
+    // cuts of a factor in each store; the store whose factor comes next
+    wire [1:0]  store_next = state_q == IDLE ? ROWS : store_q + {1'b0, store_end};
+    wire [15:0] row_cuts   = {3'd0, x_words_i, 4'd0} >> CUT_LOG;
+    wire [15:0] col_cuts   = {8'd0, blocks_i} << WIDE_LOG;
+    wire [LEFT_W-1:0] cuts = store_next == ROWS ? row_cuts[LEFT_W-1:0] : store_next == CLASSES ? CLASS_CUTS[LEFT_W-1:0]
+                                                                       : col_cuts[LEFT_W-1:0];
     wire        keep       = state_q == KEEP;
-    wire        factor_end = keep && left_q == 13'd1;
+    wire        factor_end = keep && left_q == {{LEFT_W - 1{1'b0}}, 1'b1};
     wire        pair_end   = factor_end && k_q == rank_i - 6'd1;
-    wire        store_end  = pair_end && pairs_left_q == 16'd1;
+    wire        store_end  = pair_end && pairs_left_q == {{PAIR_W - 1{1'b0}}, 1'b1};
     wire        unit_end   = unit_q == PROJ_UNITS[UNIT_W-1:0] - 1'b1 || PROJ_UNITS == 1;
     wire        too_many   = factor_q == FACTORS[FACTOR_W-1:0];
     always @(posedge clk_i) begin
@@ -112,7 +119,7 @@ module sr_factors #(
                 at_q         <= {AT_W{1'b0}};
                 group_at_q   <= {AT_W{1'b0}};
                 unit_q       <= {UNIT_W{1'b0}};
-                left_q       <= row_cuts;
+                left_q       <= cuts;
                 if (start_i) begin
                     state_q  <= HASH;
                     groups_q <= {{GROUP_W - 1{1'b0}}, 1'b1};
@@ -129,7 +136,7 @@ module sr_factors #(
             default: begin
                 cut_q  <= cut_q + 1'b1;
                 at_q   <= at_q + 1'b1;
-                left_q <= left_q - 13'd1;
+                left_q <= left_q - 1'b1;
                 if (&cut_q) begin
                     word_q  <= word_q + 8'd1;
                     state_q <= HASH;
@@ -152,14 +159,13 @@ module sr_factors #(
                     end
                     if (pair_end) begin
                         pair_q       <= pair_q + 16'd1;
-                        pairs_left_q <= pairs_left_q - 16'd1;
+                        pairs_left_q <= pairs_left_q - 1'b1;
                     end
                     if (store_end) begin
                         pair_q       <= first_i;
                         pairs_left_q <= pairs_i;
                         store_q      <= store_q + 2'd1;
                         at_q         <= store_q == COLS ? COL_READOUT[AT_W-1:0] : {AT_W{1'b0}};
-                        left_q       <= store_q == COLS_READOUT ? 13'd16 >> CUT_LOG : {5'd0, blocks_i} << WIDE_LOG;
                         if (store_q == CLASSES) state_q <= IDLE;
                     end
                 end
@@ -215,7 +221,7 @@ module sr_factors #(
         .re_i(class_re_i), .raddr_i(class_addr_i), .rdata_o(class_word)
     );
     assign class_o = class_word[class_bit_i[CUT_LOG-1:0]];
-    wire _unused = &{1'b0, at_q, cut_at_i, row_bit_i, class_bit_i};
+    wire _unused = &{1'b0, row_cuts, col_cuts, at_q, cut_at_i, row_bit_i, class_bit_i};
 endmodule
 
 `default_nettype wire
