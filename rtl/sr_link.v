@@ -216,7 +216,7 @@ module sr_link #(
                 default: len_q <= length[LEN_W-1:0];
             endcase
         end
-        if (rx_fire && state_q == S_CRC && crc_byte != crc_q[7:0])
+        if (rx_fire && state_q == S_CRC && rx_data_i != ~crc_q[7:0])
             bad_crc_q <= 1'b1;
         if (tx_fire && state_q == S_THEAD && count_q[2:0] == 3'd4)
             seq_q <= rep_status_i;
