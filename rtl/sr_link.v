@@ -49,15 +49,16 @@ module sr_link #(
 );
     `include "sr_map.vh"
 
+    // bit 3: the device's turn; bits 1:0: 1 header, 3 payload, 2 CRC, either way
     localparam [3:0] S_HUNT = 4'd0;   // first sync byte
-    localparam [3:0] S_SYNC = 4'd1;   // second sync byte
-    localparam [3:0] S_HEAD = 4'd2;   // op, seq, length
+    localparam [3:0] S_SYNC = 4'd4;   // second sync byte
+    localparam [3:0] S_HEAD = 4'd1;   // op, seq, length
     localparam [3:0] S_PAY  = 4'd3;
-    localparam [3:0] S_CRC  = 4'd4;
-    localparam [3:0] S_REQ  = 4'd5;   // waits for an answer
-    localparam [3:0] S_THEAD = 4'd6;  // sync, op, seq, status, length
-    localparam [3:0] S_TPAY = 4'd7;
-    localparam [3:0] S_TCRC = 4'd8;
+    localparam [3:0] S_CRC  = 4'd2;
+    localparam [3:0] S_REQ  = 4'd8;   // waits for an answer
+    localparam [3:0] S_THEAD = 4'd9;  // sync, op, seq, status, length
+    localparam [3:0] S_TPAY = 4'd11;
+    localparam [3:0] S_TCRC = 4'd10;
 
     localparam [LEN_W-1:0] ONE = {{(LEN_W - 1){1'b0}}, 1'b1};
 
@@ -67,6 +68,7 @@ module sr_link #(
         end
     endgenerate
 
+    (* fsm_encoding = "none" *)
     reg [3:0]       state_q;
     reg [LEN_W-1:0] count_q;     // byte of the part that state_q names, from 1
     reg [7:0]       op_q;
@@ -214,7 +216,7 @@ module sr_link #(
                 default: len_q <= length[LEN_W-1:0];
             endcase
         end
-        if (rx_fire && state_q == S_CRC && crc_byte != crc_q[7:0])
+        if (rx_fire && state_q == S_CRC && rx_data_i != ~crc_q[7:0])
             bad_crc_q <= 1'b1;
         if (tx_fire && state_q == S_THEAD && count_q[2:0] == 3'd4)
             seq_q <= rep_status_i;
