@@ -58,7 +58,7 @@ module sr_compact #(
     localparam MASTER_W = 8 + FRAC_W;
     localparam LANES_LOG = $clog2(LANES);
     localparam BLOCKS   = (HIDDEN_MAX + LANES - 1) / LANES;
-    localparam BLOCK_W0 = $clog2(BLOCKS + 3);                                    // a couple of blocks beyond the last
+    localparam BLOCK_W0 = $clog2(BLOCKS + RANK_MAX + 2);                         // a class row's items and a gap
     localparam GROUPS   = FACTORS / PROJ_UNITS;
     localparam GROUP_W  = $clog2(GROUPS + 1);
     localparam RANK_W   = $clog2(RANK_MAX + 1);
@@ -80,7 +80,10 @@ module sr_compact #(
     localparam SUM_W    = CNT_W + 8 + $clog2(HIDDEN_MAX);                        // a row of the readout
     localparam G_W      = CNT_W + 1 + $clog2(HIDDEN_MAX) + 12;                   // S g
     localparam Q_W      = G_W + $clog2(RANK_MAX);
-    localparam SCORE_W  = (SUM_W > Q_W - 8 ? SUM_W : Q_W - 8) + 1;
+    localparam SCORE_0  = (SUM_W > Q_W - 8 ? SUM_W : Q_W - 8) + 1;
+    localparam SCORE_W  = SCORE_0 > 16 ? SCORE_0 : 16;
+    localparam ROW_W    = SCORE_W + 8;
+    localparam [ROW_W-1:0] FROM_M = 255;
     localparam D_W      = 12 + $clog2(RANK_MAX);
     localparam ACC_B    = $clog2(INPUTS_MAX + 1) + 8 + FRAC_W;                   // base current, shifted up
     localparam ACC_U    = $clog2(FACTORS) + 16;                                  // mant * A
@@ -89,11 +92,12 @@ module sr_compact #(
     localparam X_AW     = $clog2(SAMPLE_WORDS);
     localparam W_WORDS  = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam W_AW     = $clog2(W_WORDS);
-    localparam Y_AT     = STEPS_MAX * BLOCKS;                                    // base buffer: base current, spike counts, scores
-    localparam SCORE_AT = Y_AT + BLOCKS;
-    localparam BASE_AW  = $clog2(SCORE_AT + CLASSES_MAX);
+    localparam Y_WORDS  = BLOCKS > 16 ? 1 << $clog2(BLOCKS) : 16;                // base buffer: base current, spike counts, scores
+    localparam BASE_AW  = $clog2(STEPS_MAX * BLOCKS + 2 * Y_WORDS);
+    localparam Y_AT     = (1 << BASE_AW) - 2 * Y_WORDS;
+    localparam SCORE_AT = (1 << BASE_AW) - 16;
     localparam COUNT_AW = $clog2(CBUF_WORDS);                                    // count buffer: counts or results, S g
-    localparam G_AT     = CBUF_WORDS - RANK_MAX;
+    localparam G_AT     = CBUF_WORDS - (1 << $clog2(RANK_MAX));
     localparam COUNT_W0 = PROJ_UNITS * C_W > 2 * G_W ? PROJ_UNITS * C_W : 2 * G_W;
     localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
     localparam OPS      = STEPS_MAX * RANK_MAX > PAIRS_MAX ? STEPS_MAX * RANK_MAX : PAIRS_MAX;
@@ -111,7 +115,7 @@ module sr_compact #(
         if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12) begin : g_rule_width
             SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_AT_MOST u ();
         end
-        if (G_AT < GROUPS * STEPS_MAX || G_AT < SCORE_WORDS || GROUPS * PROJ_UNITS != FACTORS) begin : g_rule_count
+        if (G_AT < GROUPS * STEPS_MAX || G_AT < SCORE_WORDS || GROUPS * PROJ_UNITS != FACTORS || CBUF_WORDS % 16 != 0) begin : g_rule_count
             SR_COMPACT_CBUF_WORDS_MUST_HOLD_FACTORS_BY_STEPS_OR_SCORES_AND_RANK_MAX u ();
         end
     endgenerate
@@ -130,7 +134,7 @@ module sr_compact #(
     wire [9:0]  cfg_steps;
     wire [4:0]  cfg_classes;
     wire        cfg_reset_kind;
-    wire [15:0] cfg_x_stride, cfg_theta0, cfg_pairs, cfg_pair_first, cfg_pair_count, cfg_chunk, cfg_batch;
+    wire [15:0] cfg_theta0, cfg_pairs, cfg_pair_first, cfg_pair_count, cfg_batch;
     wire [7:0]  cfg_leak0;
     wire [12:0] cfg_rows0, cfg_cols0, cfg_step0, cfg_step3;
     wire [31:0] cfg_key_lo, cfg_key_hi;
@@ -155,12 +159,12 @@ module sr_compact #(
         .st_cyc_total_i(cyc_total_q), .st_cyc_base_i(cyc_base_q), .st_cyc_project_i(32'd0), .st_cyc_lif_i(cyc_lif_q),
         .st_cyc_lif_busy_i(cyc_busy_q), .st_cyc_readout_i(cyc_readout_q), .st_cyc_update_i(cyc_update_q), .st_events_i(events_q),
         .cfg_layers_o(cfg_layers), .cfg_steps_o(cfg_steps), .cfg_classes_o(cfg_classes), .cfg_reset_kind_o(cfg_reset_kind),
-        .cfg_readout_o(cfg_readout), .cfg_r_theta_o(), .cfg_r_leak_o(), .cfg_x_stride_o(cfg_x_stride),
+        .cfg_readout_o(cfg_readout), .cfg_r_theta_o(), .cfg_r_leak_o(), .cfg_x_stride_o(),
         .cfg_rows0_o(cfg_rows0), .cfg_rows1_o(), .cfg_rows2_o(), .cfg_cols0_o(cfg_cols0), .cfg_cols1_o(), .cfg_cols2_o(),
         .cfg_wbase1_o(), .cfg_wbase2_o(), .cfg_theta0_o(cfg_theta0), .cfg_theta1_o(), .cfg_theta2_o(),
         .cfg_leak0_o(cfg_leak0), .cfg_leak1_o(), .cfg_leak2_o(), .cfg_key_lo_o(cfg_key_lo), .cfg_key_hi_o(cfg_key_hi),
         .cfg_pairs_o(cfg_pairs), .cfg_pair_first_o(cfg_pair_first), .cfg_pair_count_o(cfg_pair_count),
-        .cfg_chunk_o(cfg_chunk), .cfg_rank_o(cfg_rank), .cfg_mode_o(cfg_mode), .cfg_batch_o(cfg_batch),
+        .cfg_chunk_o(), .cfg_rank_o(cfg_rank), .cfg_mode_o(cfg_mode), .cfg_batch_o(cfg_batch),
         .cfg_fitness_o(cfg_fitness), .cfg_scale0_o(cfg_scale0), .cfg_scale1_o(), .cfg_scale2_o(), .cfg_scale3_o(cfg_scale3),
         .cfg_step0_o(cfg_step0), .cfg_step1_o(), .cfg_step2_o(), .cfg_step3_o(cfg_step3)
     );
@@ -169,7 +173,8 @@ module sr_compact #(
     wire               infer;
     wire [RANK_W-1:0]  rank    = infer ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
     wire [STEP_W-1:0]  steps   = cfg_steps[STEP_W-1:0];
-    wire [XW_W-1:0]    x_words = cfg_x_stride[XW_W-1:0];
+    wire [12:0]        rows_up = cfg_rows0 + 13'd15;
+    wire [XW_W-1:0]    x_words = rows_up[4+:XW_W];         // X_STRIDE says the same
     wire [20:0]        cols_up = {8'd0, cfg_cols0} + {8'd0, LANES[12:0]} - 21'd1;
     wire [BLOCK_W-1:0] blocks  = cols_up[LANES_LOG+:BLOCK_W];
     wire [PAIR_AW:0]   pairs   = cfg_pairs[PAIR_AW:0];
@@ -185,13 +190,11 @@ module sr_compact #(
     ) u_limits (
         .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout),
         .rows_i({26'd0, cfg_rows0}), .cols_i({26'd0, cfg_cols0}), .rank_i(infer_start ? 6'd1 : cfg_rank),
-        .pairs_i(cfg_pairs), .count_i(count), .chunk_i(cfg_chunk), .batch_i(cfg_batch),
+        .pairs_i(cfg_pairs), .count_i(count), .chunk_i(PROJ_UNITS[15:0]), .batch_i(cfg_batch),
         .evaluate_i(run_flags[0] || infer_start), .update_i(run_flags[2]), .code_o(limit_code)
     );
     wire        mode_bad   = |cfg_mode && (run_flags[0] || run_flags[2]);
-    wire        stride_bad = cfg_x_stride == 16'd0 || {16'd0, cfg_x_stride} > X_WORDS;
-    wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE
-                           : stride_bad ? SR_REPLY_LIMIT_ROWS : SR_REPLY_OK;
+    wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
     wire        run_clear, draw, draw_busy, draw_over, front, front_busy, pair_clear, pair_start, pre, pair_busy, fit, fit_done,
                 fit_minus, fit_hit, update, update_busy, readout;
@@ -235,7 +238,7 @@ module sr_compact #(
         .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS), .BLOCKS(BLOCKS), .ROW_AW(ROW_AW)
     ) u_factors (
         .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
-        .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i(cfg_x_stride[8:0]), .blocks_i(blocks8), .busy_o(draw_busy),
+        .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i({{9 - XW_W{1'b0}}, x_words}), .blocks_i(blocks8), .busy_o(draw_busy),
         .over_o(draw_over), .groups_o(groups),
         .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
         .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut),
@@ -277,7 +280,7 @@ module sr_compact #(
     // ---- pair ----
     wire                pair_count_re, pair_pre, credit_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_en,
                         pair_first, base_re, lif, lif_busy, lif_clear, load, fire, last, edge_on, y_we, put_y, g_row, w_row,
-                        rows_busy, pair_w_re, row_en, row_first, put_g, g_we, q_en, q_first, score_we;
+                        rows_busy, pair_w_re, row_en, row_first, row_clear, put_g, g_we, q_en, score_we;
     wire [COUNT_AW-1:0] pair_count_addr, g_addr;
     wire [PAIR_AW:0]    credit_addr;
     wire [UNIT_W-1:0]   put_unit;
@@ -287,7 +290,7 @@ module sr_compact #(
     sr_compact_pair #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .COUNT_AW(COUNT_AW), .OP_AW(OP_AW), .COL_AW(COL_AW),
         .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .BASE_AW(BASE_AW), .W_AW(W_AW), .UNITS(PROJ_UNITS), .UNIT_W(UNIT_W),
-        .PAIR_W(PAIR_AW + 1), .TREE(TREE), .Y_AT(Y_AT), .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
+        .PAIR_W(PAIR_AW + 1), .TREE(TREE), .GAP(LANES > 8 ? 0 : 1), .Y_AT(Y_AT), .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
     ) u_pair (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(pair_start), .pre_i(pre), .clear_i(pair_clear), .busy_o(pair_busy),
         .lif_busy_o(lif_busy), .rows_busy_o(rows_busy), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
@@ -298,9 +301,9 @@ module sr_compact #(
         .acc_en_o(pair_acc_en), .acc_first_o(pair_first), .base_re_o(base_re), .base_addr_o(base_addr), .lif_o(lif),
         .lif_clear_o(lif_clear), .load_o(load), .fire_o(fire), .last_o(last), .edge_o(edge_on), .y_we_o(y_we),
         .y_addr_o(y_addr), .put_y_o(put_y), .g_row_o(g_row), .w_row_o(w_row), .w_re_o(pair_w_re), .w_addr_o(pair_w_addr),
-        .row_en_o(row_en), .row_first_o(row_first), .put_g_o(put_g), .g_we_o(g_we), .g_addr_o(g_addr),
+        .row_en_o(row_en), .row_first_o(row_first), .row_clear_o(row_clear), .put_g_o(put_g), .g_we_o(g_we), .g_addr_o(g_addr),
         .class_re_o(pair_class_re), .class_addr_o(pair_class_addr), .class_bit_o(pair_class_bit), .q_en_o(q_en),
-        .q_first_o(q_first), .score_we_o(score_we), .score_addr_o(score_addr)
+        .score_we_o(score_we), .score_addr_o(score_addr)
     );
 
     // ---- update ----
@@ -336,12 +339,12 @@ module sr_compact #(
     wire [LANES_LOG-1:0]     rest = cfg_cols0[LANES_LOG-1:0];
     wire [LANES-1:0]         on = rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);  // of the last block
     wire [LANES-1:0]         there = on | {LANES{!edge_on}};
-    wire [8:0]               leak_to = 9'd256 - {1'b0, cfg_leak0};
+    reg  [8:0]               leak_q;      // 256 - leak; 0 in rows
+    always @(posedge clk_i) leak_q <= lif ? 9'd256 - {1'b0, cfg_leak0} : 9'd0;
     wire [12:0]              scale = pair_pre ? {5'd0, readout ? cfg_step3[7:0] : cfg_step0[7:0]}
                                    : infer ? 13'd0 : {1'b0, g_we ? cfg_scale3 : cfg_scale0};
     wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
-    reg  signed [SUM_W-1:0]  row_p_q, row_m_q;
-    wire [SUM_W+15:0]        far_p = {{16{row_p_q[SUM_W-1]}}, row_p_q}, far_m = {{16{row_m_q[SUM_W-1]}}, row_m_q};
+    reg  [ROW_W-1:0]         row_p_q, row_m_q;
     wire [COUNT_W-1:0]       count_rdata;
     wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
     wire signed [15:0]       put_lane0 = pair_pre ? {bank_rdata[7:0], 8'd0} : {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
@@ -351,21 +354,21 @@ module sr_compact #(
             localparam F_W = n == 0 ? 13 : 10;
             wire [MASTER_W-1:0] w = w_rdata[n*MASTER_W+:MASTER_W];
             wire signed [7:0]   wint = w[MASTER_W-1-:8];
-            wire signed [F_W-1:0] entry = {{F_W - 1{col_bits[n]}}, 1'b1};
-            wire signed [F_W-1:0] weight = {{F_W - 8{wint[7]}}, wint};
-            wire signed [F_W-1:0] shared;
+            wire [F_W-1:0]      entry  = {{F_W - 1{col_bits[n]}}, 1'b1} & {F_W{g_row}};
+            wire [F_W-1:0]      weight = {{F_W - 8{wint[7]}}, wint} & {F_W{w_row}};
+            wire [F_W-1:0]      shared;      // 0 in rows
             wire signed [15:0]    put_p, put_m, y_put_p, y_put_m;
             wire signed [F_W+15:0] lane_raw_p, lane_raw_m;
             assign y_put_p = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+:CNT_W], 8'd0};
             assign y_put_m = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
             if (n == 0) begin : g_first
-                assign shared = scale_on ? scale : {4'd0, leak_to};
-                assign put_p  = put_y ? y_put_p : put_g ? far_p[15:0] : put_lane0;
-                assign put_m  = put_y ? y_put_m : far_m[15:0];
+                assign shared = scale_on ? scale : {4'd0, leak_q};
+                assign put_p  = put_y ? y_put_p : put_g ? row_p_q[23:8] : put_lane0;
+                assign put_m  = put_y ? y_put_m : row_m_q[23:8];
                 assign raw_p  = lane_raw_p;
                 assign raw_m  = lane_raw_m;
             end else begin : g_other
-                assign shared = {1'b0, leak_to};
+                assign shared = {1'b0, leak_q};
                 assign put_p  = y_put_p;
                 assign put_m  = y_put_m;
                 wire _unused = &{1'b0, lane_raw_p, lane_raw_m};
@@ -377,7 +380,7 @@ module sr_compact #(
                 .weight_o(w_new[n*MASTER_W+:MASTER_W]),
                 .lif_i(lif), .clear_i(lif_clear), .load_i(load), .fire_i(fire), .last_i(last), .on_i(there[n]),
                 .put_i(put_y || (n == 0 && (put_scale || put_g))), .product_i(product), .b_i(base_rdata[n*16+:16]),
-                .put_p_i(put_p), .put_m_i(put_m), .f_i(g_row ? entry : w_row ? weight : shared), .theta_i(cfg_theta0),
+                .put_p_i(put_p), .put_m_i(put_m), .f_i(shared | entry | weight), .theta_i(cfg_theta0),
                 .subtract_i(cfg_reset_kind), .u_p_o(u_p[n*16+:16]), .u_m_o(u_m[n*16+:16]),
                 .count_p_o(y_p[n*CNT_W+:CNT_W]), .count_m_o(y_m[n*CNT_W+:CNT_W]), .raw_p_o(lane_raw_p), .raw_m_o(lane_raw_m)
             );
@@ -387,22 +390,26 @@ module sr_compact #(
     // ---- rows of the readout: sum over the lanes, over the row; scores ----
     sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(u_p), .y_o(row_sum_p));
     sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (.clk_i(clk_i), .x_i(u_m), .y_o(row_sum_m));
-    reg  signed [Q_W-1:0]     q_p_q, q_m_q;
-    wire signed [G_W-1:0]     g_p = count_rdata[G_W-1:0], g_m = count_rdata[2*G_W-1:G_W];
-    wire [Q_W-1:0]            term_p = {{Q_W - G_W{g_p[G_W-1]}}, g_p} ^ {Q_W{class_bit}};
-    wire [Q_W-1:0]            term_m = {{Q_W - G_W{g_m[G_W-1]}}, g_m} ^ {Q_W{class_bit}};
+    // a row's sum, 8 fraction bits below: the lanes' sum, then +- S g. Minus starts from 255: I - (q >> 8) = (256 I - q + 255) >> 8
+    wire [ROW_W-1:0] g_p    = {{ROW_W - G_W{count_rdata[G_W-1]}}, count_rdata[G_W-1:0]};
+    wire [ROW_W-1:0] g_m    = {{ROW_W - G_W{count_rdata[2*G_W-1]}}, count_rdata[2*G_W-1:G_W]};
+    wire [ROW_W-1:0] sum_p  = {{ROW_W - 8 - SUM_W{row_sum_p[SUM_W-1]}}, row_sum_p, 8'd0};
+    wire [ROW_W-1:0] sum_m  = {{ROW_W - 8 - SUM_W{row_sum_m[SUM_W-1]}}, row_sum_m, 8'd0};
+    wire             q_neg  = q_en && class_bit;
+    wire             q_less = q_en && !class_bit;
+    wire [ROW_W-1:0] from_p = row_first ? {ROW_W{1'b0}} : row_p_q;
+    wire [ROW_W-1:0] from_m = row_first ? FROM_M : row_m_q;
     always @(posedge clk_i) begin
-        if (row_en) begin
-            row_p_q <= (row_first ? {SUM_W{1'b0}} : row_p_q) + row_sum_p;
-            row_m_q <= (row_first ? {SUM_W{1'b0}} : row_m_q) + row_sum_m;
+        if (row_en || q_en) begin
+            row_p_q <= from_p + ((q_en ? g_p : sum_p) ^ {ROW_W{q_neg}}) + {{ROW_W - 1{1'b0}}, q_neg};
+            row_m_q <= from_m + ((q_en ? g_m : sum_m) ^ {ROW_W{q_less}}) + {{ROW_W - 1{1'b0}}, q_less};
         end
-        if (q_en) begin
-            q_p_q <= (q_first ? {Q_W{1'b0}} : q_p_q) + term_p + {{Q_W - 1{1'b0}}, class_bit};
-            q_m_q <= (q_first ? {Q_W{1'b0}} : q_m_q) + term_m + {{Q_W - 1{1'b0}}, class_bit};
+        if (row_clear) begin
+            row_p_q <= {ROW_W{1'b0}};
+            row_m_q <= FROM_M;
         end
     end
-    wire signed [SCORE_W-1:0] score_p = {{SCORE_W - SUM_W{row_p_q[SUM_W-1]}}, row_p_q} + {{SCORE_W + 8 - Q_W{q_p_q[Q_W-1]}}, q_p_q[Q_W-1:8]};
-    wire signed [SCORE_W-1:0] score_m = {{SCORE_W - SUM_W{row_m_q[SUM_W-1]}}, row_m_q} - {{SCORE_W + 8 - Q_W{q_m_q[Q_W-1]}}, q_m_q[Q_W-1:8]};
+    wire signed [SCORE_W-1:0] score_p = row_p_q[ROW_W-1:8], score_m = row_m_q[ROW_W-1:8];
 
     // ---- fitness ----
     wire                      fit_rd, pred_valid;
@@ -443,17 +450,24 @@ module sr_compact #(
         for (n = 0; n < LANES; n = n + 1) begin : g_y
             assign y_word[n*2*CNT_W+:2*CNT_W] = {y_m[n*CNT_W+:CNT_W], y_p[n*CNT_W+:CNT_W]};
         end
-        if (CNT_W < 8) begin : g_y_rest
-            assign y_word[LANES*16-1:LANES*2*CNT_W] = {LANES*16 - LANES*2*CNT_W{1'b0}};
+        if (CNT_W < 8) begin : g_y_rest     // bits that nobody reads: whatever costs no multiplexer
+            assign y_word[LANES*16-1:LANES*2*CNT_W] = base_new[LANES*16-1:LANES*2*CNT_W];
         end
     endgenerate
-    wire [31:0]         wide_p = {{32 - SCORE_W{score_p[SCORE_W-1]}}, score_p};
-    wire [31:0]         wide_m = {{32 - SCORE_W{score_m[SCORE_W-1]}}, score_m};
-    wire [LANES*16-1:0] score_word = {{LANES*16 - 64{1'b0}}, wide_m, wide_p};
+    wire [31:0]         base_low = base_new[31:0], base_high = base_new[63:32];
+    wire [63:0]         score_64 = {base_high[31:SCORE_W], score_m, base_low[31:SCORE_W], score_p};
+    wire [LANES*16-1:0] score_word;
+    generate
+        if (LANES > 4) begin : g_score_rest
+            assign score_word = {base_new[LANES*16-1:64], score_64};
+        end else begin : g_score
+            assign score_word = score_64;
+        end
+    endgenerate
     sr_ram #(.WIDTH(LANES * 16), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW)) u_base (
         .clk_i(clk_i), .we_i(keep_base || y_we || score_we), .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr),
         .wdata_i(keep_base ? base_new : y_we ? y_word : score_word), .re_i(base_re || fit_rd),
-        .raddr_i(fit_rd ? SCORE_AT[BASE_AW-1:0] + {{BASE_AW - 4{1'b0}}, fit_class} : base_addr), .rdata_o(base_rdata)
+        .raddr_i(fit_rd ? {SCORE_AT[BASE_AW-1:4], fit_class} : base_addr), .rdata_o(base_rdata)
     );
     // count buffer: counts by factor group and step, or results of inference; S g of the pair
     reg  [COUNT_AW-1:0] result_q;
@@ -468,12 +482,19 @@ module sr_compact #(
             result_q      <= result_q + 1'b1;
             result_full_q <= {{32 - COUNT_AW{1'b0}}, result_q} == SCORE_WORDS - 1;
         end
-    wire [COUNT_W-1:0] result_word = {{COUNT_W - 32{1'b0}}, pred_valid ? {28'd0, pred} : wide_p};
-    wire [COUNT_W-1:0] g_word      = {{COUNT_W - 2*G_W{1'b0}}, raw_m[G_W-1:0], raw_p[G_W-1:0]};
+    wire [COUNT_W-1:0] counts = {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_q};
+    wire [COUNT_W-1:0] g_word, result_word;
+    assign g_word[2*G_W-1:0] = {raw_m[G_W-1:0], raw_p[G_W-1:0]};
+    assign result_word       = {counts[COUNT_W-1:SCORE_W], pred_valid ? {{SCORE_W - 4{1'b0}}, pred} : score_p};
+    generate
+        if (COUNT_W > 2 * G_W) begin : g_g_rest
+            assign g_word[COUNT_W-1:2*G_W] = counts[COUNT_W-1:2*G_W];
+        end
+    endgenerate
     sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(COUNT_AW)) u_counts (
         .clk_i(clk_i), .we_i(keep_count || g_we || (result && !result_full_q)),
         .waddr_i(keep_count ? count_at : g_we ? g_addr : result_q),
-        .wdata_i(keep_count ? {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_q} : g_we ? g_word : result_word),
+        .wdata_i(keep_count ? counts : g_we ? g_word : result_word),
         .re_i(pair_count_re || mem_re), .raddr_i(run_busy ? pair_count_addr : mem_addr[COUNT_AW-1:0]), .rdata_o(count_rdata)
     );
     // operands: c' by step and k, or mant * u by pair
@@ -506,7 +527,7 @@ module sr_compact #(
             SR_MEM_CREDIT[2:0]:  mem_rdata[7:0] = bank_rdata[7:0];
             SR_MEM_FITNESS[2:0]: mem_rdata[31:0] = bank_rdata[31:0];
             SR_MEM_CORRECT[2:0]: mem_rdata[15:0] = bank_rdata[47:32];
-            SR_MEM_SCORE[2:0]:   mem_rdata[31:0] = count_rdata[31:0];
+            SR_MEM_SCORE[2:0]:   mem_rdata[31:0] = {{32 - SCORE_W{count_rdata[SCORE_W-1]}}, count_rdata[SCORE_W-1:0]};
             default:             mem_rdata[LANES*16-1:0] = host_read;
         endcase
     end
@@ -553,7 +574,7 @@ module sr_compact #(
             end
         end
     endgenerate
-    wire _unused = &{1'b0, cols_up, mem_addr, mem_wdata, credit_addr, upd_op_addr, far_p, far_m, raw_p, raw_m, q_p_q[7:0], q_m_q[7:0], lif};
+    wire _unused = &{1'b0, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_addr, raw_p, raw_m, row_m_q[7:0], lif};
 endmodule
 
 `default_nettype wire

@@ -6,7 +6,7 @@
 // LIF    two column blocks side by side, each step, each k: acc +- c'; after the last k, fire. A block's counts leave the ring
 //        with the fire after its last step's.
 // ROWS   each k: g = sum C y, one row of column blocks; S g is kept in the count buffer, behind the counts.
-//        Then each class: sum w y, and with it sum +- S g[k]; a row takes max(blocks, rank) cycles, row behind row.
+//        Then each class: sum w y, then +- S g[k]; a row takes blocks + rank + GAP cycles, row behind row.
 // Ages   0 first addresses, 1 data, 2 multiplier's operands (LIF: acc), 3 products (LIF: i, fire), ROW_AGE sum over the lanes,
 //        DONE_AGE sum of the row. The age of a control signal stands at its port.
 // Job    start_i or pre_i (pulse) with the inputs, held while busy_o; clear_i before a sample's first pair.
@@ -28,9 +28,11 @@ module sr_compact_pair #(
     parameter UNIT_W   = 2,
     parameter PAIR_W   = 7,
     parameter TREE     = 1,     // cycles of the sum over lanes
-    parameter Y_AT     = 224,   // counts of spikes in the base buffer
-    parameter SCORE_AT = 240,   // scores in the base buffer
-    parameter G_AT     = 252,   // S g in the count buffer
+    parameter GAP      = 1,     // 1: the row's sum is cleared between rows; 0: its first addition replaces it
+    // places in the base buffer and the count buffer; the low bits count
+    parameter Y_AT     = 224,   // spike counts
+    parameter SCORE_AT = 240,   // scores
+    parameter G_AT     = 252,   // S g
     parameter W_READOUT = 16128 // first readout weight word
 ) (
     input  wire                clk_i,
@@ -83,14 +85,14 @@ module sr_compact_pair #(
     output wire [W_AW-1:0]     w_addr_o,
     output wire                row_en_o,      // row sum takes the lanes' sum
     output wire                row_first_o,
+    output wire                row_clear_o,
     output wire                put_g_o,       // g into lane 0
     output wire                g_we_o,        // S g into the count buffer
     output wire [COUNT_AW-1:0] g_addr_o,
     output wire                class_re_o,
     output wire [CLASS_AW-1:0] class_addr_o,
     output wire [3:0]          class_bit_o,   // with the data
-    output wire                q_en_o,
-    output wire                q_first_o,
+    output wire                q_en_o,        // the row sum takes +- S g
     output wire                score_we_o,
     output wire [BASE_AW-1:0]  score_addr_o
 );
@@ -120,7 +122,10 @@ module sr_compact_pair #(
     wire [BLOCK_W-1:0] block_up  = block + 1'b1;
     wire               there     = block < blocks_i;
     wire               block_end = block_up >= blocks_i;
-    wire               row_end   = block_end && (g_row || block_up >= {{BLOCK_W - RANK_W{1'b0}}, rank_i});
+    wire [BLOCK_W-1:0] items     = blocks_i + {{BLOCK_W - RANK_W{1'b0}}, rank_i};    // of a class row
+    wire               q_item    = w_row && !there && block_q != items;
+    wire               row_last  = w_row && block_up == items;
+    wire               row_end   = GAP != 0 ? block_q == items : row_last;
     wire               turn      = k_end && thread_q && out_end;   // a couple of blocks is done
     wire               lif_end   = lif && turn && block_end;
     wire [BLOCK_W-1:0] block_next = turn ? block_end ? {BLOCK_W{1'b0}} : block_up : block_q;
@@ -184,7 +189,9 @@ module sr_compact_pair #(
     reg                lif_q1, first_k_q1;
     reg [4:1]          lif_end_q;
     reg [2:1]          g_q;
-    reg [DONE_AGE:1]   w_q, mac_q, begin_q, row_end_q;
+    reg [ROW_AGE:1]    mac_q, begin_q, q_q;
+    reg [DONE_AGE:1]   row_last_q;
+    reg [2:1]          w_q;
     reg [DONE_AGE+1:1] g_end_q;
     always @(posedge clk_i) begin
         scale_q    <= {scale_q[2:1], scaling && !rst_i};
@@ -196,10 +203,11 @@ module sr_compact_pair #(
         edge_q     <= {edge_q[2:1], block_end};
         lif_end_q  <= {lif_end_q[3:1], lif_end && !rst_i};
         g_q        <= {g_q[1], g_row};
-        w_q        <= {w_q[DONE_AGE-1:1], w_row};
-        mac_q      <= {mac_q[DONE_AGE-1:1], (g_row || w_row) && there};
-        begin_q    <= {begin_q[DONE_AGE-1:1], block_q == {BLOCK_W{1'b0}}};
-        row_end_q  <= {row_end_q[DONE_AGE-1:1], w_row && row_end && !rst_i};
+        w_q        <= {w_q[1], w_row};
+        mac_q      <= {mac_q[ROW_AGE-1:1], (g_row || w_row) && there};
+        begin_q    <= {begin_q[ROW_AGE-1:1], block_q == {BLOCK_W{1'b0}}};
+        q_q        <= {q_q[ROW_AGE-1:1], q_item};
+        row_last_q <= {row_last_q[DONE_AGE-1:1], row_last && !rst_i};
         g_end_q    <= {g_end_q[DONE_AGE:1], g_row && block_end && !rst_i};
     end
 
@@ -234,10 +242,10 @@ module sr_compact_pair #(
             op_k_q <= {RANK_W{1'b0}};
         end
     end
-    wire q_re;
-    wire [RANK_W-1:0] q_k;
+    wire                q_re;
+    reg  [RANK_W-1:0]   q_k_q;
     assign count_re_o    = (scaling && !pre_q) || q_re;
-    assign count_addr_o  = scaling ? count_q : G_AT[COUNT_AW-1:0] + {{COUNT_AW - RANK_W{1'b0}}, q_k};
+    assign count_addr_o  = scaling ? count_q : G_AT[COUNT_AW-1:0] | {{COUNT_AW - RANK_W{1'b0}}, q_k_q};
     assign credit_re_o   = scaling && pre_q;
     assign credit_addr_o = out_q[PAIR_W-1:0];
     assign put_scale_o   = scale_q[1];
@@ -250,7 +258,8 @@ module sr_compact_pair #(
     // ---- LIF ----
     reg  [OP_AW-1:0]    op_r_q, op_step_q;
     reg  [COL_AW-2:0]   col_q, col_pair_q;    // next columns; the pair's first
-    reg  [BASE_AW-1:0]  base_q, couple_q, y_q;
+    reg  [BASE_AW-1:0]  base_q, couple_q;
+    reg  [BLOCK_W-1:0]  y_q;
     reg                 base_thread_q, left_last_q, left_there_q, left_edge_q;
     wire [OP_AW-1:0]    op_up   = op_r_q + 1'b1;
     wire [OP_AW-1:0]    op_next = out_end ? {OP_AW{1'b0}} : op_up;
@@ -287,7 +296,7 @@ module sr_compact_pair #(
             couple_q      <= {BASE_AW{1'b0}};
             base_thread_q <= 1'b0;
             left_last_q   <= 1'b0;
-            y_q           <= Y_AT[BASE_AW-1:0];
+            y_q           <= {BLOCK_W{1'b0}};
         end
     end
     assign op_re_o     = lif;
@@ -297,7 +306,7 @@ module sr_compact_pair #(
     assign acc_en_o    = lif_q1;
     assign acc_first_o = first_k_q1;
     assign base_re_o   = kend_q[1] || g_row || w_row;
-    assign base_addr_o = kend_q[1] ? base_q : Y_AT[BASE_AW-1:0] + {{BASE_AW - BLOCK_W{1'b0}}, block_q};
+    assign base_addr_o = kend_q[1] ? base_q : Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_W{1'b0}}, block_q};
     assign lif_o       = in_lif;
     assign lif_clear_o = lif && phase_q != LIF;
     assign load_o      = kend_q[2];
@@ -305,33 +314,30 @@ module sr_compact_pair #(
     assign last_o      = left_last_q;
     assign edge_o      = left_edge_q;
     assign y_we_o      = fire_o && left_last_q && left_there_q;
-    assign y_addr_o    = y_q;
+    assign y_addr_o    = Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_W{1'b0}}, y_q};
 
     // ---- rows ----
-    reg  [W_AW-1:0]     w_at_q;
-    reg  [COUNT_AW-1:0] g_at_q;
-    reg  [BASE_AW-1:0]  score_q;
-    reg  [CLASS_AW-1:0] factor_q;             // the pair's first
-    reg  [RANK_W-1:0]   q_k_q;
-    reg  [3:0]          q_class_q, q_bit_q;
-    reg                 q_en_q, q_first_q;
     localparam Q_AGE = ROW_AGE - 1;
-    assign q_k  = begin_q[Q_AGE] ? {RANK_W{1'b0}} : q_k_q;
-    assign q_re = w_q[Q_AGE] && q_k != rank_i;
+    reg  [W_AW-1:0]     w_at_q;
+    reg  [RANK_W-1:0]   g_k_q;
+    reg  [CLASS_AW-1:0] factor_q;             // the pair's first
+    reg  [3:0]          q_class_q, q_bit_q, score_class_q;
+    wire [CLASS_AW-1:0] q_factor = factor_q + {{CLASS_AW - RANK_W{1'b0}}, q_k_q};
+    assign q_re = q_q[Q_AGE];
     always @(posedge clk_i) begin
         if (w_re_o) w_at_q <= w_at_q + 1'b1;
-        if (g_we_o) g_at_q <= g_at_q + 1'b1;
-        if (score_we_o) score_q <= score_q + 1'b1;
-        if (w_q[Q_AGE]) q_k_q <= q_re ? q_k + 1'b1 : q_k;
-        if (row_end_q[Q_AGE]) q_class_q <= q_class_q + 4'd1;
-        q_bit_q   <= q_class_q;
-        q_en_q    <= q_re;
-        q_first_q <= begin_q[Q_AGE];
+        if (g_we_o) g_k_q <= g_k_q + 1'b1;
+        if (score_we_o) score_class_q <= score_class_q + 4'd1;
+        if (q_re) q_k_q <= q_k_q + 1'b1;
+        if (row_last_q[Q_AGE]) q_k_q <= {RANK_W{1'b0}};
+        if (row_last_q[Q_AGE]) q_class_q <= q_class_q + 4'd1;
+        q_bit_q <= q_class_q;
         if (idle) begin
-            w_at_q    <= W_READOUT[W_AW-1:0];
-            g_at_q    <= G_AT[COUNT_AW-1:0];
-            score_q   <= SCORE_AT[BASE_AW-1:0];
-            q_class_q <= 4'd0;
+            w_at_q        <= W_READOUT[W_AW-1:0];
+            g_k_q         <= {RANK_W{1'b0}};
+            q_k_q         <= {RANK_W{1'b0}};
+            q_class_q     <= 4'd0;
+            score_class_q <= 4'd0;
         end
         if (state_q == DRAIN && phase_q == CLASS && drain_q == 4'd0) factor_q <= factor_q + {{CLASS_AW - RANK_W{1'b0}}, rank_i};
         if (clear_i) factor_q <= {CLASS_AW{1'b0}};
@@ -342,17 +348,17 @@ module sr_compact_pair #(
     assign w_re_o       = mac_q[1] && w_q[1];
     assign w_addr_o     = w_at_q;
     assign row_en_o     = mac_q[ROW_AGE];
-    assign row_first_o  = begin_q[ROW_AGE];
+    assign row_first_o  = GAP == 0 && begin_q[ROW_AGE];
+    assign row_clear_o  = GAP != 0 && (idle || put_g_o || score_we_o);
     assign put_g_o      = g_end_q[DONE_AGE];
     assign g_we_o       = g_end_q[DONE_AGE+1];
-    assign g_addr_o     = g_at_q;
+    assign g_addr_o     = G_AT[COUNT_AW-1:0] | {{COUNT_AW - RANK_W{1'b0}}, g_k_q};
     assign class_re_o   = q_re;
-    assign class_addr_o = (factor_q + {{CLASS_AW - RANK_W{1'b0}}, q_k}) << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
+    assign class_addr_o = q_factor << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
     assign class_bit_o  = q_bit_q;
-    assign q_en_o       = q_en_q;
-    assign q_first_o    = q_first_q;
-    assign score_we_o   = row_end_q[DONE_AGE];
-    assign score_addr_o = score_q;
+    assign q_en_o       = q_q[ROW_AGE];
+    assign score_we_o   = row_last_q[DONE_AGE];
+    assign score_addr_o = {SCORE_AT[BASE_AW-1:4], score_class_q};
 endmodule
 
 `default_nettype wire

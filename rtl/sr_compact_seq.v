@@ -183,7 +183,7 @@ module sr_compact_seq #(
                         : {1'b0, pair_q[PAIR_AW-1:0], state_q == FIT ? minus_q : state_q == SHAPE_M};
     assign bank_we_o    = (state_q == FITTING && fit_done_i && !infer) || shaping;
     assign bank_waddr_o = shaping ? {2'b11, pair_q[PAIR_AW-1:0]} : {1'b0, pair_q[PAIR_AW-1:0], minus_q};
-    assign bank_wdata_o = shaping ? {40'd0, u} : {correct, fitness};
+    assign bank_wdata_o = {correct, fitness[31:8], shaping ? u : fitness[7:0]};   // a pair weight is the low byte alone
     wire _unused = &{1'b0, batch_i};
 endmodule
 
