@@ -57,11 +57,16 @@ module sr_compact #(
     // ---- sizes ----
     localparam MASTER_W = 8 + FRAC_W;
     localparam LANES_LOG = $clog2(LANES);
-    localparam BLOCKS   = (HIDDEN_MAX + LANES - 1) / LANES;
-    localparam BLOCK_W0 = $clog2(BLOCKS + RANK_MAX + 2);                         // a class row's items and a gap
+    localparam BLOCK_A0 = $clog2((HIDDEN_MAX + LANES - 1) / LANES);
+    localparam BLOCK_AW = BLOCK_A0 > 0 ? BLOCK_A0 : 1;                           // column block of LANES neurons
+    localparam BLOCKS   = 1 << BLOCK_AW;
+    localparam ROW_WORDS = BLOCKS;                                               // weight words are {row, block}
     localparam GROUPS   = FACTORS / PROJ_UNITS;
+    localparam GROUP_AW = $clog2(GROUPS) > 0 ? $clog2(GROUPS) : 1;
     localparam GROUP_W  = $clog2(GROUPS + 1);
     localparam RANK_W   = $clog2(RANK_MAX + 1);
+    localparam RANK_AW  = RANK_MAX > 1 ? $clog2(RANK_MAX) : 1;
+    localparam BLOCK_W0 = $clog2(BLOCKS + RANK_MAX + 2);                         // a class row's items and a gap
     localparam BLOCK_W1 = BLOCK_W0 > GROUP_W ? BLOCK_W0 : GROUP_W;
     localparam BLOCK_W  = BLOCK_W1 > RANK_W ? BLOCK_W1 : RANK_W;
     localparam STEP_W   = $clog2(STEPS_MAX + 1);
@@ -73,9 +78,11 @@ module sr_compact #(
     localparam CUT_LOG  = $clog2(CUT);
     localparam ROW_AW0  = $clog2(GROUPS * X_WORDS * 16 / CUT);
     localparam ROW_AW   = ROW_AW0 > 9 ? ROW_AW0 : 9;
-    localparam COL_AW   = $clog2(FACTORS * BLOCKS) + 1;
-    localparam CLASS_AW = $clog2(FACTORS * 16 / CUT);
-    localparam UNIT_W   = PROJ_UNITS > 1 ? $clog2(PROJ_UNITS) : 1;
+    localparam FACTOR_AW = $clog2(FACTORS);
+    localparam COL_AW   = 1 + FACTOR_AW + BLOCK_AW;
+    localparam CLASS_AW = FACTOR_AW + 4 - CUT_LOG;
+    localparam UNIT_LOG = $clog2(PROJ_UNITS);
+    localparam UNIT_W   = PROJ_UNITS > 1 ? UNIT_LOG : 1;
     localparam C_W      = $clog2(INPUTS_MAX + 1) + 1;                            // a projection count
     localparam SUM_W    = CNT_W + 8 + $clog2(HIDDEN_MAX);                        // a row of the readout
     localparam G_W      = CNT_W + 1 + $clog2(HIDDEN_MAX) + 12;                   // S g
@@ -92,16 +99,17 @@ module sr_compact #(
     localparam X_AW     = $clog2(SAMPLE_WORDS);
     localparam W_WORDS  = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam W_AW     = $clog2(W_WORDS);
-    localparam Y_WORDS  = BLOCKS > 16 ? 1 << $clog2(BLOCKS) : 16;                // base buffer: base current, spike counts, scores
-    localparam BASE_AW  = $clog2(STEPS_MAX * BLOCKS + 2 * Y_WORDS);
-    localparam Y_AT     = (1 << BASE_AW) - 2 * Y_WORDS;
+    localparam LATER    = BLOCKS < 16 ? 16 / BLOCKS : 1;                         // base buffer: steps x blocks, then a row of spike
+    localparam STEP_AW  = $clog2(STEPS_MAX + 1 + LATER);                         // counts and 16 scores
+    localparam BASE_AW  = STEP_AW + BLOCK_AW;
+    localparam Y_AT     = (1 << BASE_AW) - BLOCKS * (LATER + 1);
     localparam SCORE_AT = (1 << BASE_AW) - 16;
-    localparam COUNT_AW = $clog2(CBUF_WORDS);                                    // count buffer: counts or results, S g
-    localparam G_AT     = CBUF_WORDS - (1 << $clog2(RANK_MAX));
+    localparam COUNT_AW = GROUP_AW + STEP_AW;                                    // count buffer: {group, step}, S g in a step beyond;
+    localparam G_AT     = (1 << STEP_AW) - 1;                                    // or results of inference
     localparam COUNT_W0 = PROJ_UNITS * C_W > 2 * G_W ? PROJ_UNITS * C_W : 2 * G_W;
     localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
-    localparam OPS      = STEPS_MAX * RANK_MAX > PAIRS_MAX ? STEPS_MAX * RANK_MAX : PAIRS_MAX;
-    localparam OP_AW    = $clog2(OPS);
+    localparam OP_A0    = STEP_AW + RANK_AW;                                     // operands: {step, k}, or a pair
+    localparam OP_AW    = OP_A0 > PAIR_AW ? OP_A0 : PAIR_AW;
     localparam HOST_W   = LANES * 16 > 32 ? LANES * 16 : 32;
 
     generate
@@ -115,8 +123,11 @@ module sr_compact #(
         if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12) begin : g_rule_width
             SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_AT_MOST u ();
         end
-        if (G_AT < GROUPS * STEPS_MAX || G_AT < SCORE_WORDS || GROUPS * PROJ_UNITS != FACTORS || CBUF_WORDS % 16 != 0) begin : g_rule_count
-            SR_COMPACT_CBUF_WORDS_MUST_HOLD_FACTORS_BY_STEPS_OR_SCORES_AND_RANK_MAX u ();
+        if (CBUF_WORDS != 1 << COUNT_AW || SCORE_WORDS > CBUF_WORDS || GROUPS < RANK_MAX) begin : g_rule_count
+            SR_COMPACT_CBUF_WORDS_IS_2_TO_GROUP_AND_STEP_BITS_AND_AT_LEAST_SCORE_WORDS u ();
+        end
+        if (WEIGHT_WORDS < X_WORDS * 16 * BLOCKS || WEIGHT_WORDS % (16 * BLOCKS) != 0 || RWEIGHT_WORDS < CLASSES_MAX * BLOCKS) begin : g_rule_weights
+            SR_COMPACT_WEIGHT_WORDS_IS_A_MULTIPLE_OF_16_ROWS_AND_HOLDS_INPUTS_MAX u ();
         end
     endgenerate
 
@@ -149,7 +160,7 @@ module sr_compact #(
         .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
         .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ), .WORD_W(HOST_W),
-        .MODES(0), .FACTORS(FACTORS)
+        .MODES(0), .FACTORS(FACTORS) //ROWWORDS
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
         .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
@@ -235,7 +246,8 @@ module sr_compact #(
     wire                  class_bit;
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
     sr_factors #(
-        .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS), .BLOCKS(BLOCKS), .ROW_AW(ROW_AW)
+        .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS),
+        .BLOCK_AW(BLOCK_AW), .ROW_AW(ROW_AW)
     ) u_factors (
         .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
         .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i({{9 - XW_W{1'b0}}, x_words}), .blocks_i(blocks8), .busy_o(draw_busy),
@@ -250,20 +262,20 @@ module sr_compact #(
     );
 
     // ---- front ----
-    wire                x_re, x_over, front_w_re, w_over, add_base, add_count, mark, keep_base, keep_count;
+    wire                x_re, x_over, front_w_re, add_base, add_count, mark, keep_base, keep_count;
     wire [X_AW-1:0]     x_addr;
     wire [15:0]         x_data;
-    wire [W_AW-1:0]     front_w_addr;
+    wire [XW_W+3+BLOCK_AW:0] front_w_addr;
     wire [BASE_AW-1:0]  base_at;
     wire [COUNT_AW-1:0] count_at;
     wire [BLOCK_W-1:0]  front_groups = infer ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
     sr_compact_front #(
-        .X_AW(X_AW), .SAMPLE_WORDS(SAMPLE_WORDS), .W_AW(W_AW), .WEIGHT_WORDS(WEIGHT_WORDS), .XW_W(XW_W), .STEP_W(STEP_W),
-        .PASS_W(BLOCK_W), .BASE_AW(BASE_AW), .COUNT_AW(COUNT_AW), .ROW_AW(ROW_AW), .CUT(CUT)
+        .X_AW(X_AW), .SAMPLE_WORDS(SAMPLE_WORDS), .BLOCK_AW(BLOCK_AW), .GROUP_AW(GROUP_AW), .STEP_AW(STEP_AW), .XW_W(XW_W),
+        .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT)
     ) u_front (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(front), .busy_o(front_busy), .x_base_i(x_base), .x_words_i(x_words),
         .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
-        .x_over_o(x_over), .w_re_o(front_w_re), .w_addr_o(front_w_addr), .w_over_o(w_over), .row_re_o(front_row_re),
+        .x_over_o(x_over), .w_re_o(front_w_re), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
         .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
         .keep_base_o(keep_base), .base_at_o(base_at), .keep_count_o(keep_count), .count_at_o(count_at)
     );
@@ -288,9 +300,10 @@ module sr_compact #(
     wire [BASE_AW-1:0]  base_addr, y_addr, score_addr;
     wire [W_AW-1:0]     pair_w_addr;
     sr_compact_pair #(
-        .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .COUNT_AW(COUNT_AW), .OP_AW(OP_AW), .COL_AW(COL_AW),
-        .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .BASE_AW(BASE_AW), .W_AW(W_AW), .UNITS(PROJ_UNITS), .UNIT_W(UNIT_W),
-        .PAIR_W(PAIR_AW + 1), .TREE(TREE), .GAP(LANES > 8 ? 0 : 1), .Y_AT(Y_AT), .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
+        .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .PAIR_W(PAIR_AW + 1), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW),
+        .RANK_AW(RANK_AW), .FACTOR_AW(FACTOR_AW), .GROUP_AW(GROUP_AW), .OP_AW(OP_AW), .CLASS_AW(CLASS_AW), .W_AW(W_AW),
+        .CUT_LOG(CUT_LOG), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .TREE(TREE), .GAP(LANES > 8 ? 0 : 1), .Y_AT(Y_AT),
+        .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
     ) u_pair (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(pair_start), .pre_i(pre), .clear_i(pair_clear), .busy_o(pair_busy),
         .lif_busy_o(lif_busy), .rows_busy_o(rows_busy), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
@@ -314,8 +327,8 @@ module sr_compact #(
     wire [W_AW-1:0]   upd_w_addr;
     sr_compact_update #(
         .LANES(LANES), .CUT(CUT), .UNITS(PROJ_UNITS), .UNIT_W(UNIT_W), .RANK_W(RANK_W), .PAIR_W(PAIR_AW + 1),
-        .BLOCK_W(BLOCK_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .COL_AW(COL_AW), .CLASS_AW(CLASS_AW), .W_AW(W_AW),
-        .W_READOUT(WEIGHT_WORDS)
+        .BLOCK_W(BLOCK_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW),
+        .W_AW(W_AW), .W_READOUT(WEIGHT_WORDS)
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(update_busy), .readout_i(readout),
         .rows_i(readout ? {8'd0, cfg_classes} : cfg_rows0), .blocks_i(blocks), .pairs_i(pairs), .rank_i(rank),
@@ -395,14 +408,15 @@ module sr_compact #(
     wire [ROW_W-1:0] g_m    = {{ROW_W - G_W{count_rdata[2*G_W-1]}}, count_rdata[2*G_W-1:G_W]};
     wire [ROW_W-1:0] sum_p  = {{ROW_W - 8 - SUM_W{row_sum_p[SUM_W-1]}}, row_sum_p, 8'd0};
     wire [ROW_W-1:0] sum_m  = {{ROW_W - 8 - SUM_W{row_sum_m[SUM_W-1]}}, row_sum_m, 8'd0};
-    wire             q_neg  = q_en && class_bit;
-    wire             q_less = q_en && !class_bit;
+    wire             q_add  = q_en && !infer;     // in inference the results lie where S g would
+    wire             q_neg  = q_add && class_bit;
+    wire             q_less = q_add && !class_bit;
     wire [ROW_W-1:0] from_p = row_first ? {ROW_W{1'b0}} : row_p_q;
     wire [ROW_W-1:0] from_m = row_first ? FROM_M : row_m_q;
     always @(posedge clk_i) begin
-        if (row_en || q_en) begin
-            row_p_q <= from_p + ((q_en ? g_p : sum_p) ^ {ROW_W{q_neg}}) + {{ROW_W - 1{1'b0}}, q_neg};
-            row_m_q <= from_m + ((q_en ? g_m : sum_m) ^ {ROW_W{q_less}}) + {{ROW_W - 1{1'b0}}, q_less};
+        if (row_en || q_add) begin
+            row_p_q <= from_p + ((q_add ? g_p : sum_p) ^ {ROW_W{q_neg}}) + {{ROW_W - 1{1'b0}}, q_neg};
+            row_m_q <= from_m + ((q_add ? g_m : sum_m) ^ {ROW_W{q_less}}) + {{ROW_W - 1{1'b0}}, q_less};
         end
         if (row_clear) begin
             row_p_q <= {ROW_W{1'b0}};
@@ -431,6 +445,7 @@ module sr_compact #(
     // weights: hidden layer, then readout
     wire              host_w  = mem_sel == SR_MEM_WEIGHT[2:0] || mem_sel == SR_MEM_RWEIGHT[2:0];
     wire [W_AW-1:0]   host_at = mem_addr[W_AW-1:0] + (mem_sel == SR_MEM_RWEIGHT[2:0] ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
+    wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
     wire [LANES*MASTER_W-1:0] host_weight;
     wire [LANES*16-1:0]       host_read;
     generate
@@ -441,7 +456,7 @@ module sr_compact #(
     endgenerate
     sr_ram_sp #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW)) u_weights (
         .clk_i(clk_i), .we_i(upd_w_we || (mem_we && host_w)), .re_i(front_w_re || pair_w_re || upd_w_re || (mem_re && host_w)),
-        .addr_i(front_busy ? front_w_addr : pair_busy ? pair_w_addr : update_busy ? upd_w_addr : host_at),
+        .addr_i(front_busy ? front_w_at[W_AW-1:0] : pair_busy ? pair_w_addr : update_busy ? upd_w_addr : host_at),
         .wdata_i(update_busy ? w_new : host_weight), .rdata_o(w_rdata)
     );
     // base buffer: base current by step and block; spike counts of the pair; scores of the pair
@@ -492,15 +507,16 @@ module sr_compact #(
         end
     endgenerate
     sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(COUNT_AW)) u_counts (
-        .clk_i(clk_i), .we_i(keep_count || g_we || (result && !result_full_q)),
-        .waddr_i(keep_count ? count_at : g_we ? g_addr : result_q),
-        .wdata_i(keep_count ? counts : g_we ? g_word : result_word),
+        .clk_i(clk_i), .we_i(keep_count || (g_we && !infer) || (result && !result_full_q)),
+        .waddr_i(keep_count ? count_at : infer ? result_q : g_addr),
+        .wdata_i(keep_count ? counts : infer ? result_word : g_word),
         .re_i(pair_count_re || mem_re), .raddr_i(run_busy ? pair_count_addr : mem_addr[COUNT_AW-1:0]), .rdata_o(count_rdata)
     );
+    wire [OP_AW+PAIR_AW:0] upd_op_at = {{OP_AW{1'b0}}, upd_op_addr};
     // operands: c' by step and k, or mant * u by pair
-    sr_ram #(.WIDTH(16), .DEPTH(OPS), .ADDR_W(OP_AW)) u_ops (
+    sr_ram #(.WIDTH(16), .DEPTH(1 << OP_AW), .ADDR_W(OP_AW)) u_ops (
         .clk_i(clk_i), .we_i(op_we), .waddr_i(op_waddr), .wdata_i(u_p[15:0]), .re_i(pair_op_re || upd_re),
-        .raddr_i(update_busy ? upd_op_addr[OP_AW-1:0] : pair_op_addr), .rdata_o(op_rdata)
+        .raddr_i(update_busy ? upd_op_at[OP_AW-1:0] : pair_op_addr), .rdata_o(op_rdata)
     );
     // bank: sums of the members, batch list, pair weights (sr_compact_seq)
     wire               host_list   = mem_sel == SR_MEM_BATCH[2:0];
@@ -538,7 +554,6 @@ module sr_compact #(
         else if (run_busy) begin
             if (draw_over) fault_q <= SR_REPLY_LIMIT_FACTORS;
             if (x_over) fault_q <= SR_REPLY_LIMIT_BATCH;
-            if (w_over) fault_q <= SR_REPLY_LIMIT_ROWS;
             if (result_over) fault_q <= SR_REPLY_LIMIT_SCORE;
         end
     end
@@ -574,7 +589,7 @@ module sr_compact #(
             end
         end
     endgenerate
-    wire _unused = &{1'b0, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_addr, raw_p, raw_m, row_m_q[7:0], lif};
+    wire _unused = &{1'b0, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_at, front_w_at, raw_p, raw_m, row_m_q[7:0], lif};
 endmodule
 
 `default_nettype wire

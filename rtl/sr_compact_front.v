@@ -5,22 +5,21 @@
 // Order       pass, step, word of 16 inputs, event. Every step begins with a mark, and one more mark ends the job: it tells to
 //             keep what was accumulated since the mark before (keep_base_o, keep_count_o, at base_at_o, count_at_o) and to
 //             start from 0. An event comes with the weight word and row factor bits that were asked for a cycle before.
-// Addresses   weights: row * blocks + pass; row factors as in sr_factors; base: step * blocks + pass; counts: in order.
+// Addresses   weights: {input, block}; row factors as in sr_factors; base current: {step, block}; counts: {group, step}.
 // Cycles      passes * (steps * (1 + sum over words of max(1, events)) + 1) + 4.
 // Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a step, the sample's words in a
-//             row. x_over_o, w_over_o: an address beyond what is there. Reset: control only. Test: tests/rtl/tb_compact_front.cpp
+//             row. x_over_o: an address beyond what is there. Reset: control only. Test: tests/rtl/tb_compact_front.cpp
 `default_nettype none
 
 module sr_compact_front #(
     parameter X_AW         = 14,
     parameter SAMPLE_WORDS = 16384,
-    parameter W_AW         = 14,
-    parameter WEIGHT_WORDS = 16128,
+    parameter BLOCK_AW     = 4,
+    parameter GROUP_AW     = 4,
+    parameter STEP_AW      = 4,
     parameter XW_W         = 6,    // bits of x_words_i
     parameter STEP_W       = 4,
     parameter PASS_W       = 5,
-    parameter BASE_AW      = 8,
-    parameter COUNT_AW     = 8,
     parameter ROW_AW       = 12,
     parameter CUT          = 4
 ) (
@@ -40,8 +39,7 @@ module sr_compact_front #(
     output wire                x_over_o,
     // weights and row factors of an event
     output wire                w_re_o,
-    output wire [W_AW-1:0]     w_addr_o,
-    output wire                w_over_o,
+    output wire [XW_W+3+BLOCK_AW:0] w_addr_o,
     output wire                row_re_o,
     output wire [ROW_AW-1:0]   row_addr_o,
     output wire [3:0]          row_bit_o,    // with the data
@@ -50,9 +48,9 @@ module sr_compact_front #(
     output wire                add_count_o,
     output wire                mark_o,
     output wire                keep_base_o,
-    output wire [BASE_AW-1:0]  base_at_o,
+    output wire [STEP_AW+BLOCK_AW-1:0] base_at_o,
     output wire                keep_count_o,
-    output wire [COUNT_AW-1:0] count_at_o
+    output wire [GROUP_AW+STEP_AW-1:0] count_at_o
 );
     localparam CUT_LOG = $clog2(CUT);
 
@@ -65,10 +63,10 @@ module sr_compact_front #(
     reg  [XW_W-1:0]    word_q;
     reg  [STEP_W-1:0]  step_q;
     reg  [PASS_W-1:0]  pass_q;
-    wire [PASS_W-1:0]  passes    = blocks_i > groups_i ? blocks_i : groups_i;
     wire               word_end  = word_q == x_words_i - 1'b1;
     wire               step_end  = step_q == steps_i - 1'b1;
-    wire               pass_end  = pass_q == passes - 1'b1;
+    wire [PASS_W-1:0]  pass_up   = pass_q + 1'b1;
+    wire               pass_end  = pass_up >= blocks_i && pass_up >= groups_i;
     wire [15:0]        rest      = x_q & (x_q - 16'd1);
     wire               scan      = state_q == SCAN;
     wire               event_is  = scan && |x_q;
@@ -105,7 +103,7 @@ module sr_compact_front #(
                         state_q  <= FETCH;
                         x_addr_q <= x_base_i;
                         step_q   <= {STEP_W{1'b0}};
-                        pass_q   <= pass_q + 1'b1;
+                        pass_q   <= pass_up;
                         end_q    <= pass_end;
                     end
                 end
@@ -127,17 +125,16 @@ module sr_compact_front #(
     wire                step_done = next_word && word_end;
     reg                 event_q1, event_q2, mark_q1, mark_q2, next_q1, done_q1, end_q1;
     reg  [3:0]          bit_q1, bit_q2;
-    reg  [W_AW:0]       w_at_q1;                   // the word's first input, this block
+    reg  [XW_W-1:0]     word_q1;
     reg  [ROW_AW-1:0]   row_at_q1, row_group_q1;   // in words of 16 inputs; of the factor group
     reg  [PASS_W-1:0]   pass_q1;
     wire                base_on1  = pass_q1 < blocks_i;
     wire                count_on1 = pass_q1 < groups_i;
     wire [PASS_W-1:0]   pass_next = pass_q1 + {{PASS_W - 1{1'b0}}, end_q1};
-    wire [W_AW:0]       w_addr = w_at_q1 + {{W_AW - 3 - PASS_W{1'b0}}, {{4{1'b0}}, blocks_i} * {{PASS_W{1'b0}}, bit_q1}};
     // of the step whose events come, until the mark that ends it has come
     reg                 open_q2, base_on_q2, count_on_q2, last_q2;
-    reg  [BASE_AW-1:0]  base_q2;
-    reg  [COUNT_AW-1:0] count_q2;
+    reg  [STEP_AW-1:0]  step_q2;
+    reg  [PASS_W-1:0]   pass_q2;
     always @(posedge clk_i) begin
         event_q1 <= event_is && !rst_i;
         event_q2 <= event_q1 && !rst_i;
@@ -146,40 +143,35 @@ module sr_compact_front #(
         next_q1  <= next_word;
         done_q1  <= step_done;
         end_q1   <= step_end;
+        word_q1  <= word_q;
         bit_q1   <= lowest(x_q[14:0]);
         bit_q2   <= bit_q1;
         if (done_q1) begin
-            w_at_q1   <= {{W_AW + 1 - PASS_W{1'b0}}, pass_next};
             row_at_q1 <= end_q1 ? row_at_q1 + 1'b1 : row_group_q1;
             pass_q1   <= pass_next;
             last_q2   <= end_q1;
             if (end_q1) row_group_q1 <= row_at_q1 + 1'b1;
-        end else if (next_q1) begin
-            w_at_q1   <= w_at_q1 + {{W_AW - 3 - PASS_W{1'b0}}, blocks_i, 4'd0};
-            row_at_q1 <= row_at_q1 + 1'b1;
-        end
+        end else if (next_q1) row_at_q1 <= row_at_q1 + 1'b1;
         if (event_q1 || done_q1) begin
             base_on_q2  <= base_on1;
             count_on_q2 <= count_on1;
         end
         if (mark_q2) open_q2 <= 1'b1;
         if (mark_q2 && open_q2) begin
-            count_q2 <= count_q2 + 1'b1;
-            base_q2  <= last_q2 ? {{BASE_AW - PASS_W{1'b0}}, pass_q1} : base_q2 + {{BASE_AW - PASS_W{1'b0}}, blocks_i};
+            step_q2 <= last_q2 ? {STEP_AW{1'b0}} : step_q2 + 1'b1;
+            if (last_q2) pass_q2 <= pass_q2 + 1'b1;
         end
         if (!busy_o) begin
-            w_at_q1      <= {W_AW + 1{1'b0}};
             row_at_q1    <= {ROW_AW{1'b0}};
             row_group_q1 <= {ROW_AW{1'b0}};
             pass_q1      <= {PASS_W{1'b0}};
             open_q2      <= 1'b0;
-            base_q2      <= {BASE_AW{1'b0}};
-            count_q2     <= {COUNT_AW{1'b0}};
+            step_q2      <= {STEP_AW{1'b0}};
+            pass_q2      <= {PASS_W{1'b0}};
         end
     end
     assign w_re_o     = event_q1 && base_on1;
-    assign w_addr_o   = w_addr[W_AW-1:0];
-    assign w_over_o   = w_re_o && {{31 - W_AW{1'b0}}, w_addr} >= WEIGHT_WORDS;
+    assign w_addr_o   = {word_q1, bit_q1, pass_q1[BLOCK_AW-1:0]};
     assign row_re_o   = event_q1 && count_on1;
     assign row_addr_o = row_at_q1 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q1 >> CUT_LOG};
     assign row_bit_o  = bit_q2;
@@ -188,9 +180,9 @@ module sr_compact_front #(
     assign add_count_o  = event_q2 && count_on_q2;
     assign mark_o       = mark_q2;
     assign keep_base_o  = mark_q2 && open_q2 && base_on_q2;
-    assign base_at_o    = base_q2;
+    assign base_at_o    = {step_q2, pass_q2[BLOCK_AW-1:0]};
     assign keep_count_o = mark_q2 && open_q2 && count_on_q2;
-    assign count_at_o   = count_q2;
+    assign count_at_o   = {pass_q2[GROUP_AW-1:0], step_q2};
     assign busy_o       = state_q != IDLE || mark_q1 || mark_q2;
 endmodule
 

@@ -2,7 +2,7 @@
 // sr_compact_pair: control of what the lanes do for one pair and sample: scaling, LIF, readout (docs/numerics.md, sections 3 to 5).
 //
 // SCALE  each k, each step: count c from the count buffer -> lane 0's multiplier -> c' = sat_16((c * S) >> 4) -> operand memory,
-//        word step * rank + k. The same with pre_i: mant * u of every pair for the update, in order.
+//        word {step, k}. The same with pre_i: mant * u of every pair for the update, in order.
 // LIF    two column blocks side by side, each step, each k: acc +- c'; after the last k, fire. A block's counts leave the ring
 //        with the fire after its last step's.
 // ROWS   each k: g = sum C y, one row of column blocks; S g is kept in the count buffer, behind the counts.
@@ -14,26 +14,31 @@
 `default_nettype none
 
 module sr_compact_pair #(
-    parameter STEP_W   = 4,
-    parameter BLOCK_W  = 5,
-    parameter RANK_W   = 3,
-    parameter COUNT_AW = 8,
-    parameter OP_AW    = 8,
-    parameter COL_AW   = 11,
-    parameter CLASS_AW = 8,
-    parameter CUT_LOG  = 2,
-    parameter BASE_AW  = 8,
-    parameter W_AW     = 14,
-    parameter UNITS    = 4,     // PROJ_UNITS
-    parameter UNIT_W   = 2,
-    parameter PAIR_W   = 7,
-    parameter TREE     = 1,     // cycles of the sum over lanes
-    parameter GAP      = 1,     // 1: the row's sum is cleared between rows; 0: its first addition replaces it
+    parameter STEP_W    = 4,
+    parameter BLOCK_W   = 5,
+    parameter RANK_W    = 3,
+    parameter PAIR_W    = 7,
+    // bits of an address: step, column block, k, factor, operand, class factor word, weight
+    parameter STEP_AW   = 4,
+    parameter BLOCK_AW  = 4,
+    parameter RANK_AW   = 2,
+    parameter FACTOR_AW = 6,
+    parameter GROUP_AW  = 4,
+    parameter OP_AW     = 6,
+    parameter CLASS_AW  = 8,
+    parameter W_AW      = 14,
+    parameter CUT_LOG   = 2,
+    parameter UNIT_LOG  = 2,    // log2 PROJ_UNITS
+    parameter UNIT_W    = 2,
+    parameter TREE      = 1,    // cycles of the sum over lanes
+    parameter GAP       = 1,    // 1: the row's sum is cleared between rows; 0: its first addition replaces it
     // places in the base buffer and the count buffer; the low bits count
-    parameter Y_AT     = 224,   // spike counts
-    parameter SCORE_AT = 240,   // scores
-    parameter G_AT     = 252,   // S g
-    parameter W_READOUT = 16128 // first readout weight word
+    parameter Y_AT      = 224,  // spike counts
+    parameter SCORE_AT  = 240,  // scores
+    parameter G_AT      = 15,   // S g, 2^STEP_AW apart
+    parameter W_READOUT = 16128, // first readout weight word
+    parameter BASE_AW   = STEP_AW + BLOCK_AW,
+    parameter COUNT_AW  = GROUP_AW + STEP_AW
 ) (
     input  wire                clk_i,
     input  wire                rst_i,
@@ -64,7 +69,7 @@ module sr_compact_pair #(
     output wire                op_re_o,
     output wire [OP_AW-1:0]    op_raddr_o,
     output wire                col_re_o,      // age 0; in a g row 1
-    output wire [COL_AW-1:0]   col_addr_o,    // top bit: of the readout
+    output wire [FACTOR_AW+BLOCK_AW:0] col_addr_o,    // top bit: of the readout
     output wire                acc_en_o,      // age 1
     output wire                acc_first_o,
     output wire                base_re_o,     // base current: age 1; spike counts: age 0
@@ -211,78 +216,57 @@ module sr_compact_pair #(
         g_end_q    <= {g_end_q[DONE_AGE:1], g_row && block_end && !rst_i};
     end
 
-    // ---- scaling ----
-    reg  [COUNT_AW-1:0] count_q, group_q;     // next count; first of the factor group
-    reg  [UNIT_W-1:0]   unit_q, unit_q1;
-    reg  [OP_AW-1:0]    op_w_q;
-    reg  [RANK_W-1:0]   op_k_q;
-    wire                unit_end = UNITS == 1 || unit_q == UNITS[UNIT_W-1:0] - 1'b1;
-    wire [RANK_W-1:0]   op_k_up  = op_k_q + 1'b1;
+    // ---- factor of the pair: its first and k ----
+    reg  [FACTOR_AW-1:0] factor_q;
+    reg  [FACTOR_AW-1:0] factor_q1;
+    reg  [BLOCK_AW-1:0]  block_q1;
+    reg  [3:0]           class_q1;
+    wire [FACTOR_AW-1:0] factor = factor_q + {{FACTOR_AW - RANK_W{1'b0}}, k_q};
+    wire [FACTOR_AW-1:0] group  = factor >> UNIT_LOG;
     always @(posedge clk_i) begin
-        if (scaling && !pre_q) begin
-            count_q <= count_q + 1'b1;
-            if (out_end) begin
-                unit_q <= unit_end ? {UNIT_W{1'b0}} : unit_q + 1'b1;
-                if (unit_end) group_q <= count_q + 1'b1;
-                else count_q <= group_q;
-            end
-        end
-        if (clear_i) begin
-            count_q <= {COUNT_AW{1'b0}};
-            group_q <= {COUNT_AW{1'b0}};
-            unit_q  <= {UNIT_W{1'b0}};
-        end
-        unit_q1 <= unit_q;
-        if (op_we_o) begin
-            op_w_q <= step_end_q[3] ? {{OP_AW - RANK_W{1'b0}}, op_k_up} : op_w_q + {{OP_AW - RANK_W{1'b0}}, rank};
-            if (step_end_q[3]) op_k_q <= op_k_up;
-        end
-        if (idle) begin
-            op_w_q <= {OP_AW{1'b0}};
-            op_k_q <= {RANK_W{1'b0}};
-        end
+        factor_q1 <= factor;
+        block_q1  <= block_q[BLOCK_AW-1:0];
+        class_q1  <= out_q[3:0];
+        if (state_q == DRAIN && phase_q == CLASS && drain_q == 4'd0) factor_q <= factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
+        if (clear_i) factor_q <= {FACTOR_AW{1'b0}};
     end
+
+    // ---- scaling ----
+    reg  [OUT_W-1:0]    op_out_q;             // what is written: step or pair, k
+    reg  [RANK_W-1:0]   op_k_q;
     wire                q_re;
     reg  [RANK_W-1:0]   q_k_q;
+    always @(posedge clk_i) begin
+        if (op_we_o) op_out_q <= step_end_q[3] ? {OUT_W{1'b0}} : op_out_q + 1'b1;
+        if (op_we_o && step_end_q[3]) op_k_q <= op_k_q + 1'b1;
+        if (idle) begin
+            op_out_q <= {OUT_W{1'b0}};
+            op_k_q   <= {RANK_W{1'b0}};
+        end
+    end
+    function [OP_AW-1:0] op_at(input [OUT_W-1:0] out, input [RANK_W-1:0] k);
+        op_at = {out[OP_AW-RANK_AW-1:0], k[RANK_AW-1:0]};        // {step, k}
+    endfunction
     assign count_re_o    = (scaling && !pre_q) || q_re;
-    assign count_addr_o  = scaling ? count_q : G_AT[COUNT_AW-1:0] | {{COUNT_AW - RANK_W{1'b0}}, q_k_q};
+    assign count_addr_o  = scaling ? {group[GROUP_AW-1:0], out_q[STEP_AW-1:0]}
+                                   : {{GROUP_AW - RANK_W{1'b0}}, q_k_q, {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
     assign credit_re_o   = scaling && pre_q;
     assign credit_addr_o = out_q[PAIR_W-1:0];
     assign put_scale_o   = scale_q[1];
-    assign put_unit_o    = unit_q1;
+    assign put_unit_o    = factor_q1[UNIT_W-1:0];
     assign scale_o       = (!idle && phase_q == SCALE) || g_we_o;
     assign product_o     = scale_q[2] || mac_q[2];
     assign op_we_o       = scale_q[3];
-    assign op_waddr_o    = op_w_q;
+    assign op_waddr_o    = pre_q ? op_out_q[OP_AW-1:0] : op_at(op_out_q, op_k_q);
 
     // ---- LIF ----
-    reg  [OP_AW-1:0]    op_r_q, op_step_q;
-    reg  [COL_AW-2:0]   col_q, col_pair_q;    // next columns; the pair's first
-    reg  [BASE_AW-1:0]  base_q, couple_q;
+    reg  [STEP_AW-1:0]  step_q1;
+    reg  [BLOCK_AW-1:0] lif_block_q1;
     reg  [BLOCK_W-1:0]  y_q;
-    reg                 base_thread_q, left_last_q, left_there_q, left_edge_q;
-    wire [OP_AW-1:0]    op_up   = op_r_q + 1'b1;
-    wire [OP_AW-1:0]    op_next = out_end ? {OP_AW{1'b0}} : op_up;
-    wire [BLOCK_W-1:0]  col_block = thread_q ? block_next : block_up;
-    wire [BASE_AW-1:0]  couple_next = couple_q + {{BASE_AW - 2{1'b0}}, 2'd2};
+    reg                 left_last_q, left_there_q, left_edge_q;
     always @(posedge clk_i) begin
-        if (lif) begin
-            op_r_q <= !k_end ? op_up : thread_q ? op_next : op_step_q;
-            if (k_end && thread_q) op_step_q <= op_next;
-            col_q  <= (k_end ? col_pair_q : col_q) + {{COL_AW - 1 - BLOCK_W{1'b0}}, k_end ? col_block : blocks_i};
-        end
-        if (g_q[1]) col_q <= col_q + 1'b1;
-        if (w_row) col_pair_q <= col_q;
-        if (clear_i) begin
-            col_q      <= {COL_AW - 1{1'b0}};
-            col_pair_q <= {COL_AW - 1{1'b0}};
-        end
-        if (kend_q[1]) begin
-            base_thread_q <= !base_thread_q;
-            base_q <= !base_thread_q ? base_q + 1'b1 : step_end_q[1] ? couple_next
-                                     : base_q + {{BASE_AW - BLOCK_W{1'b0}}, blocks_i} - 1'b1;
-            if (base_thread_q && step_end_q[1]) couple_q <= couple_next;
-        end
+        step_q1      <= out_q[STEP_AW-1:0];
+        lif_block_q1 <= block[BLOCK_AW-1:0];
         if (fire_o) begin
             left_last_q  <= step_end_q[3] && !lif_end_q[4];
             left_there_q <= there_q[3];
@@ -290,23 +274,18 @@ module sr_compact_pair #(
         end
         if (y_we_o) y_q <= y_q + 1'b1;
         if (idle) begin
-            op_r_q        <= {OP_AW{1'b0}};
-            op_step_q     <= {OP_AW{1'b0}};
-            base_q        <= {BASE_AW{1'b0}};
-            couple_q      <= {BASE_AW{1'b0}};
-            base_thread_q <= 1'b0;
-            left_last_q   <= 1'b0;
-            y_q           <= {BLOCK_W{1'b0}};
+            left_last_q <= 1'b0;
+            y_q         <= {BLOCK_W{1'b0}};
         end
     end
     assign op_re_o     = lif;
-    assign op_raddr_o  = op_r_q;
+    assign op_raddr_o  = op_at(out_q, k_q);
     assign col_re_o    = lif || g_q[1];
-    assign col_addr_o  = {!lif, col_q};
+    assign col_addr_o  = lif ? {1'b0, factor, block[BLOCK_AW-1:0]} : {1'b1, factor_q1, block_q1};
     assign acc_en_o    = lif_q1;
     assign acc_first_o = first_k_q1;
     assign base_re_o   = kend_q[1] || g_row || w_row;
-    assign base_addr_o = kend_q[1] ? base_q : Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_W{1'b0}}, block_q};
+    assign base_addr_o = kend_q[1] ? {step_q1, lif_block_q1} : Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_W{1'b0}}, block_q};
     assign lif_o       = in_lif;
     assign lif_clear_o = lif && phase_q != LIF;
     assign load_o      = kend_q[2];
@@ -318,14 +297,11 @@ module sr_compact_pair #(
 
     // ---- rows ----
     localparam Q_AGE = ROW_AGE - 1;
-    reg  [W_AW-1:0]     w_at_q;
     reg  [RANK_W-1:0]   g_k_q;
-    reg  [CLASS_AW-1:0] factor_q;             // the pair's first
     reg  [3:0]          q_class_q, q_bit_q, score_class_q;
-    wire [CLASS_AW-1:0] q_factor = factor_q + {{CLASS_AW - RANK_W{1'b0}}, q_k_q};
+    wire [FACTOR_AW-1:0] q_factor = factor_q + {{FACTOR_AW - RANK_W{1'b0}}, q_k_q};
     assign q_re = q_q[Q_AGE];
     always @(posedge clk_i) begin
-        if (w_re_o) w_at_q <= w_at_q + 1'b1;
         if (g_we_o) g_k_q <= g_k_q + 1'b1;
         if (score_we_o) score_class_q <= score_class_q + 4'd1;
         if (q_re) q_k_q <= q_k_q + 1'b1;
@@ -333,28 +309,25 @@ module sr_compact_pair #(
         if (row_last_q[Q_AGE]) q_class_q <= q_class_q + 4'd1;
         q_bit_q <= q_class_q;
         if (idle) begin
-            w_at_q        <= W_READOUT[W_AW-1:0];
             g_k_q         <= {RANK_W{1'b0}};
             q_k_q         <= {RANK_W{1'b0}};
             q_class_q     <= 4'd0;
             score_class_q <= 4'd0;
         end
-        if (state_q == DRAIN && phase_q == CLASS && drain_q == 4'd0) factor_q <= factor_q + {{CLASS_AW - RANK_W{1'b0}}, rank_i};
-        if (clear_i) factor_q <= {CLASS_AW{1'b0}};
     end
     assign put_y_o      = mac_q[1];
     assign g_row_o      = g_q[2];
     assign w_row_o      = w_q[2];
     assign w_re_o       = mac_q[1] && w_q[1];
-    assign w_addr_o     = w_at_q;
+    assign w_addr_o     = W_READOUT[W_AW-1:0] | {{W_AW - 4 - BLOCK_AW{1'b0}}, class_q1, block_q1};
     assign row_en_o     = mac_q[ROW_AGE];
     assign row_first_o  = GAP == 0 && begin_q[ROW_AGE];
     assign row_clear_o  = GAP != 0 && (idle || put_g_o || score_we_o);
     assign put_g_o      = g_end_q[DONE_AGE];
     assign g_we_o       = g_end_q[DONE_AGE+1];
-    assign g_addr_o     = G_AT[COUNT_AW-1:0] | {{COUNT_AW - RANK_W{1'b0}}, g_k_q};
+    assign g_addr_o     = {{GROUP_AW - RANK_W{1'b0}}, g_k_q, {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
     assign class_re_o   = q_re;
-    assign class_addr_o = q_factor << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
+    assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, q_factor} << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
     assign class_bit_o  = q_bit_q;
     assign q_en_o       = q_q[ROW_AGE];
     assign score_we_o   = row_last_q[DONE_AGE];

@@ -19,10 +19,11 @@ module sr_compact_update #(
     parameter BLOCK_W  = 5,
     parameter XW_W     = 6,
     parameter ROW_AW   = 12,
-    parameter COL_AW   = 11,
+    parameter FACTOR_AW = 6,
+    parameter BLOCK_AW = 4,
     parameter CLASS_AW = 8,
     parameter W_AW     = 14,
-    parameter W_READOUT = 16128
+    parameter W_READOUT = 16128   // first readout weight word
 ) (
     input  wire                clk_i,
     input  wire                rst_i,
@@ -38,7 +39,7 @@ module sr_compact_update #(
     // age 0
     output wire                re_o,        // operand, columns, row or class factors
     output wire [PAIR_W-1:0]   op_addr_o,
-    output wire [COL_AW-1:0]   col_addr_o,
+    output wire [FACTOR_AW+BLOCK_AW:0] col_addr_o,
     output wire [ROW_AW-1:0]   row_addr_o,
     output wire [CLASS_AW-1:0] class_addr_o,
     output wire [3:0]          bit_o,       // of a row or class factor's word
@@ -65,19 +66,18 @@ module sr_compact_update #(
     localparam CUT_LOG  = $clog2(CUT);
     localparam WINDOW   = LANES + 16;
     localparam LOADS    = WINDOW / CUT;
+    localparam ROW_W    = XW_W + 4;
     localparam PER_LOG  = LANES < 64 ? $clog2(64 / LANES) : 0;  // column blocks of a noise word
 
     localparam [2:0] IDLE = 3'd0, BEGIN = 3'd1, SUM = 3'd2, SETTLE = 3'd3, SHIFT = 3'd4, ADD = 3'd5, WRITE = 3'd6;
     reg  [2:0]          state_q;
-    reg  [12:0]         row_q;
+    reg  [ROW_W-1:0]    row_q;
     reg  [BLOCK_W-1:0]  block_q;
-    reg  [W_AW-1:0]     w_q;
     reg  [PAIR_W-1:0]   pair_q;
     reg  [RANK_W-1:0]   k_q;
     reg  [UNIT_W-1:0]   unit_q, unit_q1;
-    reg  [COL_AW-2:0]   col_q;
     reg  [ROW_AW-1:0]   group_q;            // first word of 16 inputs of the factor group
-    reg  [CLASS_AW-1:0] factor_q;
+    reg  [FACTOR_AW-1:0] factor_q;
     reg  [4:0]          shift_q;
     reg                 sum_q1, first_q, first_q1;
     wire                sum       = state_q == SUM;
@@ -85,7 +85,7 @@ module sr_compact_update #(
     wire                sum_end   = k_end && pair_q == pairs_i - 1'b1;
     wire                unit_end  = UNITS == 1 || unit_q == UNITS[UNIT_W-1:0] - 1'b1;
     wire                block_end = block_q == blocks_i - 1'b1;
-    wire                row_end   = row_q == rows_i - 13'd1;
+    wire                row_end   = row_q == rows_i[ROW_W-1:0] - 1'b1;
     wire                window_ready;
     always @(posedge clk_i) begin
         sum_q1   <= sum && !rst_i;
@@ -93,18 +93,16 @@ module sr_compact_update #(
         unit_q1  <= unit_q;
         case (state_q)
             IDLE: begin
-                row_q   <= 13'd0;
+                row_q   <= {ROW_W{1'b0}};
                 block_q <= {BLOCK_W{1'b0}};
-                w_q     <= readout_i ? W_READOUT[W_AW-1:0] : {W_AW{1'b0}};
                 if (start_i) state_q <= BEGIN;
             end
             BEGIN: begin
                 pair_q   <= {PAIR_W{1'b0}};
                 k_q      <= {RANK_W{1'b0}};
                 unit_q   <= {UNIT_W{1'b0}};
-                col_q    <= {{COL_AW - 1 - BLOCK_W{1'b0}}, block_q};
                 group_q  <= {ROW_AW{1'b0}};
-                factor_q <= {CLASS_AW{1'b0}};
+                factor_q <= {FACTOR_AW{1'b0}};
                 first_q  <= 1'b1;
                 shift_q  <= shift_i;
                 state_q  <= SUM;
@@ -114,7 +112,6 @@ module sr_compact_update #(
                 k_q      <= k_end ? {RANK_W{1'b0}} : k_q + 1'b1;
                 if (k_end) pair_q <= pair_q + 1'b1;
                 unit_q   <= unit_end ? {UNIT_W{1'b0}} : unit_q + 1'b1;
-                col_q    <= col_q + {{COL_AW - 1 - BLOCK_W{1'b0}}, blocks_i};
                 factor_q <= factor_q + 1'b1;
                 if (unit_end) group_q <= group_q + {{ROW_AW - XW_W{1'b0}}, x_words_i};
                 if (sum_end) state_q <= SETTLE;
@@ -126,9 +123,8 @@ module sr_compact_update #(
             end
             ADD: state_q <= WRITE;
             default: begin
-                w_q     <= w_q + 1'b1;
                 block_q <= block_end ? {BLOCK_W{1'b0}} : block_q + 1'b1;
-                if (block_end) row_q <= row_q + 13'd1;
+                if (block_end) row_q <= row_q + 1'b1;
                 state_q <= block_end && row_end ? IDLE : BEGIN;
             end
         endcase
@@ -137,10 +133,10 @@ module sr_compact_update #(
     assign busy_o       = state_q != IDLE;
     assign re_o         = sum;
     assign op_addr_o    = pair_q;
-    assign col_addr_o   = {readout_i, col_q};
-    assign row_addr_o   = (group_q + {{ROW_AW - 9{1'b0}}, row_q[12:4]}) << (4 - CUT_LOG)
+    assign col_addr_o   = {readout_i, factor_q, block_q[BLOCK_AW-1:0]};
+    assign row_addr_o   = (group_q + {{ROW_AW - XW_W{1'b0}}, row_q[ROW_W-1:4]}) << (4 - CUT_LOG)
                         | {{ROW_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
-    assign class_addr_o = factor_q << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
+    assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, factor_q} << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign bit_o        = row_q[3:0];
     assign unit_o       = unit_q1;
     assign acc_en_o     = sum_q1 || shift_o || last_o;
@@ -150,7 +146,7 @@ module sr_compact_update #(
     assign last_o       = state_q == ADD;
     assign w_re_o       = state_q == BEGIN;
     assign w_we_o       = state_q == WRITE;
-    assign w_addr_o     = w_q;
+    assign w_addr_o     = {{W_AW - ROW_W - BLOCK_AW{1'b0}}, row_q, block_q[BLOCK_AW-1:0]} | (readout_i ? W_READOUT[W_AW-1:0] : {W_AW{1'b0}});
 
     // ---- dither ----
     reg  [WINDOW-1:0]      window_q;
@@ -176,10 +172,10 @@ module sr_compact_update #(
     assign window_ready  = loads_q == 0 && state_q == SETTLE;
     assign dither_o      = {LANES{dithering}} & (own_q ^ window_q[LANES:1]);
     assign noise_o       = state_q == BEGIN && (block8 & ((8'd1 << PER_LOG) - 8'd1)) == 8'd0;
-    assign noise_row_o   = row_q;
+    assign noise_row_o   = {{13 - ROW_W{1'b0}}, row_q};
     assign noise_block_o = block8 >> PER_LOG;
     assign cut_at_o      = cut_q;
-    wire _unused = &{1'b0, column_cut[7:6]};
+    wire _unused = &{1'b0, column_cut[7:6], rows_i};
 endmodule
 
 `default_nettype wire
