@@ -59,6 +59,7 @@ module sr_compact #(
     localparam LANES_LOG = $clog2(LANES);
     localparam BLOCKS   = (HIDDEN_MAX + LANES - 1) / LANES;
     localparam BLOCK_W0 = $clog2(BLOCKS + RANK_MAX + 2);                         // a class row's items and a gap
+    localparam ROW_WORDS = 0;                                                    // 0: as many as the columns need
     localparam GROUPS   = FACTORS / PROJ_UNITS;
     localparam GROUP_W  = $clog2(GROUPS + 1);
     localparam RANK_W   = $clog2(RANK_MAX + 1);
@@ -149,7 +150,7 @@ module sr_compact #(
         .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
         .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ), .WORD_W(HOST_W),
-        .MODES(0), .FACTORS(FACTORS)
+        .MODES(0), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
         .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
