@@ -50,6 +50,7 @@ static cJSON *caps_json(const struct sr_caps *c) {
     add(json, "spike_words", c->spike_words);
     add(json, "modes", c->modes);
     add(json, "factors", c->factors);
+    add(json, "row_words", c->row_words);
     return json;
 }
 

@@ -107,19 +107,22 @@ static enum sr_status check_neuron(struct sr_device *d, const struct sr_net *net
     return check_range(d, indexed(field, sizeof field, "leak", layer), net->leak[layer], 0, 255);
 }
 
-static enum sr_status check_stores(struct sr_device *d, const struct sr_net *net) {
+uint32_t sr_row_words(const struct sr_caps *caps, uint32_t cols) {
+    return caps->row_words ? caps->row_words : (cols + caps->col_lanes - 1) / caps->col_lanes;
+}
+
+enum sr_status sr_check_stores(struct sr_device *d, const struct sr_net *net) {
     const struct sr_caps *caps = &d->caps;
     if (caps->sample_w) {
         uint64_t stride = (net->inputs + caps->sample_w - 1) / caps->sample_w;
         TRY(check_store(d, "one sample (inputs x steps)", stride * net->steps, caps->sample_words));
     }
-    if (caps->col_lanes) {
+    if (caps->col_lanes && caps->devices == 1) { /* the devices of a group lay out their weights each in its own way */
         uint64_t words = 0;
-        for (unsigned l = 0; l < net->layers; l++)
-            words += (uint64_t)sr_net_rows(net, l) * ((net->hidden[l] + caps->col_lanes - 1) / caps->col_lanes);
+        for (unsigned l = 0; l < net->layers; l++) words += (uint64_t)sr_net_rows(net, l) * sr_row_words(caps, net->hidden[l]);
         TRY(check_store(d, "hidden weights", words, caps->weight_words));
-        uint64_t blocks = (sr_net_cols(net, SR_READOUT_LAYER) + caps->col_lanes - 1) / caps->col_lanes;
-        TRY(check_store(d, "readout weights", net->classes * blocks, caps->rweight_words));
+        words = (uint64_t)net->classes * sr_row_words(caps, sr_net_cols(net, SR_READOUT_LAYER));
+        TRY(check_store(d, "readout weights", words, caps->rweight_words));
     }
     return SR_OK;
 }
@@ -148,7 +151,7 @@ static enum sr_status check_net(struct sr_device *d, const struct sr_net *net) {
         TRY(check_range(d, "leak[3]", net->leak[SR_READOUT_LAYER], 0, 255));
         if (net->readout == SR_READOUT_SPIKES) TRY(check_neuron(d, net, SR_READOUT_LAYER));
     }
-    return check_stores(d, net);
+    return sr_check_stores(d, net);
 }
 
 static enum sr_status check_configured(struct sr_device *d) {

@@ -29,6 +29,11 @@ struct sr_device {
 enum sr_status sr_fail(struct sr_device *device, enum sr_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Words from row to row in the weight stores. */
+uint32_t sr_row_words(const struct sr_caps *caps, uint32_t cols);
+/* Whether the network's samples and weights fit the stores of the device; sr_device_configure asks too. */
+enum sr_status sr_check_stores(struct sr_device *device, const struct sr_net *net);
+
 /* Engines. link.c drives a device over a byte transport: sim and serial differ in the transport only. */
 enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);
 enum sr_status sr_sim_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);

@@ -71,8 +71,13 @@ static enum sr_status do_configure(struct job *job, struct sr_device *device) {
 }
 
 static enum sr_status group_configure(struct sr_device *device, const struct sr_net *net) {
+    struct group *group = group_of(device);
     struct job job = {.work = do_configure, .argument = net};
-    return everywhere(group_of(device), &job, 0);
+    for (uint32_t i = 0; i < group->count; i++) { /* before any of them has another network than the rest */
+        enum sr_status status = sr_check_stores(group->members[i], net);
+        if (status) return sr_fail(device, status, "device %u: %s", (unsigned)i, sr_device_error(group->members[i]));
+    }
+    return everywhere(group, &job, 0);
 }
 
 static enum sr_status do_write_weights(struct job *job, struct sr_device *device) {

@@ -241,15 +241,14 @@ static bool same_shape(const struct sr_net *a, const struct sr_net *b) {
     return true;
 }
 
-static uint32_t blocks_of(const struct sr_link *link, unsigned layer) {
-    uint32_t lanes = link->device.caps.col_lanes;
-    return (sr_net_cols(&link->net, layer) + lanes - 1) / lanes;
+static uint32_t row_words(const struct sr_link *link, unsigned layer) {
+    return sr_row_words(&link->device.caps, sr_net_cols(&link->net, layer));
 }
 
 static uint32_t word_base(const struct sr_link *link, unsigned layer) {
     uint32_t base = 0;
     if (layer != SR_READOUT_LAYER)
-        for (unsigned l = 0; l < layer; l++) base += sr_net_rows(&link->net, l) * blocks_of(link, l);
+        for (unsigned l = 0; l < layer; l++) base += sr_net_rows(&link->net, l) * row_words(link, l);
     return base;
 }
 
@@ -296,10 +295,11 @@ static enum sr_status link_configure(struct sr_device *device, const struct sr_n
     return SR_OK;
 }
 
-/* A layer's weights as words of COL_LANES int16, the columns beyond the last as 0. */
+/* A layer's weights as words of COL_LANES int16, the columns beyond the last as 0, up to the next row: words between rows
+ * cost bytes, but whole packets; a packet a row would cost more time. */
 static enum sr_status weight_words(struct sr_link *link, unsigned layer, uint8_t **bytes, uint32_t *count) {
     uint32_t size = 2 * link->device.caps.col_lanes;
-    *count = sr_net_rows(&link->net, layer) * blocks_of(link, layer);
+    *count = sr_net_rows(&link->net, layer) * row_words(link, layer);
     *bytes = calloc(*count, size);
     return *bytes ? SR_OK : sr_fail(&link->device, SR_ERR_MEMORY, "out of memory for the weights of layer %u", layer);
 }
@@ -307,7 +307,7 @@ static enum sr_status weight_words(struct sr_link *link, unsigned layer, uint8_t
 static enum sr_status link_write_weights(struct sr_device *device, unsigned layer, const int16_t *master) {
     struct sr_link *link = link_of(device);
     uint32_t rows = sr_net_rows(&link->net, layer), cols = sr_net_cols(&link->net, layer);
-    uint32_t lanes = device->caps.col_lanes, row_bytes = blocks_of(link, layer) * lanes * 2, count;
+    uint32_t lanes = device->caps.col_lanes, row_bytes = row_words(link, layer) * lanes * 2, count;
     uint8_t *bytes;
     TRY(weight_words(link, layer, &bytes, &count));
     for (uint32_t j = 0; j < rows; j++)
@@ -326,7 +326,7 @@ static enum sr_status link_write_weights(struct sr_device *device, unsigned laye
 static enum sr_status link_read_weights(struct sr_device *device, unsigned layer, int16_t *master) {
     struct sr_link *link = link_of(device);
     uint32_t rows = sr_net_rows(&link->net, layer), cols = sr_net_cols(&link->net, layer);
-    uint32_t lanes = device->caps.col_lanes, row_bytes = blocks_of(link, layer) * lanes * 2, count;
+    uint32_t lanes = device->caps.col_lanes, row_bytes = row_words(link, layer) * lanes * 2, count;
     uint8_t *bytes;
     TRY(weight_words(link, layer, &bytes, &count));
     enum sr_status status = sr_link_read(link, layer == SR_READOUT_LAYER ? SR_MEM_RWEIGHT : SR_MEM_WEIGHT,
@@ -543,6 +543,7 @@ static enum sr_status identify(struct sr_link *link) {
         FIELD(clock_hz, CLOCK_HZ, 0, UINT32_MAX),
         FIELD(modes, MODES, 0, 255),
         FIELD(factors, FACTORS, 0, 65535),
+        FIELD(row_words, ROW_WORDS, 0, 65535),
 #undef FIELD
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
@@ -554,6 +555,9 @@ static enum sr_status identify(struct sr_link *link) {
     }
     if (c->sample_w & (c->sample_w - 1))
         return sr_fail(d, SR_ERR_MISMATCH, "the device reports SAMPLE_W = %u, expected a power of two", (unsigned)c->sample_w);
+    if (c->row_words && c->row_words < (c->hidden_max + c->col_lanes - 1) / c->col_lanes)
+        return sr_fail(d, SR_ERR_MISMATCH, "the device reports ROW_WORDS = %u, too few for HIDDEN_MAX = %u",
+                       (unsigned)c->row_words, (unsigned)c->hidden_max);
     c->protocol = id[SR_REG_PROTOCOL];
     c->map_hash = id[SR_REG_MAP_HASH];
     c->devices = 1;

@@ -38,6 +38,7 @@ enum {
     SR_REG_CLOCK_HZ = 0x1C,
     SR_REG_MODES = 0x1D,
     SR_REG_FACTORS = 0x1E,
+    SR_REG_ROW_WORDS = 0x1F,
     SR_REG_STATUS = 0x20,
     SR_REG_CYC_TOTAL = 0x21,
     SR_REG_CYC_BASE = 0x22,
@@ -134,7 +135,7 @@ enum {
 
 #define SR_MAGIC_VALUE UINT32_C(0x53504B52)
 #define SR_PROTOCOL_VALUE UINT32_C(0x1)
-#define SR_ID_REGS UINT32_C(0x1F)
+#define SR_ID_REGS UINT32_C(0x20)
 #define SR_SYNC0_REQUEST UINT32_C(0xA5)
 #define SR_SYNC0_REPLY UINT32_C(0x5A)
 #define SR_RUN_EVALUATE UINT32_C(0x1)
@@ -147,7 +148,7 @@ enum {
 #define SR_KIND_FULL UINT32_C(0x2)
 #define SR_KIND_ROUND UINT32_C(0x3)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0x3588BC94)
+#define SR_MAP_HASH UINT32_C(0x5926FED3)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)

@@ -160,7 +160,7 @@ module sr_compact #(
         .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
         .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ), .WORD_W(HOST_W),
-        .MODES(0), .FACTORS(FACTORS) //ROWWORDS
+        .MODES(0), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
         .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
@@ -469,8 +469,7 @@ module sr_compact #(
             assign y_word[LANES*16-1:LANES*2*CNT_W] = base_new[LANES*16-1:LANES*2*CNT_W];
         end
     endgenerate
-    wire [31:0]         base_low = base_new[31:0], base_high = base_new[63:32];
-    wire [63:0]         score_64 = {base_high[31:SCORE_W], score_m, base_low[31:SCORE_W], score_p};
+    wire [63:0]         score_64 = {base_new[63:32+SCORE_W], score_m, base_new[31:SCORE_W], score_p};
     wire [LANES*16-1:0] score_word;
     generate
         if (LANES > 4) begin : g_score_rest

@@ -244,9 +244,6 @@ module sr_compact_pair #(
             op_k_q   <= {RANK_W{1'b0}};
         end
     end
-    function [OP_AW-1:0] op_at(input [OUT_W-1:0] out, input [RANK_W-1:0] k);
-        op_at = {out[OP_AW-RANK_AW-1:0], k[RANK_AW-1:0]};        // {step, k}
-    endfunction
     assign count_re_o    = (scaling && !pre_q) || q_re;
     assign count_addr_o  = scaling ? {group[GROUP_AW-1:0], out_q[STEP_AW-1:0]}
                                    : {{GROUP_AW - RANK_W{1'b0}}, q_k_q, {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
@@ -257,7 +254,9 @@ module sr_compact_pair #(
     assign scale_o       = (!idle && phase_q == SCALE) || g_we_o;
     assign product_o     = scale_q[2] || mac_q[2];
     assign op_we_o       = scale_q[3];
-    assign op_waddr_o    = pre_q ? op_out_q[OP_AW-1:0] : op_at(op_out_q, op_k_q);
+    assign op_waddr_o    = pre_q ? op_pair[OP_AW-1:0] : op_step[OP_AW-1:0];
+    wire [OP_AW+OUT_W-1:0] op_pair = {{OP_AW{1'b0}}, op_out_q};
+    wire [OP_AW+OUT_W+RANK_AW-1:0] op_step = {{OP_AW{1'b0}}, op_out_q, op_k_q[RANK_AW-1:0]};
 
     // ---- LIF ----
     reg  [STEP_AW-1:0]  step_q1;
@@ -279,7 +278,8 @@ module sr_compact_pair #(
         end
     end
     assign op_re_o     = lif;
-    assign op_raddr_o  = op_at(out_q, k_q);
+    wire [OP_AW+OUT_W+RANK_AW-1:0] op_item = {{OP_AW{1'b0}}, out_q, k_q[RANK_AW-1:0]};
+    assign op_raddr_o  = op_item[OP_AW-1:0];
     assign col_re_o    = lif || g_q[1];
     assign col_addr_o  = lif ? {1'b0, factor, block[BLOCK_AW-1:0]} : {1'b1, factor_q1, block_q1};
     assign acc_en_o    = lif_q1;
@@ -332,6 +332,7 @@ module sr_compact_pair #(
     assign q_en_o       = q_q[ROW_AGE];
     assign score_we_o   = row_last_q[DONE_AGE];
     assign score_addr_o = {SCORE_AT[BASE_AW-1:4], score_class_q};
+    wire _unused = &{1'b0, group, op_pair, op_step, op_item, op_k_q, k_q};
 endmodule
 
 `default_nettype wire

@@ -40,6 +40,7 @@ module sr_host #(
     parameter CLOCK_HZ = 0,
     parameter MODES = 3,
     parameter FACTORS = 0,
+    parameter ROW_WORDS = 0,
     parameter WORD_W = 64
 ) (
     input  wire              clk_i,
@@ -256,7 +257,8 @@ module sr_host #(
         .SPIKE_WORDS(SPIKE_WORDS),
         .CLOCK_HZ(CLOCK_HZ),
         .MODES(MODES),
-        .FACTORS(FACTORS)
+        .FACTORS(FACTORS),
+        .ROW_WORDS(ROW_WORDS)
     ) u_regs (
         .clk_i(clk_i),
         .we_i(reg_we),

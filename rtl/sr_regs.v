@@ -40,7 +40,8 @@ module sr_regs #(
     parameter SPIKE_WORDS = 0,
     parameter CLOCK_HZ = 0,
     parameter MODES = 0,
-    parameter FACTORS = 0
+    parameter FACTORS = 0,
+    parameter ROW_WORDS = 0
 ) (
     input  wire        clk_i,
     input  wire        we_i,
@@ -159,6 +160,7 @@ module sr_regs #(
                 SR_REG_CLOCK_HZ: value = CLOCK_HZ;
                 SR_REG_MODES: value = MODES;
                 SR_REG_FACTORS: value = FACTORS;
+                SR_REG_ROW_WORDS: value = ROW_WORDS;
                 default: value = 32'd0;
             endcase
             value = value >> {n[1:0], 3'd0};

@@ -80,17 +80,18 @@ static uint8_t read_net(const struct fake *fake, struct sr_net *net) {
     return SR_REPLY_OK;
 }
 
-/* Weights of a layer between memory and ref; reading back leaves other values in the padding columns. */
+/* Weights of a layer between memory and ref; reading back leaves other values in the padding columns and words. */
 static bool move_weights(struct fake *fake, const struct sr_net *net, unsigned layer, bool to_ref) {
     uint32_t rows = sr_net_rows(net, layer), cols = sr_net_cols(net, layer), lanes = fake->setup.id[SR_REG_COL_LANES];
-    uint32_t blocks = (cols + lanes - 1) / lanes;
+    uint32_t stride = fake->setup.id[SR_REG_ROW_WORDS];
+    if (!stride) stride = (cols + lanes - 1) / lanes;
     uint32_t base = layer == 1 ? REG(WBASE1) : layer == 2 ? REG(WBASE2) : 0;
     unsigned memory = layer == SR_READOUT_LAYER ? SR_MEM_RWEIGHT : SR_MEM_WEIGHT;
     int16_t *master = calloc((size_t)rows * cols, sizeof *master);
     bool ok = master && (to_ref || sr_device_read_weights(fake->ref, layer, master) == SR_OK);
     for (uint32_t j = 0; j < rows && ok; j++)
-        for (uint32_t n = 0; n < blocks * lanes; n++) {
-            uint8_t *at = word_at(fake, memory, base + j * blocks + n / lanes) + 2 * (size_t)(n % lanes);
+        for (uint32_t n = 0; n < stride * lanes; n++) {
+            uint8_t *at = word_at(fake, memory, base + j * stride + n / lanes) + 2 * (size_t)(n % lanes);
             if (to_ref && n < cols) master[(size_t)j * cols + n] = (int16_t)(at[0] | at[1] << 8);
             if (!to_ref) {
                 uint16_t value = n < cols ? (uint16_t)master[(size_t)j * cols + n] : (uint16_t)(0x5A00 + n);

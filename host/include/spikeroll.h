@@ -110,9 +110,10 @@ struct sr_caps {
     uint32_t layers_max, inputs_max, hidden_max, classes_max, steps_max, rank_max, pairs_max;
     uint32_t sample_words, weight_words, rweight_words, batch_max, score_words, cbuf_words, packet_max;
     uint32_t step_readout, spike_words, clock_hz, map_hash, protocol;
-    uint32_t modes;   /* SR_MODES_*: what is built beside low rank and sign entries */
-    uint32_t factors; /* pairs x rank of an evaluation here, or of an update, at most; 0: no bound */
-    uint32_t devices; /* simulators or boards side by side */
+    uint32_t modes;     /* SR_MODES_*: what is built beside low rank and sign entries */
+    uint32_t factors;   /* pairs x rank of an evaluation here, or of an update, at most; 0: no bound */
+    uint32_t row_words; /* from row to row of the weight stores; 0: as many as the columns need */
+    uint32_t devices;   /* simulators or boards side by side */
 };
 
 /* Cycles by phase of the last evaluation + update (phases overlap; total does not double count), and link bytes since the

@@ -2,7 +2,7 @@
 // sr_host against a model of its memories, under random stalls on both streams and random memory latency: registers, memories
 // and their bounds, damaged packets, RUN and WAIT, and garbage.
 // params:
-// params: -GCOL_LANES=32 -GSAMPLE_W=64 -GWORD_W=512 -GPACKET_MAX=1024 -GSAMPLE_WORDS=70000 -GPAIRS_MAX=300 -GMODES=0 -GFACTORS=300
+// params: -GCOL_LANES=32 -GSAMPLE_W=64 -GWORD_W=512 -GPACKET_MAX=1024 -GSAMPLE_WORDS=70000 -GPAIRS_MAX=300 -GMODES=0 -GFACTORS=300 -GROW_WORDS=513
 #include "sr_map.h"
 #include "verilated.h"
 #include "Vsr_host.h"
@@ -231,6 +231,7 @@ static void test_identity(Bench &b) {
     // of the builds above
     check(id(SR_REG_MODES) == (id(SR_REG_FACTORS) ? 0 : 3) && id(SR_REG_FACTORS) == (id(SR_REG_PAIRS_MAX) == 300 ? 300 : 0),
           "modes and factors");
+    check(id(SR_REG_ROW_WORDS) == (id(SR_REG_FACTORS) ? 513 : 0), "words of a row");
     uint32_t pairs = id(SR_REG_PAIRS_MAX), lanes = id(SR_REG_COL_LANES);
     const unsigned bytes[8] = {id(SR_REG_SAMPLE_W) / 8, 4, 2 * lanes, 2 * lanes, 1, 4, 2, 4};
     const uint32_t depth[8] = {id(SR_REG_SAMPLE_WORDS),
@@ -372,8 +373,9 @@ static void test_registers(Bench &b) {
     b.dut.st_cyc_readout_i = 6;
     b.dut.st_cyc_update_i = 7;
     b.dut.st_events_i = 0xFFEEDDCC;
-    Reply r = b.ask(SR_OP_READ_REG, {0x1F, 11}, "READ_REG of status");
-    const uint32_t want[11] = {0, static_cast<uint32_t>(b.run_code) << 8, 0x01234567, 0x89ABCDEF, 3, 4, 5, 6, 7, 0xFFEEDDCC, 0};
+    Reply r = b.ask(SR_OP_READ_REG, {0x1F, 11}, "READ_REG of status and its neighbours");
+    const uint32_t want[11] = {
+        b.caps[SR_REG_ROW_WORDS], static_cast<uint32_t>(b.run_code) << 8, 0x01234567, 0x89ABCDEF, 3, 4, 5, 6, 7, 0xFFEEDDCC, 0};
     check(r.data.size() == 44, "READ_REG answers every status register");
     for (unsigned i = 0; i < 11 && r.data.size() == 44; i++)
         check(get32(r.data, 4 * i) == want[i], "status register " + std::to_string(0x1F + i));
