@@ -233,6 +233,7 @@ lint-rtl:
 # ---- boards ---------------------------------------------------------------------------------------------------------
 # constraints/BOARD.mk: FAMILY, DEVICE (options of the router), PARAMS, CLOCK_PARAMS, CLOCK_MHZ (what must be met), SEEDS, PROG.
 BOARD ?=
+SOFT_MUL :=
 ifneq ($(BOARD),)
 include constraints/$(BOARD).mk
 endif
