@@ -84,7 +84,10 @@ PARAMS_$(1) := $$(PARAMS)
 CLOCK_PARAMS_$(1) := $$(CLOCK_PARAMS)
 endef
 BOARDS := $(sort $(basename $(notdir $(wildcard constraints/*.mk))))
-$(foreach b,$(sort $(SIM_BUILDS) $(BOARDS)),$(eval $(call load_params,$b,$(call params_file,$b))))
+# The builds whose netlists are tested, a family each.
+NETLIST_ice40 := compact
+NETLIST_ecp5 := $(firstword $(basename $(notdir $(wildcard sim/compact16.mk))) compact)
+$(foreach b,$(sort $(SIM_BUILDS) $(BOARDS) $(NETLIST_ice40) $(NETLIST_ecp5)),$(eval $(call load_params,$b,$(call params_file,$b))))
 
 VERILATE = $(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -Wno-fatal -Irtl -y rtl rtl/lint.vlt
 VL_INCLUDES = -isystem $(VERILATOR_ROOT)/include -isystem $(VERILATOR_ROOT)/include/vltstd
@@ -233,6 +236,7 @@ lint-rtl:
 # ---- boards ---------------------------------------------------------------------------------------------------------
 # constraints/BOARD.mk: FAMILY, DEVICE (options of the router), PARAMS, CLOCK_PARAMS, CLOCK_MHZ (what must be met), SEEDS, PROG.
 BOARD ?=
+SOFT_MUL :=
 ifneq ($(BOARD),)
 include constraints/$(BOARD).mk
 endif
@@ -274,9 +278,11 @@ synth-check: ## the core through Yosys for iCE40 and ECP5, cells reported (3 min
 prog: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: load the bitstream with openFPGALoader (10 s)
 	@command -v $(OPENFPGALOADER) >/dev/null || .ci/setup prog
 	$(OPENFPGALOADER) $(PROG) $(BITSTREAM_$(FAMILY))
-# The netlists of the core in small builds, in place of the RTL, under the very test that compares the RTL with ref.
-NETLIST_ice40 := icebreaker
-NETLIST_ecp5 := small
+# The netlists of the core in small builds, in place of the RTL, under the very test that compares the RTL with ref. Each must hold
+# the cells whose models the test is about.
+NETLIST_HOLDS_ice40 := SB_MAC16 SB_SPRAM256KA SB_RAM40_4K SB_CARRY
+NETLIST_HOLDS_ecp5 := MULT18X18D DP16KD CCU2C
+NETLIST_COUNT ?= 12
 NETLIST_SYNTH_ice40 := synth_ice40 -dsp -spram -top sr_core
 NETLIST_SYNTH_ecp5 := synth_ecp5 -top sr_core
 NETLIST_CELLS_ice40 = -DNO_ICE40_DEFAULT_ASSIGNMENTS -v $(YOSYS_DATDIR)/ice40/cells_sim.v
@@ -285,7 +291,8 @@ define netlist_build
 $(B)/netlist/$(1)/sr_core.v: $(RTL) $(RTL_H) $(call params_file,$(NETLIST_$(1)))
 	@mkdir -p $$(@D)
 	$$(YOSYS) -ql $$(@D)/yosys.log -p "read_verilog -defer -Irtl $$(filter-out rtl/sr_board.v,$$(filter %.v,$$^)); hierarchy -top sr_core \
-	    $(foreach p,$(PARAMS_$(NETLIST_$(1))),-chparam $(subst =, ,$p)); $(NETLIST_SYNTH_$(1)); write_verilog -noattr $$@"
+	    $(foreach p,$(PARAMS_$(NETLIST_$(1))),-chparam $(subst =, ,$p)); $(NETLIST_SYNTH_$(1)); tee -o $$(@D)/cells.txt stat; write_verilog -noattr $$@"
+	@for c in $(NETLIST_HOLDS_$(1)); do grep -qw $$$$c $$(@D)/cells.txt || { echo "netlist-test: no $$$$c in the netlist for $(1)" >&2; exit 1; }; done
 $(B)/netlist/$(1)/shim.o: $(B)/netlist/$(1)/sr_core.v sim/shim.cpp $(wildcard tests/cells/*.v)
 	$$(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -fno-localize -Wno-fatal -Wno-lint -Wno-style --output-split 5000 \
 	    --top-module sr_core --prefix Vsr_netlist_$(1) --Mdir $$(@D) $$< $$(NETLIST_CELLS_$(1)) >$$(@D)/verilator.log 2>&1
@@ -304,11 +311,29 @@ $(B)/netlist/$(1)/netlist_$(1): $(B)/netlist/$(1)/shim.o $(B)/netlist/$(1)/build
 endef
 $(foreach f,ice40 ecp5,$(eval $(call netlist_build,$f)))
 netlist-test: $(B)/netlist/ice40/netlist_ice40 $(B)/netlist/ecp5/netlist_ecp5 ## Yosys netlists of both families, with cell models, against ref (10 min)
-	@for f in ice40 ecp5; do SR_SIM_BUILD=netlist_$$f SR_SIM_COUNT=3 tests/run $(B)/netlist/$$f/netlist_$$f || exit 1; done
-bitstream-test: $(B)/spikeroll $(B)/libverilated.a ## the routed HX8K bitstream turned back into Verilog, against ref (10 min)
+	@for f in $(^F); do SR_SIM_BUILD=$$f SR_SIM_COUNT=$(NETLIST_COUNT) tests/run $(B)/netlist/$${f#netlist_}/$$f || exit 1; \
+	    sed -n 's/^# sim/netlist-test:/p' $(B)/logs/*$$f.log; done
+	@for f in ice40 ecp5; do awk -v f=$$f 'NF == 2 && $$1 ~ /^[A-Z]/ { printf "%s%s %s", n++ ? ", " : f ": ", $$2, $$1 } END { print "" }' \
+	    $(B)/netlist/$$f/cells.txt; done
+# The routed HX8K bitstream, turned back into Verilog, behind its UART pins, under the same test: a few small generations.
+BITSTREAM_COUNT ?= 4
+baud = $(patsubst BAUD=%,%,$(filter BAUD=%,$(CLOCK_PARAMS_$(1))))
+$(B)/bitstream/hx8k/chip.a: $(B)/synth/hx8k/routed.asc tests/bitstream tests/cells/ice40.v constraints/hx8k.pcf
+	@YOSYS_DATDIR=$(YOSYS_DATDIR) tests/bitstream hx8k $<
+$(B)/bitstream/hx8k/pins.o: sim/pins.cpp sim/sim_model.h $(B)/bitstream/hx8k/chip.a constraints/hx8k.mk
+	$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_bitstream_hx8k -DSR_BUILD=bitstream_hx8k -DCLOCK_HZ=$(call clock_hz,hx8k) \
+	    -DBAUD=$(call baud,hx8k) -Isim $(INCLUDES) -isystem $(@D) $(VL_INCLUDES) -c $< -o $@
+$(B)/bitstream/hx8k/bitstream_hx8k: $(B)/bitstream/hx8k/pins.o $(B)/bitstream/hx8k/chip.a $(B)/sim/sim_engine.o $(B)/tests/test_sim.o \
+    $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libverilated.a
+	@{ echo '#include "sim_model.h"'; echo 'extern const struct sr_sim_model sr_sim_model_bitstream_hx8k;'; \
+	   echo 'const struct sr_sim_model *const sr_sim_models[] = {&sr_sim_model_bitstream_hx8k, 0};'; } >$(@D)/builds.c
+	$(CC) $(C_STD) $(INCLUDES) -Isim -c $(@D)/builds.c -o $(@D)/builds.o
+	$(CXX) $(filter %.o,$^) $(@D)/builds.o -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
+bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind its UART pins, against ref (10 min)
 	@$(MAKE) synth BOARD=hx8k
-	@VERILATOR_ROOT=$(VERILATOR_ROOT) YOSYS_DATDIR=$(YOSYS_DATDIR) tests/bitstream hx8k $(B)/synth/hx8k/routed.asc $(call clock_hz,hx8k) \
-	    $(patsubst BAUD=%,%,$(filter BAUD=%,$(CLOCK_PARAMS_hx8k))) $(patsubst LED_INVERT=%,%,$(filter LED_INVERT=%,$(CLOCK_PARAMS_hx8k)))
+	@$(MAKE) $(B)/bitstream/hx8k/bitstream_hx8k >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }
+	@SR_SIM_BUILD=bitstream_hx8k SR_SIM_COUNT=$(BITSTREAM_COUNT) tests/run $(B)/bitstream/hx8k/bitstream_hx8k; code=$$?; \
+	    sed -n 's/^# sim/bitstream-test:/p' $(B)/logs/*bitstream_hx8k.log; exit $$code
 report: ## route every board; resources and timing into docs/boards.md (1 h)
 	@for b in $(BOARDS); do $(MAKE) synth BOARD=$$b >$(B)/synth-$$b.log 2>&1 || echo "$$b: no bitstream, see $(B)/synth-$$b.log"; done
 	@tests/report $(BOARDS)

@@ -9,6 +9,8 @@
 //   sr_compact_lane    a column: accumulator, two neurons    sr_fitness_serial  scores -> fitness
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
+//           LUT_MUL 1: multipliers of LUTs (sr_compact_mul).
+//           Its factors come a cycle earlier than the other's: rows of the readout take a cycle more.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -41,7 +43,8 @@ module sr_compact #(
     parameter SPIKE_WORDS   = 1,
     parameter CLOCK_HZ      = 0,
     parameter FACTORS       = 64,
-    parameter COUNTERS      = 1
+    parameter COUNTERS      = 1,
+    parameter LUT_MUL      = 0
 ) (
     input  wire       clk_i,
     input  wire       rst_i,
@@ -96,6 +99,7 @@ module sr_compact #(
     localparam ACC_U    = $clog2(FACTORS) + 16;                                  // mant * A
     localparam ACC_W    = (ACC_B > ACC_U ? ACC_B : ACC_U) + 1;
     localparam TREE     = LANES > 8 ? 2 : 1;
+    localparam LATE     = LUT_MUL != 0 ? 1 : 0;                                  // cycles from factor to product
     localparam X_AW     = $clog2(SAMPLE_WORDS);
     localparam W_WORDS  = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam W_AW     = $clog2(W_WORDS);
@@ -106,6 +110,7 @@ module sr_compact #(
     localparam SCORE_AT = (1 << BASE_AW) - 16;
     localparam COUNT_AW = GROUP_AW + STEP_AW;                                    // count buffer: {group, step}, S g in a step beyond;
     localparam G_AT     = (1 << STEP_AW) - 1;                                    // or results of inference
+    localparam BASE_W   = LANES * 16 > 2 * SCORE_W ? LANES * 16 : 2 * SCORE_W;
     localparam COUNT_W0 = PROJ_UNITS * C_W > 2 * G_W ? PROJ_UNITS * C_W : 2 * G_W;
     localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
     localparam OP_A0    = STEP_AW + RANK_AW;                                     // operands: {step, k}, or a pair
@@ -117,7 +122,7 @@ module sr_compact #(
             BUFFERS != 1 || LAYERS_MAX != 1 || STEP_READOUT != 0 || SPIKE_WORDS != 1) begin : g_rule_compact
             SR_COMPACT_HAS_COL_LANES_EQUAL_LANES_SAMPLE_W_16_AND_ONE_OF_THE_OTHER_UNITS u ();
         end
-        if (LANES < 4 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
+        if (LANES < 2 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
             SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
         end
         if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12) begin : g_rule_width
@@ -302,7 +307,7 @@ module sr_compact #(
     sr_compact_pair #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .PAIR_W(PAIR_AW + 1), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW),
         .RANK_AW(RANK_AW), .FACTOR_AW(FACTOR_AW), .GROUP_AW(GROUP_AW), .OP_AW(OP_AW), .CLASS_AW(CLASS_AW), .W_AW(W_AW),
-        .CUT_LOG(CUT_LOG), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .TREE(TREE), .GAP(LANES > 8 ? 0 : 1), .Y_AT(Y_AT),
+        .CUT_LOG(CUT_LOG), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .TREE(TREE + LATE), .GAP(LANES > 8 ? 0 : 1), .Y_AT(Y_AT),
         .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
     ) u_pair (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(pair_start), .pre_i(pre), .clear_i(pair_clear), .busy_o(pair_busy),
@@ -346,7 +351,8 @@ module sr_compact #(
     wire                     row_bit = readout ? class_bit : row_bits[upd_unit];
     wire [LANES-1:0]         neg = {LANES{pair_acc_en || upd_add}} & (col_bits ^ {LANES{upd_add && row_bit}});
     wire [LANES*MASTER_W-1:0] w_rdata, w_new;
-    wire [LANES*16-1:0]      base_rdata, base_new;
+    wire [BASE_W-1:0]        base_rdata;
+    wire [LANES*16-1:0]      base_new;
     wire [LANES*CNT_W-1:0]   y_p, y_m;
     wire [LANES*16-1:0]      u_p, u_m;
     wire [LANES_LOG-1:0]     rest = cfg_cols0[LANES_LOG-1:0];
@@ -355,13 +361,33 @@ module sr_compact #(
     reg  [8:0]               leak_q;      // 256 - leak; 0 in rows
     always @(posedge clk_i) leak_q <= lif ? 9'd256 - {1'b0, cfg_leak0} : 9'd0;
     wire [12:0]              scale = pair_pre ? {5'd0, readout ? cfg_step3[7:0] : cfg_step0[7:0]}
-                                   : infer ? 13'd0 : {1'b0, g_we ? cfg_scale3 : cfg_scale0};
+                                   : infer ? 13'd0 : {1'b0, (LATE != 0 ? put_g : g_we) ? cfg_scale3 : cfg_scale0};
     wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
     reg  [ROW_W-1:0]         row_p_q, row_m_q;
     wire [COUNT_W-1:0]       count_rdata;
     wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
     wire signed [15:0]       put_lane0 = pair_pre ? {bank_rdata[7:0], 8'd0} : {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
     wire [28:0]              raw_p, raw_m;
+    wire [LANES*2*CNT_W-1:0] y_operand;
+    wire                     put_rows, product_rows;
+    generate
+        if (LATE != 0) begin : g_late
+            reg [LANES*2*CNT_W-1:0] y_q;
+            reg                     put_y_q, row_q;
+            always @(posedge clk_i) begin
+                y_q     <= base_rdata[LANES*2*CNT_W-1:0];
+                put_y_q <= put_y;
+                row_q   <= product && !scale_on;
+            end
+            assign y_operand    = y_q;
+            assign put_rows     = put_y_q;
+            assign product_rows = row_q || (product && scale_on);
+        end else begin : g_now
+            assign y_operand    = base_rdata[LANES*2*CNT_W-1:0];
+            assign put_rows     = put_y;
+            assign product_rows = product;
+        end
+    endgenerate
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
             localparam F_W = n == 0 ? 13 : 10;
@@ -372,12 +398,12 @@ module sr_compact #(
             wire [F_W-1:0]      shared;      // 0 in rows
             wire signed [15:0]    put_p, put_m, y_put_p, y_put_m;
             wire signed [F_W+15:0] lane_raw_p, lane_raw_m;
-            assign y_put_p = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+:CNT_W], 8'd0};
-            assign y_put_m = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
+            assign y_put_p = {{8 - CNT_W{1'b0}}, y_operand[n*2*CNT_W+:CNT_W], 8'd0};
+            assign y_put_m = {{8 - CNT_W{1'b0}}, y_operand[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
             if (n == 0) begin : g_first
-                assign shared = scale_on ? scale : {4'd0, leak_q};
-                assign put_p  = put_y ? y_put_p : put_g ? row_p_q[23:8] : put_lane0;
-                assign put_m  = put_y ? y_put_m : row_m_q[23:8];
+                assign shared = scale_on || (LATE != 0 && put_g) ? scale : {4'd0, leak_q};
+                assign put_p  = put_rows ? y_put_p : put_g ? row_p_q[23:8] : put_lane0;
+                assign put_m  = put_rows ? y_put_m : row_m_q[23:8];
                 assign raw_p  = lane_raw_p;
                 assign raw_m  = lane_raw_m;
             end else begin : g_other
@@ -386,13 +412,13 @@ module sr_compact #(
                 assign put_m  = y_put_m;
                 wire _unused = &{1'b0, lane_raw_p, lane_raw_m};
             end
-            sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W)) u_lane (
+            sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .LUT_MUL(LUT_MUL)) u_lane (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || pair_acc_en || upd_acc_en),
                 .first_i(mark || (pair_acc_en && pair_first) || (upd_add && upd_first)), .shift_i(upd_shift), .wint_i(add_base), .wall_i(upd_last),
                 .neg_i(neg[n]), .dither_i(upd_dither[n]), .op_i(op), .w_i(w), .base_o(base_new[n*16+:16]),
                 .weight_o(w_new[n*MASTER_W+:MASTER_W]),
                 .lif_i(lif), .clear_i(lif_clear), .load_i(load), .fire_i(fire), .last_i(last), .on_i(there[n]),
-                .put_i(put_y || (n == 0 && (put_scale || put_g))), .product_i(product), .b_i(base_rdata[n*16+:16]),
+                .put_i(put_rows || (n == 0 && (put_scale || put_g))), .product_i(product_rows), .b_i(base_rdata[n*16+:16]),
                 .put_p_i(put_p), .put_m_i(put_m), .f_i(shared | entry | weight), .theta_i(cfg_theta0),
                 .subtract_i(cfg_reset_kind), .u_p_o(u_p[n*16+:16]), .u_m_o(u_m[n*16+:16]),
                 .count_p_o(y_p[n*CNT_W+:CNT_W]), .count_m_o(y_m[n*CNT_W+:CNT_W]), .raw_p_o(lane_raw_p), .raw_m_o(lane_raw_m)
@@ -428,7 +454,7 @@ module sr_compact #(
     // ---- fitness ----
     wire                      fit_rd, pred_valid;
     wire [3:0]                fit_class, pred;
-    wire signed [SCORE_W-1:0] fit_score = fit_minus ? base_rdata[32+:SCORE_W] : base_rdata[0+:SCORE_W];
+    wire signed [SCORE_W-1:0] fit_score = fit_minus ? base_rdata[SCORE_W+:SCORE_W] : base_rdata[0+:SCORE_W];
     sr_fitness_serial #(.SCORE_W(SCORE_W)) u_fitness (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(fit), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]),
         .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .rd_o(fit_rd), .rd_class_o(fit_class), .score_i(fit_score),
@@ -460,27 +486,22 @@ module sr_compact #(
         .wdata_i(update_busy ? w_new : host_weight), .rdata_o(w_rdata)
     );
     // base buffer: base current by step and block; spike counts of the pair; scores of the pair
-    wire [LANES*16-1:0] y_word;
+    wire [LANES*2*CNT_W-1:0] y_word;
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_y
             assign y_word[n*2*CNT_W+:2*CNT_W] = {y_m[n*CNT_W+:CNT_W], y_p[n*CNT_W+:CNT_W]};
         end
-        if (CNT_W < 8) begin : g_y_rest     // bits that nobody reads: whatever costs no multiplexer
-            assign y_word[LANES*16-1:LANES*2*CNT_W] = base_new[LANES*16-1:LANES*2*CNT_W];
-        end
     endgenerate
-    wire [63:0]         score_64 = {base_new[63:32+SCORE_W], score_m, base_new[31:SCORE_W], score_p};
-    wire [LANES*16-1:0] score_word;
-    generate
-        if (LANES > 4) begin : g_score_rest
-            assign score_word = {base_new[LANES*16-1:64], score_64};
-        end else begin : g_score
-            assign score_word = score_64;
-        end
-    endgenerate
-    sr_ram #(.WIDTH(LANES * 16), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW)) u_base (
+    reg [BASE_W-1:0] base_word;     // bits that nobody reads: whatever costs no multiplexer
+    always @* begin
+        base_word = {BASE_W{1'b0}};
+        base_word[LANES*16-1:0] = base_new;
+        if (y_we) base_word[LANES*2*CNT_W-1:0] = y_word;
+        if (score_we) base_word[2*SCORE_W-1:0] = {score_m, score_p};
+    end
+    sr_ram #(.WIDTH(BASE_W), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW)) u_base (
         .clk_i(clk_i), .we_i(keep_base || y_we || score_we), .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr),
-        .wdata_i(keep_base ? base_new : y_we ? y_word : score_word), .re_i(base_re || fit_rd),
+        .wdata_i(base_word), .re_i(base_re || fit_rd),
         .raddr_i(fit_rd ? {SCORE_AT[BASE_AW-1:4], fit_class} : base_addr), .rdata_o(base_rdata)
     );
     // count buffer: counts by factor group and step, or results of inference; S g of the pair

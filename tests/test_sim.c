@@ -5,7 +5,8 @@
  * SR_SIM_BUILD names one simulation build (default: all that are linked in), SR_SIM_COUNT the configurations a build (default
  * 110), SR_SIM_SEED the first seed (default 1). `make soak` runs thousands. Runs on one device are chained, as in training:
  * nothing is reset between configurations, so that left-over state would show.
- * Then directed cases, on each build: what random configurations seldom reach. Not with SR_SIM_SEED, nor on netlists. */
+ * Then directed cases, on each build: what random configurations seldom reach. Not with SR_SIM_SEED.
+ * Netlists (builds of that name) take the random configurations alone, bitstreams the few small generations of SR_SIM_COUNT. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -329,6 +330,29 @@ static void test_saturation(void **state) {
     sr_device_close(ref);
 }
 
+/* Generations that take few bytes: what a bitstream behind its UART pins can do in a minute or two. */
+static void test_small(void **state) {
+    struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
+    const struct sr_caps *caps = sr_device_caps(sim);
+    unsigned long count = number("SR_SIM_COUNT", 4);
+    for (uint32_t n = 0; n < count; n++) {
+        struct sr_random_config c;
+        make(caps, 9 + 11 * (n % 3), 5 + 4 * (n % 2), 3 + n % 3, 3 + n % 2, 2 + n % 2, 100, &c);
+        set_mode(caps, SR_MODE_LOWRANK, 1 + n % 2, &c);
+        c.net.theta[0] = 60;
+        c.net.leak[0] = n ? 32 * n - 1 : 0;
+        c.net.reset = n & 1 ? SR_RESET_SUBTRACT : SR_RESET_HARD;
+        c.evaluation.fitness = (enum sr_fitness)((n + 2) % 3);
+        c.evaluation.noise.key = c.update.noise.key = 77 + n;
+        compare(ref, sim, &c);
+        sr_random_config_free(&c);
+    }
+    printf("# sim %s = ref over %lu small generations; %u lanes, %u inputs, %u neurons at most\n", (char *)*state, count,
+           (unsigned)caps->lanes, (unsigned)caps->inputs_max, (unsigned)caps->hidden_max);
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
 /* What does not fit is refused, and the text names the limit; the device goes on. */
 static void test_limits(void **state) {
     struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
@@ -503,6 +527,7 @@ int main(void) {
         const char *name;
         CMUnitTestFunction function;
     } cases[] = {{"random", test_random},
+                 {"small", test_small},
                  {"two_simulators", test_two_simulators},
                  {"slices", test_slices},
                  {"limits", test_limits},
@@ -520,6 +545,7 @@ int main(void) {
         if (only && strcmp(only, (*model)->name) != 0) continue;
         for (size_t i = 0; i < sizeof cases / sizeof cases[0] && count < 64; i++) {
             if (i && (getenv("SR_SIM_SEED") || strncmp((*model)->name, "netlist", 7) == 0)) continue;
+            if (cases[i].function != test_small && strncmp((*model)->name, "bitstream", 9) == 0) continue;
             snprintf(names[count], sizeof names[count], "%s_%.40s", cases[i].name, (*model)->name);
             tests[count] = (struct CMUnitTest){names[count], cases[i].function, begin, NULL, (void *)(uintptr_t)(*model)->name};
             count++;
