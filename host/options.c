@@ -35,12 +35,17 @@ static const struct sr_option table[] = {
      "serial: port of the board (default: look for one)"},
     {"baud", "N", SR_OPT_UINT, AT(baud), 0, 20000000, NULL, T | E | B | I | S, false, "Device",
      "serial: baud rate, 0 for the board's own"},
+    {"build", "NAME", SR_OPT_TEXT, AT(build), 0, 0, NULL, T | E | B | I | S, false, "Device",
+     "sim: which of the builds that the program holds (default: its first)"},
     {"trace", "FILE.fst", SR_OPT_TEXT, AT(trace), 0, 0, NULL, T | E | B | S, false, "Device",
      "sim: write waveforms to this file"},
     {"reset-seed", "N", SR_OPT_UINT, AT(reset_seed), 0, U32, NULL, T | E | B | S, false, "Device",
      "sim: seed of the random values that registers wake up with"},
     {"frac-bits", "N", SR_OPT_UINT, CFG(frac_bits), 0, 8, NULL, T | B, true, "Device",
      "fraction bits of the master weights, 0 for the engine's own (8 on ref; sim and boards have theirs built in)"},
+
+    {"quick", NULL, SR_OPT_FLAG, AT(quick), 0, 0, NULL, S, false, "Test",
+     "of the memories only the ends and every address line; small networks"},
 
     {"preset", "NAME", SR_OPT_TEXT, AT(preset), 0, 0, NULL, T | B, false, "Files",
      "options from host/presets/NAME.preset, or from a file if NAME has a slash; other options override it"},
@@ -583,5 +588,6 @@ void sr_options_open(const struct sr_options *options, struct sr_open *open) {
                              .trace = options->trace,
                              .port = options->port,
                              .baud = options->baud,
-                             .reset_seed = options->reset_seed};
+                             .reset_seed = options->reset_seed,
+                             .build = options->build};
 }
