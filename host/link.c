@@ -467,9 +467,11 @@ static enum sr_status link_counters(struct sr_device *device, struct sr_counters
     *counters = link->counters;
     counters->link_tx = p->tx - link->reported_tx;
     counters->link_rx = p->rx - link->reported_rx;
+    counters->link_requests = p->requests - link->reported_requests;
     counters->link_retries = p->retries - link->reported_retries;
     link->reported_tx = p->tx;
     link->reported_rx = p->rx;
+    link->reported_requests = p->requests;
     link->reported_retries = p->retries;
     return SR_OK;
 }

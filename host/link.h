@@ -30,7 +30,7 @@ struct sr_link {
     bool on_device;         /* the device still holds it */
 
     struct sr_counters counters;
-    uint64_t reported_tx, reported_rx, reported_retries;
+    uint64_t reported_tx, reported_rx, reported_requests, reported_retries;
 };
 
 /* One request, answered OK with at most answer_max bytes, or a failure with its line. */
