@@ -383,8 +383,10 @@ static void print_head(const struct bench *b) {
            "project", "lif", "readout", "update", "busy", "/member", "link", "/member", "speed-up", "evals/s", "perturb.");
 }
 
-/* Full rank is what others are compared with, where it is asked for and built. Asking for nothing else is an error there. */
+/* Full rank is what the others are compared with, if it is asked for. By default it is, where it is built. */
 static bool wants_full(const struct bench *b) {
+    if (!(sr_device_caps(b->device)->modes & SR_MODES_FULL) && !sr_option_given(&b->options, SR_CMD_BENCH, "mode"))
+        return false;
     for (uint32_t m = 0; m < b->options.modes.count; m++)
         if (b->options.modes.value[m] == SR_MODE_FULL) return true;
     return false;
@@ -396,8 +398,8 @@ static enum sr_status run_bench(struct bench *b) {
     struct sent sent = {.evaluate = 0};
     size_t count = 0;
     enum sr_status status = set_up(b);
-    bool with_full = wants_full(b);
-    if (status == SR_OK && with_full) status = measure(b, SR_MODE_FULL, 1, &full);
+    bool with_full = status == SR_OK && wants_full(b);
+    if (with_full) status = measure(b, SR_MODE_FULL, 1, &full);
     for (uint32_t m = 0; m < o->modes.count && status == SR_OK; m++) {
         bool is_full = o->modes.value[m] == SR_MODE_FULL;
         if (is_full && !with_full) continue;

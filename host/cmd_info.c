@@ -48,6 +48,8 @@ static cJSON *caps_json(const struct sr_caps *c) {
     add(json, "packet_max", c->packet_max);
     add(json, "step_readout", c->step_readout);
     add(json, "spike_words", c->spike_words);
+    add(json, "modes", c->modes);
+    add(json, "factors", c->factors);
     return json;
 }
 

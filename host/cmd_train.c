@@ -244,6 +244,19 @@ static enum sr_status open_device(struct training *t) {
                         rank ? "rank" : "population", rank ? c->rank : c->population, caps->engine,
                         rank ? caps->rank_max : 2 * caps->pairs_max);
     }
+    bool full = t->plan.noise.mode == SR_MODE_FULL, readout_full = t->plan.noise.readout_mode == SR_MODE_FULL;
+    if ((full || readout_full) && !(caps->modes & SR_MODES_FULL)) {
+        return sr_error(t->error, sizeof t->error, SR_ERR_LIMIT, "--%s: engine %s has low rank only",
+                        full ? "mode full" : "readout-mode full", caps->engine);
+    }
+    if (t->plan.noise.dist == SR_DIST_BELL && !(caps->modes & SR_MODES_BELL)) {
+        return sr_error(t->error, sizeof t->error, SR_ERR_LIMIT, "--dist bell: engine %s has sign entries only", caps->engine);
+    }
+    if (caps->factors && (uint64_t)t->plan.pairs * c->rank > caps->factors) {
+        return sr_error(t->error, sizeof t->error, SR_ERR_LIMIT,
+                        "--population %u with --rank %u: pairs * rank is %llu, engine %s takes at most %u", c->population,
+                        c->rank, (unsigned long long)t->plan.pairs * c->rank, caps->engine, caps->factors);
+    }
     status = sr_device_configure(t->device, &net);
     if (status != SR_OK) return fail_device(t, status);
     if (!t->options.resume) {

@@ -164,6 +164,20 @@ static enum sr_status check_layer(struct sr_device *d, unsigned layer) {
                    d->net.layers, SR_READOUT_LAYER);
 }
 
+static enum sr_status check_mode(struct sr_device *d, const char *field, uint32_t mode) {
+    TRY(check_range(d, field, mode, SR_MODE_LOWRANK, SR_MODE_FULL));
+    if (mode == SR_MODE_LOWRANK || d->caps.modes & SR_MODES_FULL) return SR_OK;
+    return sr_fail(d, SR_ERR_LIMIT, "%s = %" PRIu32 " exceeds the device's limit: only low rank (%d) is built", field, mode,
+                   SR_MODE_LOWRANK);
+}
+
+static enum sr_status check_factors(struct sr_device *d, const char *field, uint32_t pairs, uint32_t rank) {
+    uint64_t factors = (uint64_t)pairs * rank;
+    if (!d->caps.factors || factors <= d->caps.factors) return SR_OK;
+    return sr_fail(d, SR_ERR_LIMIT, "%s * rank = %" PRIu64 " exceeds the device's limit of %" PRIu32 " factors", field, factors,
+                   d->caps.factors);
+}
+
 static enum sr_status check_noise(struct sr_device *d, const struct sr_noise *noise) {
     TRY(check_limit(d, "pairs", noise->pairs, 1, d->caps.pairs_max, "pairs"));
     TRY(check_range(d, "rank", noise->rank, 1, 32));
@@ -171,9 +185,12 @@ static enum sr_status check_noise(struct sr_device *d, const struct sr_noise *no
     if ((uint64_t)noise->pairs * noise->rank > 16384)
         return sr_fail(d, SR_ERR_LIMIT, "pairs * rank = %" PRIu64 " exceeds the limit of 16384 (the update's sum has 24 bits)",
                        (uint64_t)noise->pairs * noise->rank);
-    TRY(check_range(d, "mode", noise->mode, SR_MODE_LOWRANK, SR_MODE_FULL));
-    TRY(check_range(d, "readout_mode", noise->readout_mode, SR_MODE_LOWRANK, SR_MODE_FULL));
-    return check_range(d, "dist", noise->dist, SR_DIST_SIGN, SR_DIST_BELL);
+    TRY(check_mode(d, "mode", noise->mode));
+    TRY(check_mode(d, "readout_mode", noise->readout_mode));
+    TRY(check_range(d, "dist", noise->dist, SR_DIST_SIGN, SR_DIST_BELL));
+    if (noise->dist == SR_DIST_SIGN || d->caps.modes & SR_MODES_BELL) return SR_OK;
+    return sr_fail(d, SR_ERR_LIMIT, "dist = %u exceeds the device's limit: only sign entries (%d) are built",
+                   (unsigned)noise->dist, SR_DIST_SIGN);
 }
 
 static enum sr_status check_evaluation(struct sr_device *d, const struct sr_evaluation *e) {
@@ -186,6 +203,8 @@ static enum sr_status check_evaluation(struct sr_device *d, const struct sr_eval
     if ((uint64_t)e->pair_first + e->pair_count > e->noise.pairs)
         return sr_fail(d, SR_ERR_ARGUMENT, "pair_first + pair_count = %" PRIu64 " exceeds the population's %" PRIu32 " pairs",
                        (uint64_t)e->pair_first + e->pair_count, e->noise.pairs);
+    /* several devices share the pairs: each looks at its own */
+    if (d->caps.devices == 1) TRY(check_factors(d, "pair_count", e->pair_count, e->noise.rank));
     TRY(check_range(d, "fitness", e->fitness, SR_FITNESS_CORRECT, SR_FITNESS_LOGSOFTMAX));
     TRY(check_range(d, "fitness_mul", e->fitness_mul, 0, 15));
     return check_range(d, "fitness_shift", e->fitness_shift, 0, 31);
@@ -250,6 +269,7 @@ enum sr_status sr_device_evaluate(struct sr_device *device, const struct sr_eval
 enum sr_status sr_device_update(struct sr_device *device, const struct sr_update *update) {
     TRY(check_configured(device));
     TRY(check_noise(device, &update->noise));
+    TRY(check_factors(device, "pairs", update->noise.pairs, update->noise.rank));
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         char field[32];
         if (!layer_exists(&device->net, l)) continue;

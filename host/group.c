@@ -230,6 +230,8 @@ static void join_caps(struct sr_caps *all, const struct sr_caps *one) {
     LEAST(step_readout);
     LEAST(spike_words);
 #undef LEAST
+    all->modes &= one->modes;
+    if (one->factors && (!all->factors || one->factors < all->factors)) all->factors = one->factors;
     all->devices += one->devices;
 }
 

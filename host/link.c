@@ -200,9 +200,14 @@ static enum sr_status run(struct sr_link *link, uint8_t flags) {
 
 static void forget_cycles(struct sr_link *link) { link->counters = (struct sr_counters){0}; }
 
-/* Pairs projected at a time: as many as the projection buffer holds, in whole groups of what works side by side. */
+/* Pairs projected at a time: as many as the projection buffer holds, in whole groups of what works side by side. A device that
+ * holds the factors of a generation takes all pairs at once. */
 static enum sr_status chunk_of(struct sr_link *link, uint32_t steps, uint32_t rank, uint32_t pairs, uint32_t *chunk) {
     const struct sr_caps *caps = &link->device.caps;
+    if (caps->factors) {
+        *chunk = (pairs + caps->proj_units - 1) / caps->proj_units * caps->proj_units;
+        return SR_OK;
+    }
     uint32_t unit = caps->proj_units > 4 * caps->engines ? caps->proj_units : 4 * caps->engines;
     uint64_t words = (uint64_t)((rank + caps->rank_lanes - 1) / caps->rank_lanes) * steps;
     uint64_t fits = caps->cbuf_words / words * caps->proj_units / unit * unit;
@@ -597,6 +602,8 @@ static enum sr_status identify(struct sr_link *link) {
         FIELD(step_readout, STEP_READOUT, 0, 1),
         FIELD(spike_words, SPIKE_WORDS, 0, 1u << 28),
         FIELD(clock_hz, CLOCK_HZ, 0, UINT32_MAX),
+        FIELD(modes, MODES, 0, 255),
+        FIELD(factors, FACTORS, 0, 65535),
 #undef FIELD
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {

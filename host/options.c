@@ -11,6 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "fitness.h"
+
 #ifndef SR_PRESET_DIR
 #define SR_PRESET_DIR "/usr/local/share/spikeroll/presets"
 #endif
@@ -106,7 +108,7 @@ static const struct sr_option table[] = {
     {"step-final", "X", SR_OPT_REAL, CFG(step_final), 0, 1, NULL, T, true, "Learning", "last step as a fraction of the first"},
     {"shape", "KIND", SR_OPT_CHOICE, CFG(shape), 0, 0, "sign|scaled", T, true, "Learning",
      "weight of a pair: sign of its difference (made on the device), or the difference scaled to -127..127"},
-    {"batch", "N", SR_OPT_UINT, CFG(batch), 1, 65535, NULL, T | B, true, "Learning", "samples a generation"},
+    {"batch", "N", SR_OPT_UINT, CFG(batch), 1, SR_BATCH_LIMIT, NULL, T | B, true, "Learning", "samples a generation"},
     {"batch-every", "K", SR_OPT_UINT, CFG(batch_every), 1, 1000000, NULL, T, true, "Learning",
      "generations that a batch serves; a device that cannot hold the data set is sent samples only when it changes"},
     {"generations", "N", SR_OPT_UINT, CFG(generations), 1, 100000000, NULL, T, true, "Learning", "length of the run"},

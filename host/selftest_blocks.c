@@ -36,19 +36,13 @@ static enum sr_status note(struct sr_subject *s, const struct sr_answer_kind *ki
 
 /* ---- limits ---- */
 
-static bool has_full(const struct sr_caps *caps) {
-    (void)caps;
-    return true;
-}
-
-static bool has_bell(const struct sr_caps *caps) {
-    (void)caps;
-    return true;
-}
+static bool has_full(const struct sr_caps *caps) { return caps->modes & SR_MODES_FULL; }
+static bool has_bell(const struct sr_caps *caps) { return caps->modes & SR_MODES_BELL; }
 
 /* Pairs that a population of this rank may have. */
 static uint32_t most_pairs(const struct sr_caps *caps, uint32_t rank) {
-    return caps->pairs_max < 16384 / rank ? caps->pairs_max : 16384 / rank;
+    uint32_t terms = caps->factors && caps->factors < 16384 ? caps->factors : 16384;
+    return caps->pairs_max < terms / rank ? caps->pairs_max : terms / rank;
 }
 
 static bool has_layers(const struct sr_caps *caps) { return caps->layers_max > 1; }
@@ -71,6 +65,7 @@ static uint32_t some_pairs(const struct sr_caps *caps, uint32_t rank) {
 /* A rank that takes more than two items, where it fits. */
 static uint32_t some_rank(const struct sr_caps *caps, uint32_t steps) {
     uint32_t rank = least(caps->rank_max, 2 * caps->rank_lanes + 1);
+    if (caps->factors) rank = least(rank, caps->factors);
     while (rank > 1 &&
            (rank + caps->rank_lanes - 1) / caps->rank_lanes * steps * (group_of(caps) / caps->proj_units) > caps->cbuf_words)
         rank--;
@@ -708,4 +703,5 @@ const struct sr_caps sr_selftest_caps = {.lanes = 4,
                                          .batch_max = 64,
                                          .score_words = 256,
                                          .cbuf_words = 1024,
-                                         .step_readout = 1};
+                                         .step_readout = 1,
+                                         .modes = SR_MODES_FULL | SR_MODES_BELL};

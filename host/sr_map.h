@@ -36,6 +36,8 @@ enum {
     SR_REG_STEP_READOUT = 0x1A,
     SR_REG_SPIKE_WORDS = 0x1B,
     SR_REG_CLOCK_HZ = 0x1C,
+    SR_REG_MODES = 0x1D,
+    SR_REG_FACTORS = 0x1E,
     SR_REG_STATUS = 0x20,
     SR_REG_CYC_TOTAL = 0x21,
     SR_REG_CYC_BASE = 0x22,
@@ -126,11 +128,13 @@ enum {
     SR_REPLY_LIMIT_BATCH = 0x18,
     SR_REPLY_LIMIT_READOUT = 0x19,
     SR_REPLY_LIMIT_SCORE = 0x1A,
+    SR_REPLY_LIMIT_MODE = 0x1B,
+    SR_REPLY_LIMIT_FACTORS = 0x1C,
 };
 
 #define SR_MAGIC_VALUE UINT32_C(0x53504B52)
 #define SR_PROTOCOL_VALUE UINT32_C(0x1)
-#define SR_ID_REGS UINT32_C(0x1D)
+#define SR_ID_REGS UINT32_C(0x1F)
 #define SR_SYNC0_REQUEST UINT32_C(0xA5)
 #define SR_SYNC0_REPLY UINT32_C(0x5A)
 #define SR_RUN_EVALUATE UINT32_C(0x1)
@@ -143,7 +147,7 @@ enum {
 #define SR_KIND_FULL UINT32_C(0x2)
 #define SR_KIND_ROUND UINT32_C(0x3)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0xE2AF323E)
+#define SR_MAP_HASH UINT32_C(0x3588BC94)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)
@@ -183,6 +187,10 @@ static inline const char *sr_reply_text(uint32_t code)
         return "LIMIT_READOUT: readout kind not built";
     case SR_REPLY_LIMIT_SCORE:
         return "LIMIT_SCORE: inference: BATCH * (CLASSES + 1) beyond SCORE_WORDS";
+    case SR_REPLY_LIMIT_MODE:
+        return "LIMIT_MODE: full rank or bell entries asked for and not built";
+    case SR_REPLY_LIMIT_FACTORS:
+        return "LIMIT_FACTORS: pairs x rank beyond FACTORS";
     default:
         return "unknown reply code";
     }

@@ -38,6 +38,8 @@ module sr_board #(
     parameter STEP_READOUT  = 0,
     parameter SPIKE_WORDS   = 1024,
     parameter CLOCK_HZ      = 18000000,
+    parameter COMPACT       = 0,
+    parameter FACTORS       = 0,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -134,7 +136,9 @@ module sr_board #(
         .PACKET_MAX    (PACKET_MAX),
         .STEP_READOUT  (STEP_READOUT),
         .SPIKE_WORDS   (SPIKE_WORDS),
-        .CLOCK_HZ      (CLOCK_HZ)
+        .CLOCK_HZ      (CLOCK_HZ),
+        .COMPACT       (COMPACT),
+        .FACTORS       (FACTORS)
     ) u_core (
         .clk_i      (clk),
         .rst_i      (rst_q),

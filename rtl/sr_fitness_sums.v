@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_fitness_sums: fitness and hits of an engine's members, summed over the samples of a run.
 // push_i announces a sample's row (pair) and whether its sums start anew; done_i delivers its results some cycles later,
-// in order (at most four on their way). A row is added to at most once in four cycles. Sums: s32 fitness, u16 hits, wrap.
+// in order (at most three on their way). A row is added to at most once in four cycles. Sums: s32 fitness, u16 hits, wrap.
 // Reading: data one cycle after re_i, only while nothing is on its way. Reset: control only. Test: tests/rtl/tb_fitness_sums.cpp
 `default_nettype none
 

@@ -38,6 +38,8 @@ module sr_host #(
     parameter STEP_READOUT = 1,
     parameter SPIKE_WORDS = 256,
     parameter CLOCK_HZ = 0,
+    parameter MODES = 3,
+    parameter FACTORS = 0,
     parameter WORD_W = 64
 ) (
     input  wire              clk_i,
@@ -246,7 +248,9 @@ module sr_host #(
         .PACKET_MAX(PACKET_MAX),
         .STEP_READOUT(STEP_READOUT),
         .SPIKE_WORDS(SPIKE_WORDS),
-        .CLOCK_HZ(CLOCK_HZ)
+        .CLOCK_HZ(CLOCK_HZ),
+        .MODES(MODES),
+        .FACTORS(FACTORS)
     ) u_regs (
         .clk_i(clk_i),
         .we_i(reg_we),

@@ -36,7 +36,9 @@ module sr_regs #(
     parameter PACKET_MAX = 0,
     parameter STEP_READOUT = 0,
     parameter SPIKE_WORDS = 0,
-    parameter CLOCK_HZ = 0
+    parameter CLOCK_HZ = 0,
+    parameter MODES = 0,
+    parameter FACTORS = 0
 ) (
     input  wire        clk_i,
     input  wire        we_i,
@@ -133,6 +135,8 @@ module sr_regs #(
                 SR_REG_STEP_READOUT: value = STEP_READOUT;
                 SR_REG_SPIKE_WORDS: value = SPIKE_WORDS;
                 SR_REG_CLOCK_HZ: value = CLOCK_HZ;
+                SR_REG_MODES: value = MODES;
+                SR_REG_FACTORS: value = FACTORS;
                 default: value = 32'd0;
             endcase
             value = value >> {n[1:0], 3'd0};

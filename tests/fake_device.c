@@ -51,6 +51,7 @@ void fake_defaults(struct fake_setup *setup) {
     id[SR_REG_STEPS_MAX] = 64, id[SR_REG_RANK_MAX] = 32, id[SR_REG_PAIRS_MAX] = 64, id[SR_REG_SAMPLE_WORDS] = 4096;
     id[SR_REG_WEIGHT_WORDS] = 16384, id[SR_REG_RWEIGHT_WORDS] = 1024, id[SR_REG_BATCH_MAX] = 64, id[SR_REG_SCORE_WORDS] = 256;
     id[SR_REG_CBUF_WORDS] = 1024, id[SR_REG_PACKET_MAX] = 256, id[SR_REG_STEP_READOUT] = 1, id[SR_REG_SPIKE_WORDS] = 4096;
+    id[SR_REG_MODES] = 3;
     setup->seed = 1;
 }
 
@@ -115,6 +116,12 @@ static void read_noise(const struct fake *fake, struct sr_noise *noise) {
     noise->dist = REG(MODE) & 4 ? SR_DIST_BELL : SR_DIST_SIGN;
 }
 
+static uint8_t noise_limit(const struct fake *fake, uint32_t pairs) {
+    const uint32_t *id = fake->setup.id;
+    if ((REG(MODE) & 3 && !(id[SR_REG_MODES] & 1)) || (REG(MODE) & 4 && !(id[SR_REG_MODES] & 2))) return SR_REPLY_LIMIT_MODE;
+    return id[SR_REG_FACTORS] && pairs * REG(RANK) > id[SR_REG_FACTORS] ? SR_REPLY_LIMIT_FACTORS : SR_REPLY_OK;
+}
+
 struct samples {
     struct sr_batch batch;
     uint32_t *ids;
@@ -154,12 +161,15 @@ static bool read_samples(struct fake *fake, const struct sr_net *net, struct sam
 
 static uint8_t evaluate(struct fake *fake, const struct sr_net *net, struct samples *s, bool accumulate) {
     const uint32_t *id = fake->setup.id;
+    uint8_t code;
     uint32_t chunk = REG(CHUNK), pairs = REG(PAIR_COUNT);
-    uint32_t words = (REG(RANK) + id[SR_REG_RANK_LANES] - 1) / id[SR_REG_RANK_LANES] * net->steps;
+    bool held = id[SR_REG_FACTORS] != 0; /* factors: then the projection buffer sets no bound */
+    uint32_t words = held ? 0 : (REG(RANK) + id[SR_REG_RANK_LANES] - 1) / id[SR_REG_RANK_LANES] * net->steps;
     if (!chunk || chunk % id[SR_REG_PROJ_UNITS] || chunk % (4 * id[SR_REG_ENGINES]) ||
-        chunk / id[SR_REG_PROJ_UNITS] * words > id[SR_REG_CBUF_WORDS])
+        chunk / id[SR_REG_PROJ_UNITS] * words > id[SR_REG_CBUF_WORDS] || (held && chunk < pairs))
         return SR_REPLY_LIMIT_CHUNK;
     if (!pairs || pairs > id[SR_REG_PAIRS_MAX]) return SR_REPLY_LIMIT_PAIRS;
+    if ((code = noise_limit(fake, pairs))) return code;
     struct sr_evaluation e = {.pair_first = REG(PAIR_FIRST), .pair_count = pairs};
     read_noise(fake, &e.noise);
     for (unsigned l = 0; l < SR_LAYERS; l++) e.scale[l] = *reg(fake, SR_REG_SCALE0 + l);
@@ -199,6 +209,8 @@ static uint8_t infer(struct fake *fake, const struct sr_net *net, struct samples
 static uint8_t update(struct fake *fake, const struct sr_net *net, bool shape) {
     struct sr_update u = {.credit = (const int8_t *)fake->memory[SR_MEM_CREDIT]};
     read_noise(fake, &u.noise);
+    uint8_t code = noise_limit(fake, u.noise.pairs);
+    if (code) return code;
     if (shape && (REG(PAIR_FIRST) || REG(PAIR_COUNT) != REG(PAIRS))) return SR_REPLY_LIMIT_PAIRS;
     for (uint32_t p = 0; p < u.noise.pairs && shape; p++) {
         int32_t plus = (int32_t)u32(word_at(fake, SR_MEM_FITNESS, 2 * p));

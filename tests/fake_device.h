@@ -7,7 +7,7 @@
 #include "device.h"
 
 struct fake_setup {
-    uint32_t id[0x1D];   /* identity registers, see fake_defaults */
+    uint32_t id[0x1F];   /* identity registers, see fake_defaults */
     uint32_t fault;      /* one byte in so many is dropped or flipped, each way; 0: none */
     uint32_t delay;      /* one read in so many finds nothing yet; 0: none */
     uint32_t run_reads;  /* reads that find the device busy after a RUN */

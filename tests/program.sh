@@ -142,6 +142,7 @@ refused "rank with full" "contradicts" train $T $N --mode full --rank 4
 refused "odd population" "even" train $T $N --population 7
 refused "population beyond the device" "16384" train $T $N --population 60000
 refused "batch beyond the training set" "360 training samples" train $T $N --batch 361
+refused "batch beyond the sums of fitness" "1..65000" train $T $N --batch 65001
 refused "rank out of range" "1..32" train $T $N --rank 33
 refused "a number that is none" "10x" train $T $N --batch 10x
 refused "sigma too large" "4095" train $T $N --sigma 16

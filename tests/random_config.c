@@ -110,6 +110,18 @@ static void draw_noise(struct dice *d, const struct sr_caps *caps, struct sr_noi
     noise->mode = one_in(d, 3) ? SR_MODE_FULL : SR_MODE_LOWRANK;
     noise->readout_mode = one_in(d, 2) ? SR_MODE_FULL : SR_MODE_LOWRANK;
     noise->dist = one_in(d, 2) ? SR_DIST_SIGN : SR_DIST_BELL;
+    sr_noise_within(caps, noise); /* after the draws, which are the same for every device */
+}
+
+uint32_t sr_noise_within(const struct sr_caps *caps, struct sr_noise *noise) {
+    struct sr_noise asked = *noise;
+    if (!(caps->modes & SR_MODES_FULL)) noise->mode = noise->readout_mode = SR_MODE_LOWRANK;
+    if (!(caps->modes & SR_MODES_BELL)) noise->dist = SR_DIST_SIGN;
+    if (caps->factors) noise->rank = least(noise->rank, caps->factors);
+    if (caps->factors) noise->pairs = least(noise->pairs, caps->factors / noise->rank);
+    return (noise->mode != asked.mode || noise->readout_mode != asked.readout_mode ? SR_OTHER_MODE : 0) |
+           (noise->dist != asked.dist ? SR_OTHER_DIST : 0) |
+           (noise->rank != asked.rank || noise->pairs != asked.pairs ? SR_OTHER_SIZE : 0);
 }
 
 static void draw_evaluation(struct dice *d, struct sr_evaluation *e) {

@@ -36,6 +36,10 @@ struct sr_random_config {
     char text[256]; /* one line that describes it, for messages */
 };
 
+/* Replace what the device cannot do by what it can: full rank by low rank, bell by sign, and fewer pairs (or a lower rank) where
+ * it does not hold their factors. What was replaced. */
+enum { SR_OTHER_MODE = 1, SR_OTHER_DIST = 2, SR_OTHER_SIZE = 4 };
+uint32_t sr_noise_within(const struct sr_caps *caps, struct sr_noise *noise);
 /* Aborts the test when out of memory. */
 void sr_random_config(uint64_t seed, const struct sr_caps *caps, struct sr_random_config *out);
 void sr_random_config_free(struct sr_random_config *config);

@@ -102,9 +102,10 @@ static void train_alike(struct sr_device *device, struct sr_device *ref, const s
                                   .fitness = (enum sr_fitness)(g % 3),
                                   .fitness_mul = 3,
                                   .fitness_shift = 5};
-        e.noise.mode = g == 1 ? SR_MODE_FULL : SR_MODE_LOWRANK;
-        e.noise.readout_mode = g == 2 ? SR_MODE_FULL : SR_MODE_LOWRANK;
-        e.noise.dist = g & 1 ? SR_DIST_BELL : SR_DIST_SIGN;
+        uint32_t modes = sr_device_caps(device)->modes;
+        e.noise.mode = g == 1 && modes & SR_MODES_FULL ? SR_MODE_FULL : SR_MODE_LOWRANK;
+        e.noise.readout_mode = g == 2 && modes & SR_MODES_FULL ? SR_MODE_FULL : SR_MODE_LOWRANK;
+        e.noise.dist = g & 1 && modes & SR_MODES_BELL ? SR_DIST_BELL : SR_DIST_SIGN;
         for (unsigned l = 0; l < SR_LAYERS; l++) e.scale[l] = 200 + 100 * l;
         struct sr_update u = {.noise = e.noise, .mant = {5, 7, 0, 9}, .shift = {2, 1, 0, 3}};
         if (g == 3) { /* part of the population, and credit from the host */
@@ -421,6 +422,47 @@ static void limits_are_named_before_anything_is_sent(void **unused) {
     fake_close(fake);
 }
 
+/* A device that holds the factors of a generation, low rank and sign entries only: what it cannot do is refused here. */
+static void a_device_that_holds_factors(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake *fake;
+    struct sr_counters counters;
+    fake_defaults(&setup);
+    setup.id[SR_REG_MODES] = 0, setup.id[SR_REG_FACTORS] = 60, setup.id[SR_REG_CBUF_WORDS] = 1;
+    compare(&setup, &SMALL, 30, 2, 20, NULL, NULL);
+    compare(&setup, &SMALL, 1, 3, 5, NULL, NULL);
+    struct sr_device *device = open_link(&setup, &fake);
+    assert_int_equal(sr_device_caps(device)->modes, 0);
+    assert_int_equal(sr_device_caps(device)->factors, 60);
+    check(device, sr_device_configure(device, &SMALL));
+    check(device, sr_device_counters(device, &counters));
+    for (unsigned n = 0; n < 5; n++) {
+        static const char *const texts[] = {"pair_count * rank = 62 exceeds the device's limit of 60 factors",
+                                            "only low rank (0) is built", "only low rank (0) is built",
+                                            "only sign entries (0) are built",
+                                            "pairs * rank = 62 exceeds the device's limit of 60 factors"};
+        uint32_t id = 0;
+        uint64_t spikes[2 * 6] = {0};
+        const uint64_t *bits = spikes;
+        uint8_t label = 0;
+        int32_t fitness[2 * 31];
+        struct sr_batch batch = {1, &id, &bits, &label};
+        struct sr_evaluation e = {.noise = {.pairs = 31, .rank = 2}, .pair_count = n ? 30 : 31};
+        if (n == 1) e.noise.mode = SR_MODE_FULL;
+        if (n == 2) e.noise.readout_mode = SR_MODE_FULL;
+        if (n == 3) e.noise.dist = SR_DIST_BELL;
+        struct sr_update u = {.noise = e.noise};
+        if (n < 4) assert_int_equal(sr_device_evaluate(device, &e, &batch, fitness, NULL), SR_ERR_LIMIT);
+        if (n > 0) assert_int_equal(sr_device_update(device, &u), SR_ERR_LIMIT);
+        if (!strstr(sr_device_error(device), texts[n])) fail_msg("\"%s\" is not \"%s\"", sr_device_error(device), texts[n]);
+    }
+    check(device, sr_device_counters(device, &counters));
+    assert_int_equal(counters.link_tx, 0);
+    sr_device_close(device);
+    fake_close(fake);
+}
+
 /* A host that comes back meets the RUN numbers and the run of the one before. */
 static void a_second_host_takes_over(void **unused) {
     (void)unused;
@@ -478,6 +520,46 @@ static void group_equals_ref(void **unused) {
     }
 }
 
+/* Modes that all members have; of those that hold factors, the fewest. An evaluation is shared, an update is not. */
+static void a_group_has_the_limits_of_all(void **unused) {
+    (void)unused;
+    enum { COUNT = 3 };
+    static const uint32_t modes[COUNT] = {3, 1, 3}, factors[COUNT] = {0, 12, 10};
+    struct fake *fakes[COUNT];
+    struct sr_device *devices[COUNT], *group = NULL;
+    char error[256] = "";
+    for (unsigned i = 0; i < COUNT; i++) {
+        struct fake_setup setup;
+        fake_defaults(&setup);
+        setup.id[SR_REG_MODES] = modes[i], setup.id[SR_REG_FACTORS] = factors[i];
+        devices[i] = open_link(&setup, &fakes[i]);
+    }
+    assert_int_equal(sr_group_open(devices, COUNT, &group, error, sizeof error), SR_OK);
+    assert_int_equal(sr_device_caps(group)->modes, SR_MODES_FULL);
+    assert_int_equal(sr_device_caps(group)->factors, 10);
+    check(group, sr_device_configure(group, &SMALL));
+    int16_t zero[700] = {0};
+    check(group, sr_device_write_weights(group, 0, zero));
+    check(group, sr_device_write_weights(group, SR_READOUT_LAYER, zero));
+    uint32_t id = 0;
+    uint64_t spikes[2 * 6] = {0};
+    const uint64_t *bits = spikes;
+    uint8_t label = 0;
+    int32_t fitness[2 * 33];
+    struct sr_batch batch = {1, &id, &bits, &label};
+    struct sr_evaluation e = {.noise = {.pairs = 33, .rank = 1}, .pair_count = 30};
+    check(group, sr_device_evaluate(group, &e, &batch, fitness, NULL));
+    e.pair_count = 33;
+    assert_int_equal(sr_device_evaluate(group, &e, &batch, fitness, NULL), SR_ERR_LIMIT);
+    assert_non_null(
+        strstr(sr_device_error(group), "device 2: pair_count * rank = 11 exceeds the device's limit of 10 factors"));
+    struct sr_update u = {.noise = e.noise};
+    assert_int_equal(sr_device_update(group, &u), SR_ERR_LIMIT);
+    assert_non_null(strstr(sr_device_error(group), "pairs * rank = 33 exceeds the device's limit of 10 factors"));
+    sr_device_close(group);
+    for (unsigned i = 0; i < COUNT; i++) fake_close(fakes[i]);
+}
+
 static void a_group_wants_one_kind_of_weight(void **unused) {
     (void)unused;
     struct fake *fakes[2];
@@ -508,8 +590,10 @@ int main(void) {
         cmocka_unit_test(other_devices_are_refused),
         cmocka_unit_test(a_device_that_dies_is_reported),
         cmocka_unit_test(limits_are_named_before_anything_is_sent),
+        cmocka_unit_test(a_device_that_holds_factors),
         cmocka_unit_test(a_second_host_takes_over),
         cmocka_unit_test(group_equals_ref),
+        cmocka_unit_test(a_group_has_the_limits_of_all),
         cmocka_unit_test(a_group_wants_one_kind_of_weight),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -18,8 +18,10 @@
 
 #include "../sim/sim_model.h"
 #include "device.h"
+#include "link.h"
 #include "noise.h"
 #include "random_config.h"
+#include "sr_map.h"
 
 static unsigned long number(const char *name, unsigned long otherwise) {
     const char *text = getenv(name);
@@ -33,6 +35,14 @@ static struct sr_device *open_device(const struct sr_open *how) {
     return device;
 }
 
+static uint32_t told; /* SR_OTHER_* that the running case has spoken of */
+
+static int begin(void **state) {
+    (void)state;
+    told = 0;
+    return 0;
+}
+
 static struct sr_device *open_sim(const char *build, uint32_t threads) {
     return open_device(&(struct sr_open){.engine = "sim", .threads = threads, .reset_seed = 3, .build = build});
 }
@@ -41,11 +51,11 @@ static struct sr_device *open_ref(const struct sr_device *sim) {
     return open_device(&(struct sr_open){.engine = "ref", .threads = 1, .frac_bits = sr_device_caps(sim)->frac_w});
 }
 
-/* What one engine makes of a configuration. */
+/* What one engine makes of a configuration. later: inference after the update. */
 struct outcome {
-    int32_t *fitness, *scores;
+    int32_t *fitness, *scores, *later_scores;
     uint32_t *correct;
-    uint8_t *predicted;
+    uint8_t *predicted, *later_predicted;
     int16_t *weights[SR_LAYERS];
 };
 
@@ -74,10 +84,13 @@ static void run(struct sr_device *device, const struct sr_random_config *config,
     out->fitness = room(members, sizeof(int32_t));
     out->correct = room(members, sizeof(uint32_t));
     out->scores = room((size_t)config->batch.count * net->classes, sizeof(int32_t));
+    out->later_scores = room((size_t)config->batch.count * net->classes, sizeof(int32_t));
     out->predicted = room(config->batch.count, 1);
+    out->later_predicted = room(config->batch.count, 1);
     must(device, sr_device_infer(device, &config->batch, out->scores, out->predicted), config);
     must(device, sr_device_evaluate(device, &config->evaluation, &config->batch, out->fitness, out->correct), config);
     must(device, sr_device_update(device, &config->update), config);
+    must(device, sr_device_infer(device, &config->batch, out->later_scores, out->later_predicted), config);
     for (unsigned l = 0; l < SR_LAYERS; l++)
         if (out->weights[l]) must(device, sr_device_read_weights(device, l, out->weights[l]), config);
 }
@@ -86,7 +99,9 @@ static void drop(struct outcome *out) {
     free(out->fitness);
     free(out->correct);
     free(out->scores);
+    free(out->later_scores);
     free(out->predicted);
+    free(out->later_predicted);
     for (unsigned l = 0; l < SR_LAYERS; l++) free(out->weights[l]);
 }
 
@@ -104,7 +119,7 @@ static void same(const char *what, const void *a, const void *b, size_t count, s
     }
 }
 
-/* Inference, evaluation and update of a configuration on both. */
+/* Inference, evaluation, update and inference with the new weights, on both. */
 static void compare(struct sr_device *ref, struct sr_device *sim, const struct sr_random_config *config) {
     struct outcome a = {0}, b = {0};
     run(ref, config, &a);
@@ -112,6 +127,8 @@ static void compare(struct sr_device *ref, struct sr_device *sim, const struct s
     size_t members = 2u * config->evaluation.pair_count, samples = config->batch.count;
     same("score", a.scores, b.scores, samples * config->net.classes, 4, config);
     same("prediction", a.predicted, b.predicted, samples, 1, config);
+    same("score after the update", a.later_scores, b.later_scores, samples * config->net.classes, 4, config);
+    same("prediction after the update", a.later_predicted, b.later_predicted, samples, 1, config);
     same("fitness", a.fitness, b.fitness, members, 4, config);
     same("hits", a.correct, b.correct, members, 4, config);
     for (unsigned l = 0; l < SR_LAYERS; l++)
@@ -143,6 +160,17 @@ static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
 static uint32_t next_id = 1000; /* a device keeps samples that it has seen: none is the same twice */
 
+/* A noise that the device can do, in the evaluation of all pairs and in the update; once a case, what took whose place. */
+static void set_noise(const struct sr_caps *caps, struct sr_noise noise, struct sr_random_config *c) {
+    uint32_t other = sr_noise_within(caps, &noise), news = other & ~told;
+    if (news & SR_OTHER_MODE) printf("# full rank is not built: low rank in its place\n");
+    if (news & SR_OTHER_DIST) printf("# bell entries are not built: sign in their place\n");
+    if (news & SR_OTHER_SIZE) printf("# %u factors at most: fewer pairs, or a lower rank\n", (unsigned)caps->factors);
+    told |= other;
+    c->evaluation.noise = c->update.noise = noise;
+    c->evaluation.pair_count = noise.pairs;
+}
+
 /* A network with one hidden layer, as far as the device holds it; `chance` of 256 inputs spike; weights are drawn. */
 static void make(const struct sr_caps *caps, uint32_t inputs, uint32_t hidden, uint32_t steps, uint32_t pairs, uint32_t batch,
                  unsigned chance, struct sr_random_config *c) {
@@ -155,12 +183,12 @@ static void make(const struct sr_caps *caps, uint32_t inputs, uint32_t hidden, u
     c->net.theta[0] = 300;
     c->net.theta[SR_READOUT_LAYER] = 1000;
     c->net.leak[0] = c->net.leak[SR_READOUT_LAYER] = 32;
-    struct sr_noise noise = {.key = 0x1234567, .pairs = pairs, .rank = 1, .dist = SR_DIST_BELL};
-    c->evaluation = (struct sr_evaluation){.noise = noise, .scale = {512, 512, 512, 512}, .pair_count = pairs};
+    c->evaluation = (struct sr_evaluation){.scale = {512, 512, 512, 512}};
     c->evaluation.fitness = SR_FITNESS_LOGSOFTMAX;
     c->evaluation.fitness_mul = 3;
     c->evaluation.fitness_shift = 4;
-    c->update = (struct sr_update){.noise = noise, .mant = {200, 200, 200, 200}, .shift = {6, 6, 6, 6}};
+    c->update = (struct sr_update){.mant = {200, 200, 200, 200}, .shift = {6, 6, 6, 6}};
+    set_noise(caps, (struct sr_noise){.key = 0x1234567, .pairs = pairs, .rank = 1, .dist = SR_DIST_BELL}, c);
     uint64_t dice = 1;
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         size_t count = (size_t)sr_net_rows(&c->net, l) * sr_net_cols(&c->net, l);
@@ -186,10 +214,11 @@ static void make(const struct sr_caps *caps, uint32_t inputs, uint32_t hidden, u
     c->batch = (struct sr_batch){.count = batch, .ids = c->ids, .bits = (const uint64_t *const *)c->bits, .labels = c->labels};
 }
 
-static void set_mode(struct sr_random_config *c, enum sr_mode mode, uint32_t rank) {
-    c->evaluation.noise.mode = c->evaluation.noise.readout_mode = mode;
-    c->evaluation.noise.rank = rank;
-    c->update.noise = c->evaluation.noise;
+static void set_mode(const struct sr_caps *caps, enum sr_mode mode, uint32_t rank, struct sr_random_config *c) {
+    struct sr_noise noise = c->evaluation.noise;
+    noise.mode = noise.readout_mode = mode;
+    noise.rank = rank;
+    set_noise(caps, noise, c);
 }
 
 /* More samples than the batch list, the score memory or the sample store hold: slices that add up. */
@@ -205,11 +234,11 @@ static void test_slices(void **state) {
         for (unsigned mode = 0; mode < 2; mode++) {
             struct sr_random_config c;
             make(caps, 20, 20, 2, 5, 2 * caps->batch_max + 7, 60, &c);
-            set_mode(&c, mode ? SR_MODE_FULL : SR_MODE_LOWRANK, 2);
+            set_mode(caps, mode ? SR_MODE_FULL : SR_MODE_LOWRANK, 2, &c);
             compare(ref, sim, &c);
             sr_random_config_free(&c);
             make(caps, 1000, 20, 16, 5, least(60, caps->batch_max), 10, &c); /* the sample store is full first */
-            set_mode(&c, mode ? SR_MODE_FULL : SR_MODE_LOWRANK, 1);
+            set_mode(caps, mode ? SR_MODE_FULL : SR_MODE_LOWRANK, 1, &c);
             compare(ref, sim, &c);
             sr_random_config_free(&c);
         }
@@ -237,7 +266,7 @@ static void test_nmnist_shape(void **state) {
     for (unsigned mode = 0; mode < 2; mode++) {
         struct sr_random_config c;
         make(sr_device_caps(sim), 578, 128, 10, 8, 4, 37, &c);
-        set_mode(&c, mode ? SR_MODE_FULL : SR_MODE_LOWRANK, 1);
+        set_mode(sr_device_caps(sim), mode ? SR_MODE_FULL : SR_MODE_LOWRANK, 1, &c);
         compare(ref, sim, &c);
         sr_random_config_free(&c);
     }
@@ -251,7 +280,7 @@ static void test_silent_and_firing(void **state) {
     for (unsigned n = 0; n < 12; n++) {
         struct sr_random_config c;
         make(sr_device_caps(sim), 130, 40, 5, 5, 3, n & 1 ? 256 : 0, &c);
-        set_mode(&c, n & 2 ? SR_MODE_FULL : SR_MODE_LOWRANK, 3);
+        set_mode(sr_device_caps(sim), n & 2 ? SR_MODE_FULL : SR_MODE_LOWRANK, 3, &c);
         if (sr_device_caps(sim)->step_readout) c.net.readout = (enum sr_readout)(n / 4);
         for (size_t i = 0; n & 1 && i < (size_t)c.net.inputs * c.net.hidden[0]; i++)
             c.weights[0][i] = (int16_t)abs(c.weights[0][i]);
@@ -270,7 +299,7 @@ static void test_saturation(void **state) {
     for (unsigned n = 0; n < 16; n++) {
         struct sr_random_config c;
         make(caps, 300, 24, 8, 4, 2, 256, &c);
-        set_mode(&c, n & 1 ? SR_MODE_FULL : SR_MODE_LOWRANK, 2);
+        set_mode(caps, n & 1 ? SR_MODE_FULL : SR_MODE_LOWRANK, 2, &c);
         c.net.reset = n & 2 ? SR_RESET_SUBTRACT : SR_RESET_HARD;
         c.net.theta[0] = n & 4 ? 32767 : 20000;
         c.net.leak[0] = n & 8 ? 255 : 3;
@@ -290,8 +319,8 @@ static void test_saturation(void **state) {
     for (unsigned n = 0; n < 2; n++) {
         struct sr_random_config c;
         make(caps, caps->inputs_max, 8, 2, 24, 1, 256, &c);
-        set_mode(&c, SR_MODE_LOWRANK, 4);
-        c.evaluation.noise.dist = c.update.noise.dist = n ? SR_DIST_SIGN : SR_DIST_BELL;
+        c.evaluation.noise.dist = n ? SR_DIST_SIGN : SR_DIST_BELL;
+        set_mode(caps, SR_MODE_LOWRANK, 4, &c);
         for (unsigned l = 0; l < SR_LAYERS; l++) c.evaluation.scale[l] = 4095;
         compare(ref, sim, &c);
         sr_random_config_free(&c);
@@ -328,9 +357,121 @@ static void test_limits(void **state) {
             fail_msg("limit %u: status %d, %s", n, (int)status, sr_device_error(sim));
         if (!strstr(sr_device_error(sim), text)) fail_msg("%s does not name the limit %s", sr_device_error(sim), text);
     }
+    for (unsigned n = 0; n < 4; n++) { /* what a compact core leaves out */
+        static const char *const texts[] = {"low rank", "low rank", "sign entries", "factors"};
+        struct sr_evaluation e = c.evaluation;
+        int32_t fitness[8];
+        e.noise.dist = SR_DIST_SIGN;
+        if (n == 0) e.noise.mode = SR_MODE_FULL;
+        if (n == 1) e.noise.readout_mode = SR_MODE_FULL;
+        if (n == 2) e.noise.dist = SR_DIST_BELL;
+        if (n == 3) e.noise.rank = caps->rank_max, e.noise.pairs = e.pair_count = caps->factors / caps->rank_max + 1;
+        bool there = n < 2 ? caps->modes & SR_MODES_FULL : n == 2 ? caps->modes & SR_MODES_BELL : !caps->factors;
+        if (there || (n == 3 && e.noise.pairs > caps->pairs_max)) continue; /* the other cases use it */
+        assert_int_equal(sr_device_configure(sim, &c.net), SR_OK);
+        assert_int_equal(sr_device_evaluate(sim, &e, &c.batch, fitness, NULL), SR_ERR_LIMIT);
+        if (!strstr(sr_device_error(sim), texts[n])) fail_msg("%s does not say %s", sr_device_error(sim), texts[n]);
+    }
     compare(ref, sim, &c);
     sr_random_config_free(&c);
     sr_device_close(sim);
+    sr_device_close(ref);
+}
+
+/* ---- registers that no call of the library would set so ---- */
+
+/* `text` NULL: the device obeys; else its refusal says so. */
+static void ask(struct sr_device *sim, uint8_t op, const uint8_t *payload, size_t count, size_t answer, const char *text) {
+    size_t length = 0;
+    enum sr_status status = sr_link_ask((struct sr_link *)sim, op, payload, count, answer, &length);
+    if (!text) {
+        if (status != SR_OK) fail_msg("%s", sr_device_error(sim));
+        assert_int_equal(length, answer);
+    } else if (status != SR_ERR_DEVICE || !strstr(sr_device_error(sim), text)) {
+        fail_msg("expected %s: %s", text, status ? sr_device_error(sim) : "obeyed");
+    }
+}
+
+static void write_register(struct sr_device *sim, unsigned address, uint32_t value) {
+    const uint8_t bytes[5] = {(uint8_t)address, (uint8_t)value, (uint8_t)(value >> 8), (uint8_t)(value >> 16),
+                              (uint8_t)(value >> 24)};
+    ((struct sr_link *)sim)->known[address] = false; /* so that the library writes it again */
+    ask(sim, SR_OP_WRITE_REG, bytes, sizeof bytes, 0, NULL);
+}
+
+static void raw_run(struct sr_device *sim, uint8_t flags, const char *text) {
+    ask(sim, SR_OP_RUN, &flags, 1, 0, NULL);
+    ask(sim, SR_OP_WAIT, NULL, 0, 0, text);
+}
+
+/* Inference has no perturbation, whatever the registers of a generation hold. The device itself refuses what is not built. */
+static void test_registers(void **state) {
+    struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
+    const struct sr_caps *caps = sr_device_caps(sim);
+    struct sr_random_config c;
+    make(caps, 40, 20, 8, 2, 2, 100, &c);
+    c.net.theta[0] = 20;
+    compare(ref, sim, &c);
+    uint32_t words = 2 * (c.net.classes + 1);
+    int32_t scores[2 * SR_CLASSES];
+    uint8_t predicted[2], got[2 * 4 * (SR_CLASSES + 1)];
+    must(ref, sr_device_infer(ref, &c.batch, scores, predicted), &c);
+    for (unsigned l = 0; l < SR_LAYERS; l++) write_register(sim, SR_REG_SCALE0 + l, 4095);
+    write_register(sim, SR_REG_MODE, 7);
+    write_register(sim, SR_REG_RANK, caps->rank_max);
+    write_register(sim, SR_REG_PAIR_FIRST, 1);
+    write_register(sim, SR_REG_PAIR_COUNT, caps->pairs_max);
+    raw_run(sim, SR_RUN_INFER, NULL);
+    must(sim, sr_link_read((struct sr_link *)sim, SR_MEM_SCORE, 0, got, words, 4), &c);
+    for (uint32_t b = 0; b < 2; b++)
+        for (uint32_t o = 0; o <= c.net.classes; o++) {
+            const uint8_t *at = got + 4 * (b * (c.net.classes + 1) + o);
+            int32_t value = (int32_t)(at[0] | (uint32_t)at[1] << 8 | (uint32_t)at[2] << 16 | (uint32_t)at[3] << 24);
+            assert_int_equal(value, o < c.net.classes ? scores[b * c.net.classes + o] : predicted[b]);
+        }
+    write_register(sim, SR_REG_RANK, 1);
+    write_register(sim, SR_REG_PAIR_FIRST, 0);
+    write_register(sim, SR_REG_PAIR_COUNT, c.evaluation.pair_count);
+    for (uint32_t mode = 0; mode < 8; mode++) {
+        bool built = (!(mode & 3) || caps->modes & SR_MODES_FULL) && (!(mode & 4) || caps->modes & SR_MODES_BELL);
+        write_register(sim, SR_REG_MODE, mode);
+        raw_run(sim, SR_RUN_EVALUATE, built ? NULL : "LIMIT_MODE");
+        raw_run(sim, SR_RUN_UPDATE, built ? NULL : "LIMIT_MODE");
+    }
+    write_register(sim, SR_REG_MODE, 0);
+    if (caps->factors && caps->factors < caps->rank_max * caps->pairs_max) {
+        uint32_t pairs = caps->factors / caps->rank_max + 1, chunk = (pairs + caps->proj_units - 1) / caps->proj_units;
+        write_register(sim, SR_REG_RANK, caps->rank_max);
+        write_register(sim, SR_REG_PAIR_COUNT, pairs);
+        write_register(sim, SR_REG_CHUNK, chunk * caps->proj_units);
+        raw_run(sim, SR_RUN_EVALUATE, "LIMIT_FACTORS");
+        write_register(sim, SR_REG_PAIRS, pairs);
+        raw_run(sim, SR_RUN_UPDATE, "LIMIT_FACTORS");
+    }
+    compare(ref, sim, &c);
+    sr_random_config_free(&c);
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
+/* Whatever the registers held before reset, the device is the same after it. */
+static void test_reset(void **state) {
+    struct sr_device *ref = NULL;
+    struct sr_caps first;
+    for (uint32_t seed = 1; seed <= 40; seed++) {
+        struct sr_device *sim = open_device(&(struct sr_open){.engine = "sim", .reset_seed = 1000 * seed, .build = *state});
+        if (!ref) {
+            ref = open_ref(sim);
+            first = *sr_device_caps(sim);
+        }
+        if (memcmp(&first, sr_device_caps(sim), sizeof first)) fail_msg("reset seed %u: another identity", 1000 * seed);
+        struct sr_random_config c;
+        make(sr_device_caps(sim), 9, 5, 2, 2, 2, 100, &c);
+        c.net.theta[0] = 40;
+        compare(ref, sim, &c);
+        sr_random_config_free(&c);
+        sr_device_close(sim);
+    }
     sr_device_close(ref);
 }
 
@@ -365,6 +506,8 @@ int main(void) {
                  {"two_simulators", test_two_simulators},
                  {"slices", test_slices},
                  {"limits", test_limits},
+                 {"registers", test_registers},
+                 {"reset", test_reset},
                  {"nmnist_shape", test_nmnist_shape},
                  {"saturation", test_saturation},
                  {"silent_and_firing", test_silent_and_firing},
@@ -378,7 +521,7 @@ int main(void) {
         for (size_t i = 0; i < sizeof cases / sizeof cases[0] && count < 64; i++) {
             if (i && (getenv("SR_SIM_SEED") || strncmp((*model)->name, "netlist", 7) == 0)) continue;
             snprintf(names[count], sizeof names[count], "%s_%.40s", cases[i].name, (*model)->name);
-            tests[count] = (struct CMUnitTest){names[count], cases[i].function, NULL, NULL, (void *)(uintptr_t)(*model)->name};
+            tests[count] = (struct CMUnitTest){names[count], cases[i].function, begin, NULL, (void *)(uintptr_t)(*model)->name};
             count++;
         }
     }
