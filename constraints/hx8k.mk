@@ -10,3 +10,6 @@ CLOCK_PARAMS := BAUD=3000000 LED_INVERT=0 PLL_REF=0 PLL_FB=66 PLL_OUT=4 PLL_FILT
 PARAMS := CLOCK_HZ=50250000 LANES=4 ENGINES=1 COL_LANES=4 RANK_LANES=1 PROJ_UNITS=4 PROJ_HASH=1 UPD_ROWS=1 SAMPLE_W=16 FRAC_W=4 BUFFERS=1 \
           LAYERS_MAX=1 INPUTS_MAX=511 HIDDEN_MAX=32 CLASSES_MAX=10 STEPS_MAX=16 RANK_MAX=8 PAIRS_MAX=32 SAMPLE_WORDS=1024 \
           WEIGHT_WORDS=1024 RWEIGHT_WORDS=128 BATCH_MAX=64 SCORE_WORDS=256 CBUF_WORDS=256 PACKET_MAX=256 STEP_READOUT=0 SPIKE_WORDS=1
+# What `make report-tables` trains here: a network, population and batch that the build holds, for
+# at most so many generations.
+DEMO := --pool 4 --hidden 24 --population 64 --batch 9 --batch-every 2 --step 0.4 --readout-step 0.4 --generations 24000 --eval-every 50
