@@ -251,7 +251,7 @@ static enum sr_status measure_sent(struct bench *b, struct sent *sent) {
     memset(evaluation.scale, 0, sizeof evaluation.scale);
     evaluation.pair_count = 1; /* both members are the weights that were sent: they cost the cycles of one */
     for (unsigned time = 0; time < 2 && status == SR_OK; time++) { /* the first brings batch and registers to the device */
-        if (status == SR_OK) status = sr_device_counters(b->device, &counters);
+        status = sr_device_counters(b->device, &counters);
         if (status == SR_OK) status = sr_weights_write(&b->run.weights, b->device, &b->net);
         if (status == SR_OK) status = sr_device_counters(b->device, &counters);
         sent->weights = counters.link_tx + counters.link_rx;
