@@ -117,6 +117,7 @@ for name in sys.argv[3:]:
     print("measuring", name, "...", file=sys.stderr)
     try:
         boards.append(measure(name))
+        print(json.dumps(boards[-1]), file=sys.stderr)
     except RuntimeError as why:
         failed.append((name, str(why)))
 
@@ -146,7 +147,8 @@ for m in boards:
 table(["board", "generations", "test set (validation)", "at its clock", "at the routed Fmax", "seed",
        "options of `train --engine ref --data DATA --out RUN`"], rows)
 print("The data are **simulated** N-MNIST (`tools/nmnist-sim`, 10,000 + 2,000 recordings): no figure here can be compared with published")
-print("N-MNIST figures, nor 79.21 % of the one with 79.21 % of the other. Generations are the planned length, of %d, %d, %d and so on, of the" % tuple(LENGTHS[:3]))
+print("N-MNIST figures, nor 79.21 % of the one with 79.21 % of the other. Generations are the planned length, of", end=" ")
+print(", ".join(map(str, LENGTHS[:3])) + " and so on, of the")
 print("shortest run whose best model by validation (a tenth of the training recordings, not trained on) has 79.21 % of the test set right. `ref`")
 print("counted them, with which the board's build agrees bit for bit. Time for validation is not in the seconds.\n")
 
