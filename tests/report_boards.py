@@ -129,7 +129,7 @@ table(["board", "network, steps", "population, batch", "cycles", "at its clock",
         "%.2f ms at %d" % (wire(m, m["stay"]), m["baud"]), "%.2f ms" % generation(m, float("inf"), m["hz"]),
         "%.2f ms (%d bytes)" % (generation(m, 1, m["hz"]), m["load"]),
         "%.2f ms, K = %d" % (generation(m, m["every"], m["hz"]), m["every"])] for m in boards])
-print("Cycles and bytes are those of the board's own build in simulation, training on simulated N-MNIST; means of three generations. A")
+print("Cycles and bytes are those of the board's own build in simulation, training on simulated N-MNIST; cycles are means of three. A")
 print("generation is computing and then the wire, without overlap; what the USB bridge adds to each request and answer is not known")
 print("until there is a board, and is not in it. The clock is that of the bitstream, whether or not it was met in routing (above).\n")
 
@@ -150,20 +150,22 @@ print("The data are **simulated** N-MNIST (`tools/nmnist-sim`, 10,000 + 2,000 re
 print("N-MNIST figures, nor 79.21 % of the one with 79.21 % of the other. Generations are the planned length, of", end=" ")
 print(", ".join(map(str, LENGTHS[:3])) + " and so on, of the")
 print("shortest run whose best model by validation (a tenth of the training recordings, not trained on) has 79.21 % of the test set right. `ref`")
-print("counted them, with which the board's build agrees bit for bit. Time for validation is not in the seconds.\n")
+print("counted them, with which the board's build agrees bit for bit. The test set so chose the length, and time for")
+print("validation is not in the seconds.\n")
 
 print("**A member**: loading and evaluating one, on this device and on a device that must be sent every member's weights:\n")
 rows = []
 for m in boards:
     here, sent, members = m["here"], m["sent"], m["population"]
-    load_bytes, command = sent["weight_bytes_of_8_bits"], sent["command_bytes"]
     cycles_a_byte = BITS_A_BYTE * m["hz"] / m["baud"]
-    evaluate = (here["cycles"] - here["phases"]["update"]) / members
-    load = load_bytes * cycles_a_byte
-    rows.append(["`%s`" % m["board"], "%d" % evaluate, "%.1f" % (here["link_bytes"] / members), "%d" % sent["evaluate_cycles"],
-                 "%d" % load, "%d" % (load_bytes + command), "%.0f to 1" % ((sent["evaluate_cycles"] + load) / evaluate),
-                 "%.0f to 1" % ((load_bytes + command) / (here["link_bytes"] / members))])
-table(["board", "here: cycles", "bytes", "weights sent: cycles to evaluate", "cycles to load", "bytes", "cycles", "bytes"], rows)
+    evaluate, own = (here["cycles"] - here["phases"]["update"]) / members, here["link_bytes"] / members
+    other = sent["weight_bytes_of_8_bits"] + sent["command_bytes"]
+    here_all, sent_all = evaluate + own * cycles_a_byte, sent["evaluate_cycles"] + other * cycles_a_byte
+    rows.append(["`%s`" % m["board"], "%d + %d" % (evaluate, own * cycles_a_byte), "%.1f" % own,
+                 "%d + %d" % (sent["evaluate_cycles"], other * cycles_a_byte), "%d" % other, "%.0f to 1" % (sent_all / here_all),
+                 "%.0f to 1" % (other / own)])
+table(["board", "here: cycles, evaluating + on the wire", "bytes", "weights sent: cycles, evaluating + on the wire", "bytes", "cycles", "bytes"],
+      rows)
 print("Here a member is drawn from a counter and shares the base current and the generation's few packets with all others; the other device is")
 print("this one, sent 8-bit weights in packets of the same protocol at the same baud rate and evaluating one member on the resident batch (both on")
 print("random spikes of N-MNIST's density, `bench --sent-weights`; our cycles are without the update, which the other would do on its host).")
