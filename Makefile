@@ -105,32 +105,37 @@ $(B)/libverilated.a: $(VL_RUNTIME:%=$(B)/verilated/%.o)
 define sim_build
 $(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) rtl/lint.vlt
 	@mkdir -p $$(@D)
-	$$(VERILATE) --trace-fst $(PARAMS_$(1):%=-G%) --top-module sr_core --prefix Vsr_$(1) --Mdir $$(@D) rtl/sr_core.v
-	+$$(MAKE) -C $$(@D) -f Vsr_$(1).mk OPT_FAST=-O3 OPT_SLOW=-O1 OBJCACHE="$$(CCACHE)" Vsr_$(1)__ALL.a
-	cp $$(@D)/Vsr_$(1)__ALL.a $$@
+	$$(VERILATE) --trace-fst $(PARAMS_$(1):%=-G%) --top-module sr_core --prefix Vsr_$(call c_name,$(1)) --Mdir $$(@D) rtl/sr_core.v
+	+$$(MAKE) -C $$(@D) -f Vsr_$(call c_name,$(1)).mk OPT_FAST=-O3 OPT_SLOW=-O1 OBJCACHE="$$(CCACHE)" Vsr_$(call c_name,$(1))__ALL.a
+	cp $$(@D)/Vsr_$(call c_name,$(1))__ALL.a $$@
 $(B)/sim/$(1)/shim.o: sim/shim.cpp sim/sim_model.h $(B)/sim/$(1)/model.a
-	$$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_$(1) -DSR_BUILD=$(1) -Isim $(INCLUDES) -isystem $$(@D) $$(VL_INCLUDES) -c $$< -o $$@
+	$$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_$(call c_name,$(1)) -DSR_BUILD=$(call c_name,$(1)) -DSR_NAME='"$(1)"' -Isim $(INCLUDES) \
+	    -isystem $$(@D) $$(VL_INCLUDES) -c $$< -o $$@
 endef
+c_name = $(subst -,_,$(1))
 $(foreach b,$(sort $(SIM_BUILDS) $(BOARDS)),$(eval $(call sim_build,$b)))
 
-$(B)/sim/builds.c: FORCE
-	@mkdir -p $(@D)
-	@{ echo '/* SIM_BUILDS of the Makefile. */'; echo '#include "sim_model.h"'; \
-	   for b in $(SIM_BUILDS); do echo "extern const struct sr_sim_model sr_sim_model_$$b;"; done; \
-	   echo 'const struct sr_sim_model *const sr_sim_models[] = {'; \
-	   for b in $(SIM_BUILDS); do echo "    &sr_sim_model_$$b,"; done; echo '    0,'; echo '};'; } >$@.new
-	@cmp -s $@.new $@ || cp $@.new $@
-	@rm -f $@.new
-$(B)/sim/builds.o: $(B)/sim/builds.c sim/sim_model.h
-	$(CC) $(CFLAGS_ALL) -Isim -c $< -o $@
 $(B)/sim/sim_engine.o: sim/sim_engine.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -Isim -c $< -o $@
-# Objects and Verilated archives in one library: a script for ar joins them.
-$(B)/libsim.a: $(B)/sim/sim_engine.o $(B)/sim/builds.o $(foreach b,$(SIM_BUILDS),$(B)/sim/$b/shim.o $(B)/sim/$b/model.a)
-	@rm -f $@
-	@{ echo create $@; for f in $(filter %.o,$^); do echo addmod $$f; done; for f in $(filter %.a,$^); do echo addlib $$f; done; \
-	   echo save; echo end; } | $(AR) -M
+# A library of simulation builds $(3), its list of them in folder $(2). Objects and Verilated archives: a script for ar joins them.
+define sim_library
+$(2)/builds.c: FORCE
+	@mkdir -p $$(@D)
+	@{ echo '/* Made by the Makefile. */'; echo '#include "sim_model.h"'; \
+	   for b in $(call c_name,$(3)); do echo "extern const struct sr_sim_model sr_sim_model_$$$$b;"; done; \
+	   echo 'const struct sr_sim_model *const sr_sim_models[] = {'; \
+	   for b in $(call c_name,$(3)); do echo "    &sr_sim_model_$$$$b,"; done; echo '    0,'; echo '};'; } >$$@.new
+	@cmp -s $$@.new $$@ || cp $$@.new $$@
+	@rm -f $$@.new
+$(2)/builds.o: $(2)/builds.c sim/sim_model.h
+	$$(CC) $$(CFLAGS_ALL) -Isim -c $$< -o $$@
+$(1): $(B)/sim/sim_engine.o $(2)/builds.o $(foreach b,$(3),$(B)/sim/$b/shim.o $(B)/sim/$b/model.a)
+	@rm -f $$@
+	@{ echo create $$@; for f in $$(filter %.o,$$^); do echo addmod $$$$f; done; for f in $$(filter %.a,$$^); do echo addlib $$$$f; done; \
+	   echo save; echo end; } | $$(AR) -M
+endef
+$(eval $(call sim_library,$(B)/libsim.a,$(B)/sim,$(SIM_BUILDS)))
 
 # The simulated boards, each a program of its own: build/boards/NAME, and NAME-fast with 4 clocks a bit.
 define board_build
@@ -334,9 +339,24 @@ bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind it
 	@$(MAKE) $(B)/bitstream/hx8k/bitstream_hx8k >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }
 	@SR_SIM_BUILD=bitstream_hx8k SR_SIM_COUNT=$(BITSTREAM_COUNT) tests/run $(B)/bitstream/hx8k/bitstream_hx8k; code=$$?; \
 	    sed -n 's/^# sim/bitstream-test:/p' $(B)/logs/*bitstream_hx8k.log; exit $$code
-report: ## route every board; resources and timing into docs/boards.md (1 h)
+report: report-routes report-tables ## both of these
+report-routes: ## route every board; resources and timing into docs/boards.md (1 h)
 	@for b in $(BOARDS); do $(MAKE) synth BOARD=$$b >$(B)/synth-$$b.log 2>&1 || echo "$$b: no bitstream, see $(B)/synth-$$b.log"; done
-	@tests/report $(BOARDS)
+	@tests/report routes $(BOARDS)
+# The boards' own builds in one program, and simulated N-MNIST, which a tool beside the repository writes.
+NMNIST_SIM ?= ../shared/tools/nmnist-sim/nmnist-sim
+NMNIST_SIM_DATA ?= $(B)/nmnist-sim
+$(eval $(call sim_library,$(B)/report/libsim.a,$(B)/report,$(BOARDS)))
+$(B)/report/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
+	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
+$(B)/nmnist-sim:
+	$(NMNIST_SIM) $@.new
+	mv $@.new $@
+report-tables: $(B)/report/spikeroll $(NMNIST_SIM_DATA) ## milliseconds, bytes and seconds of training by board into docs/boards.md (10 min)
+	@PYTHON="$(PYTHON)" tests/report tables $(B)/report/spikeroll $(NMNIST_SIM_DATA) $(BOARDS)
+show-board: have-board
+	@echo '$(DEMO)'
+	@echo '$(filter CLOCK_HZ=%,$(PARAMS)) $(filter BAUD=%,$(CLOCK_PARAMS)) CLOCK_MHZ=$(CLOCK_MHZ)'
 
 help: ## this list
 	@echo "make TARGET; the time is on 2 cores, after the set-up"
@@ -347,6 +367,6 @@ setup: ## install what is missing (Debian or Ubuntu), saying what (2 min on a fr
 clean: ## remove everything that was built; the set-up's virtual environment stays
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
-.PHONY: have-board synth synth-check prog netlist-test bitstream-test report
+.PHONY: have-board synth synth-check prog netlist-test bitstream-test report report-routes report-tables show-board
 .PHONY: all bench-torch map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)

@@ -12,3 +12,6 @@ PARAMS := COMPACT=1 COUNTERS=0 LUT_MUL=1 CLOCK_HZ=50250000 LANES=2 ENGINES=1 COL
           UPD_ROWS=1 SAMPLE_W=16 FRAC_W=4 BUFFERS=1 LAYERS_MAX=1 INPUTS_MAX=112 HIDDEN_MAX=16 CLASSES_MAX=10 STEPS_MAX=13 RANK_MAX=4 \
           PAIRS_MAX=64 SAMPLE_WORDS=1792 WEIGHT_WORDS=896 RWEIGHT_WORDS=128 BATCH_MAX=64 SCORE_WORDS=256 CBUF_WORDS=256 PACKET_MAX=256 \
           STEP_READOUT=0 SPIKE_WORDS=1 FACTORS=64
+# What `make report-tables` trains here: a network, population and batch that the build holds, for
+# at most so many generations.
+DEMO := --pool 5 --hidden 16 --population 64 --batch 9 --batch-every 2 --step 0.4 --readout-step 0.4 --generations 24000 --eval-every 50

@@ -12,3 +12,6 @@ PARAMS := COMPACT=1 COUNTERS=0 CLOCK_HZ=18000000 LANES=4 ENGINES=1 COL_LANES=4 R
           BUFFERS=1 LAYERS_MAX=1 INPUTS_MAX=592 HIDDEN_MAX=64 CLASSES_MAX=10 STEPS_MAX=14 RANK_MAX=4 PAIRS_MAX=64 SAMPLE_WORDS=16384 \
           WEIGHT_WORDS=16128 RWEIGHT_WORDS=256 BATCH_MAX=64 SCORE_WORDS=256 CBUF_WORDS=256 PACKET_MAX=256 STEP_READOUT=0 SPIKE_WORDS=1 \
           FACTORS=64
+# What `make report-tables` trains here: a network, population and batch that the build holds, for
+# at most so many generations.
+DEMO := --hidden 64 --population 128 --batch 44 --batch-every 10 --step 0.35 --readout-step 0.35 --generations 12000 --eval-every 50

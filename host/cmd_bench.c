@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "packet.h"
 #include "run_file.h"
 #include "trainer.h"
 
@@ -15,7 +16,8 @@ static const char intro[] =
     "\n"
     "Runs whole generations (evaluate every member on a resident batch, then update) for each mode and rank and prints cycles "
     "by\n"
-    "phase, busy lanes, link bytes, speed-up against full rank on the same device, and member-sample evaluations a second.\n"
+    "phase, busy lanes, link bytes, speed-up against full rank on the same device if that is among the modes, and "
+    "member-sample evaluations a second.\n"
     "Phases overlap, so they add up to more than the whole. The batch is random spikes of N-MNIST's density, or from --data.\n"
     "Engine ref has no cycles: its speed-up is of time, and is marked so.\n";
 
@@ -25,12 +27,20 @@ enum { TIME_LEAST = 1, TIME_ENOUGH = 20 };
 struct result {
     enum sr_mode mode;
     uint32_t rank, generations;
-    double seconds;                                          /* a generation */
-    double total, base, project, lif, readout, update, link; /* a generation; cycles, bytes */
-    double busy;                                             /* NAN: not measured */
+    double seconds;                                    /* a generation */
+    double total, base, project, lif, readout, update; /* a generation; cycles */
+    double link_tx, link_rx, requests;                 /* bytes, packets sent */
+    double busy;                                       /* NAN: not measured */
     double speedup;
     bool by_time;
     double stored_lowrank, stored_full; /* bytes a member, were perturbations stored */
+};
+
+/* What a member costs a device that is sent its weights, and evaluates it on the resident batch. */
+struct sent {
+    double evaluate;            /* cycles */
+    uint64_t weights, command;  /* bytes on the link, both ways: its weights as this device takes them, and all else */
+    uint64_t packed16, packed8; /* weights counted from the packets: as above, and were they of 8 bits */
 };
 
 struct bench {
@@ -157,14 +167,16 @@ static void account(struct result *r, const struct sr_counters *c) {
     r->busy += (double)c->lif_busy;
     r->readout += (double)c->readout;
     r->update += (double)c->update;
-    r->link += (double)(c->link_tx + c->link_rx);
+    r->link_tx += (double)c->link_tx;
+    r->link_rx += (double)c->link_rx;
+    r->requests += (double)c->link_requests;
 }
 
 /* From sums to what a generation takes. */
 static void conclude(struct bench *b, struct result *r) {
     const struct sr_caps *caps = sr_device_caps(b->device);
-    double *const sums[] = {&r->total,   &r->base,   &r->project, &r->lif,    &r->busy,
-                            &r->readout, &r->update, &r->link,    &r->seconds};
+    double *const sums[] = {&r->total,  &r->base,    &r->project, &r->lif,      &r->busy,   &r->readout,
+                            &r->update, &r->link_tx, &r->link_rx, &r->requests, &r->seconds};
     double neurons = 0, slots = 0;
     for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) *sums[i] /= r->generations;
     for (uint32_t l = 0; l < b->net.layers && caps->lanes; l++) { /* lanes beside the last neuron are issued but idle */
@@ -217,7 +229,70 @@ static enum sr_status measure(struct bench *b, enum sr_mode mode, uint32_t rank,
     return SR_OK;
 }
 
+/* Bytes on the link, both ways, to write a layer's words of `size` bytes. */
+static uint64_t write_bytes(const struct sr_caps *caps, uint32_t words, uint32_t size) {
+    enum { HEAD = 5 }; /* memory and first word */
+    uint32_t each = (caps->packet_max - HEAD) / size, packets = (words + each - 1) / each;
+    return (uint64_t)words * size + (uint64_t)packets * (HEAD + SR_PACKET_FRAME - 1 + SR_PACKET_FRAME);
+}
+
+static enum sr_status measure_sent(struct bench *b, struct sent *sent) {
+    struct sr_config config = b->options.config;
+    const struct sr_caps *caps = sr_device_caps(b->device);
+    struct sr_plan plan;
+    struct sr_evaluation evaluation;
+    struct sr_counters counters;
+    config.rank = 1;
+    *sent = (struct sent){.evaluate = 0};
+    enum sr_status status = sr_plan_make(&plan, &config, &b->net, caps->frac_w, b->error, sizeof b->error);
+    if (status != SR_OK) return status;
+    struct sr_batch batch = sr_picker_batch(&b->picker, b->samples, 0, config.batch);
+    sr_plan_evaluation(&plan, 0, &evaluation);
+    memset(evaluation.scale, 0, sizeof evaluation.scale);
+    evaluation.pair_count = 1; /* both members are the weights that were sent: they cost the cycles of one */
+    for (unsigned time = 0; time < 2 && status == SR_OK; time++) { /* the first brings batch and registers to the device */
+        status = sr_device_counters(b->device, &counters);
+        if (status == SR_OK) status = sr_weights_write(&b->run.weights, b->device, &b->net);
+        if (status == SR_OK) status = sr_device_counters(b->device, &counters);
+        sent->weights = counters.link_tx + counters.link_rx;
+        if (status == SR_OK) status = sr_device_evaluate(b->device, &evaluation, &batch, b->fitness, NULL);
+        if (status == SR_OK) status = sr_device_counters(b->device, &counters);
+        sent->command = counters.link_tx + counters.link_rx;
+        sent->evaluate = (double)counters.total;
+    }
+    if (status != SR_OK) return fail(b, status, sr_device_error(b->device));
+    for (unsigned l = 0; l < SR_LAYERS; l++) {
+        uint32_t rows = sr_net_rows(&b->net, l), blocks = (sr_net_cols(&b->net, l) + caps->col_lanes - 1) / caps->col_lanes;
+        if (!rows) continue;
+        sent->packed16 += write_bytes(caps, rows * blocks, 2 * caps->col_lanes);
+        sent->packed8 += write_bytes(caps, rows * blocks, caps->col_lanes);
+    }
+    return SR_OK;
+}
+
+static cJSON *sent_json(const struct sent *sent) {
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddStringToObject(json, "mode", "sent");
+    cJSON_AddNumberToObject(json, "evaluate_cycles", sent->evaluate);
+    cJSON_AddNumberToObject(json, "weight_bytes", (double)sent->weights);
+    cJSON_AddNumberToObject(json, "weight_bytes_counted", (double)sent->packed16);
+    cJSON_AddNumberToObject(json, "weight_bytes_of_8_bits", (double)sent->packed8);
+    cJSON_AddNumberToObject(json, "command_bytes", (double)sent->command);
+    return json;
+}
+
+static void print_sent(const struct sent *sent) {
+    printf(
+        "\na member whose weights are sent: %.0f cycles to evaluate; link %.0f bytes with weights of 8 bits, %.0f as this "
+        "device"
+        "\ntakes them, and %.0f for the rest\n",
+        sent->evaluate, (double)sent->packed8, (double)sent->weights, (double)sent->command);
+}
+
+/* full: NULL if it was not measured. */
 static void compare(struct result *r, const struct result *full) {
+    r->speedup = NAN;
+    if (!full) return;
     r->by_time = !(full->total > 0 && r->total > 0);
     r->speedup = r->by_time ? full->seconds / r->seconds : full->total / r->total;
 }
@@ -249,11 +324,18 @@ static cJSON *to_json(const struct bench *b, const struct result *r) {
         cJSON_AddNumberToObject(json, "cycles_per_member", r->total / c->population);
     else
         cJSON_AddNullToObject(json, "cycles_per_member");
-    cJSON_AddNumberToObject(json, "link_bytes", r->link);
-    cJSON_AddNumberToObject(json, "link_bytes_per_member", r->link / c->population);
+    double link = r->link_tx + r->link_rx;
+    cJSON_AddNumberToObject(json, "link_bytes", link);
+    cJSON_AddNumberToObject(json, "link_tx", r->link_tx);
+    cJSON_AddNumberToObject(json, "link_rx", r->link_rx);
+    cJSON_AddNumberToObject(json, "link_requests", r->requests);
+    cJSON_AddNumberToObject(json, "link_bytes_per_member", link / c->population);
     cJSON_AddNumberToObject(json, "evaluations_per_second", (double)c->population * c->batch / r->seconds);
     cJSON_AddNumberToObject(json, "seconds", r->seconds);
-    cJSON_AddNumberToObject(json, "speedup_vs_full", r->speedup);
+    if (isnan(r->speedup))
+        cJSON_AddNullToObject(json, "speedup_vs_full");
+    else
+        cJSON_AddNumberToObject(json, "speedup_vs_full", r->speedup);
     cJSON_AddStringToObject(json, "speedup_of", r->by_time ? "time" : "cycles");
     cJSON_AddNumberToObject(json, "perturbation_bytes_stored", 0);
     cJSON_AddNumberToObject(json, "perturbation_bytes_if_stored", r->mode == SR_MODE_FULL ? r->stored_full : r->stored_lowrank);
@@ -267,7 +349,8 @@ static cJSON *to_json(const struct bench *b, const struct result *r) {
 
 static void print_line(const struct bench *b, const struct result *r) {
     uint32_t population = b->options.config.population;
-    char rank[16] = "-", busy[16] = "-";
+    char rank[16] = "-", busy[16] = "-", speedup[32] = "-";
+    if (!isnan(r->speedup)) snprintf(speedup, sizeof speedup, "%.2f", r->speedup);
     if (r->mode == SR_MODE_LOWRANK) snprintf(rank, sizeof rank, "%u", r->rank);
     if (!isnan(r->busy)) snprintf(busy, sizeof busy, "%.1f %%", 100 * r->busy);
     printf("%-8s %4s", r->mode == SR_MODE_FULL ? "full" : "lowrank", rank);
@@ -277,7 +360,8 @@ static void print_line(const struct bench *b, const struct result *r) {
     } else {
         printf(" %11s %10s %10s %11s %10s %10s %8s %11s", "-", "-", "-", "-", "-", "-", "-", "-");
     }
-    printf(" %9.0f %8.1f %8.2f%s %11.0f %9.0f\n", r->link, r->link / population, r->speedup, r->by_time ? "t" : " ",
+    double link = r->link_tx + r->link_rx;
+    printf(" %9.0f %8.1f %8s%s %11.0f %9.0f\n", link, link / population, speedup, r->by_time ? "t" : " ",
            (double)population * b->options.config.batch / r->seconds,
            r->mode == SR_MODE_FULL ? r->stored_full : r->stored_lowrank);
 }
@@ -299,14 +383,26 @@ static void print_head(const struct bench *b) {
            "project", "lif", "readout", "update", "busy", "/member", "link", "/member", "speed-up", "evals/s", "perturb.");
 }
 
+/* Full rank is what the others are compared with, if it is asked for. By default it is, where it is built. */
+static bool wants_full(const struct bench *b) {
+    if (!(sr_device_caps(b->device)->modes & SR_MODES_FULL) && !sr_option_given(&b->options, SR_CMD_BENCH, "mode"))
+        return false;
+    for (uint32_t m = 0; m < b->options.modes.count; m++)
+        if (b->options.modes.value[m] == SR_MODE_FULL) return true;
+    return false;
+}
+
 static enum sr_status run_bench(struct bench *b) {
     const struct sr_options *o = &b->options;
     struct result full, lines[2 * SR_LIST_MAX];
+    struct sent sent = {.evaluate = 0};
     size_t count = 0;
     enum sr_status status = set_up(b);
-    if (status == SR_OK) status = measure(b, SR_MODE_FULL, 1, &full);
+    bool with_full = status == SR_OK && wants_full(b);
+    if (with_full) status = measure(b, SR_MODE_FULL, 1, &full);
     for (uint32_t m = 0; m < o->modes.count && status == SR_OK; m++) {
         bool is_full = o->modes.value[m] == SR_MODE_FULL;
+        if (is_full && !with_full) continue;
         for (uint32_t k = 0; k < (is_full ? 1 : o->ranks.count) && status == SR_OK && count < 2 * SR_LIST_MAX; k++, count++) {
             if (is_full)
                 lines[count] = full;
@@ -314,16 +410,19 @@ static enum sr_status run_bench(struct bench *b) {
                 status = measure(b, SR_MODE_LOWRANK, o->ranks.value[k], &lines[count]);
         }
     }
+    if (status == SR_OK && o->sent_weights) status = measure_sent(b, &sent);
     if (status != SR_OK) return status;
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
     if (!o->json) print_head(b);
     for (size_t i = 0; i < count; i++) {
-        compare(&lines[i], &full);
+        compare(&lines[i], with_full ? &full : NULL);
         if (o->json)
             cJSON_AddItemToArray(array, to_json(b, &lines[i]));
         else
             print_line(b, &lines[i]);
     }
+    if (o->sent_weights && o->json) cJSON_AddItemToArray(array, sent_json(&sent));
+    if (o->sent_weights && !o->json) print_sent(&sent);
     if (o->json) {
         char *text = cJSON_Print(array);
         if (text) puts(text);

@@ -350,7 +350,7 @@ static enum sr_status generation(struct training *t) {
     struct sr_update update;
     struct sr_history_row *row = &t->row;
     uint32_t number = t->run.generation, members = 2 * t->plan.pairs;
-    sr_batcher_get(&t->batcher, number, t->chosen);
+    sr_batcher_get(&t->batcher, number / t->run.config.batch_every, t->chosen);
     struct sr_batch batch = sr_picker_batch(&t->picker, t->chosen, 0, t->plan.batch);
     sr_plan_evaluation(&t->plan, number, &evaluation);
     enum sr_status status = sr_device_evaluate(t->device, &evaluation, &batch, t->fitness, t->correct);
@@ -455,7 +455,10 @@ static enum sr_status report(struct training *t) {
             cJSON_AddNumberToObject(json, "total", total);
             cJSON_AddBoolToObject(json, "holdout", t->data.holdout);
         }
-        cJSON_AddNumberToObject(json, "cycles", (double)t->row.counters.total);
+        cJSON_AddNumberToObject(json, "cycles", (double)t->row.counters.total); /* of the last generation, as the next three */
+        cJSON_AddNumberToObject(json, "link_tx", (double)t->row.counters.link_tx);
+        cJSON_AddNumberToObject(json, "link_rx", (double)t->row.counters.link_rx);
+        cJSON_AddNumberToObject(json, "link_requests", (double)t->row.counters.link_requests);
         cJSON_AddStringToObject(json, "run", t->options.out);
         char *text = cJSON_Print(json);
         if (text) puts(text);

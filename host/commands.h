@@ -15,6 +15,7 @@ int sr_cmd_eval(int argc, char **argv);
 int sr_cmd_bench(int argc, char **argv);
 int sr_cmd_data(int argc, char **argv);
 int sr_cmd_diff(int argc, char **argv);
+int sr_cmd_selftest(int argc, char **argv);
 int sr_cmd_info(int argc, char **argv);
 
 /* Parse; on --help print `intro` and the options. True: go on; else *exit_code is what to return and options are freed. */

@@ -294,3 +294,26 @@ enum sr_status sr_device_infer(struct sr_device *device, const struct sr_batch *
 enum sr_status sr_device_counters(struct sr_device *device, struct sr_counters *counters) {
     return device->ops->counters(device, counters);
 }
+
+static enum sr_status no_link(struct sr_device *d) {
+    return sr_fail(d, SR_ERR_UNSUPPORTED, "engine %s has no link: its memories and registers cannot be reached",
+                   d->caps.engine);
+}
+
+enum sr_status sr_device_write_memory(struct sr_device *device, unsigned memory, uint32_t first, const uint8_t *bytes,
+                                      uint32_t words) {
+    return device->ops->write_memory ? device->ops->write_memory(device, memory, first, bytes, words) : no_link(device);
+}
+
+enum sr_status sr_device_read_memory(struct sr_device *device, unsigned memory, uint32_t first, uint8_t *bytes,
+                                     uint32_t words) {
+    return device->ops->read_memory ? device->ops->read_memory(device, memory, first, bytes, words) : no_link(device);
+}
+
+enum sr_status sr_device_write_registers(struct sr_device *device, unsigned first, unsigned count, const uint32_t *values) {
+    return device->ops->write_registers ? device->ops->write_registers(device, first, count, values) : no_link(device);
+}
+
+enum sr_status sr_device_read_registers(struct sr_device *device, unsigned first, unsigned count, uint32_t *values) {
+    return device->ops->read_registers ? device->ops->read_registers(device, first, count, values) : no_link(device);
+}

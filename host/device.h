@@ -16,6 +16,12 @@ struct sr_engine_ops {
     enum sr_status (*update)(struct sr_device *device, const struct sr_update *update);
     enum sr_status (*infer)(struct sr_device *device, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted);
     enum sr_status (*counters)(struct sr_device *device, struct sr_counters *counters);
+    /* Memories and registers themselves; NULL where there is no link. */
+    enum sr_status (*write_memory)(struct sr_device *device, unsigned memory, uint32_t first, const uint8_t *bytes,
+                                   uint32_t words);
+    enum sr_status (*read_memory)(struct sr_device *device, unsigned memory, uint32_t first, uint8_t *bytes, uint32_t words);
+    enum sr_status (*write_registers)(struct sr_device *device, unsigned first, unsigned count, const uint32_t *values);
+    enum sr_status (*read_registers)(struct sr_device *device, unsigned first, unsigned count, uint32_t *values);
 };
 
 struct sr_device {
@@ -33,6 +39,17 @@ enum sr_status sr_fail(struct sr_device *device, enum sr_status status, const ch
 uint32_t sr_row_words(const struct sr_caps *caps, uint32_t cols);
 /* Whether the network's samples and weights fit the stores of the device; sr_device_configure asks too. */
 enum sr_status sr_check_stores(struct sr_device *device, const struct sr_net *net);
+/* Memories and registers of a device behind a link, by the numbers and in the words of sr_map.def: for the self test. On other
+ * engines SR_ERR_UNSUPPORTED. After a write the driver takes nothing in those memories or registers as known: the next call
+ * brings samples and registers again, but weights that were overwritten are the caller's to write. */
+SR_MUST_CHECK enum sr_status sr_device_write_memory(struct sr_device *device, unsigned memory, uint32_t first,
+                                                    const uint8_t *bytes, uint32_t words);
+SR_MUST_CHECK enum sr_status sr_device_read_memory(struct sr_device *device, unsigned memory, uint32_t first, uint8_t *bytes,
+                                                   uint32_t words);
+SR_MUST_CHECK enum sr_status sr_device_write_registers(struct sr_device *device, unsigned first, unsigned count,
+                                                       const uint32_t *values);
+SR_MUST_CHECK enum sr_status sr_device_read_registers(struct sr_device *device, unsigned first, unsigned count,
+                                                      uint32_t *values);
 
 /* Engines. link.c drives a device over a byte transport: sim and serial differ in the transport only. */
 enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);

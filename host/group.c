@@ -199,6 +199,7 @@ static enum sr_status group_counters(struct sr_device *device, struct sr_counter
         sum.events += one.events;
         sum.link_tx += one.link_tx;
         sum.link_rx += one.link_rx;
+        sum.link_requests += one.link_requests;
         sum.link_retries += one.link_retries;
     }
     *counters = sum;

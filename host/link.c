@@ -472,10 +472,71 @@ static enum sr_status link_counters(struct sr_device *device, struct sr_counters
     *counters = link->counters;
     counters->link_tx = p->tx - link->reported_tx;
     counters->link_rx = p->rx - link->reported_rx;
+    counters->link_requests = p->requests - link->reported_requests;
     counters->link_retries = p->retries - link->reported_retries;
     link->reported_tx = p->tx;
     link->reported_rx = p->rx;
+    link->reported_requests = p->requests;
     link->reported_retries = p->retries;
+    return SR_OK;
+}
+
+/* ---- memories and registers themselves ---- */
+
+static uint32_t word_size(const struct sr_link *link, unsigned memory) {
+    switch (memory) {
+        case SR_MEM_SAMPLE:
+            return link->device.caps.sample_w / 8;
+        case SR_MEM_WEIGHT:
+        case SR_MEM_RWEIGHT:
+            return 2 * link->device.caps.col_lanes;
+        case SR_MEM_CREDIT:
+            return 1;
+        case SR_MEM_CORRECT:
+            return 2;
+        default:
+            return 4;
+    }
+}
+
+static enum sr_status link_write_memory(struct sr_device *device, unsigned memory, uint32_t first, const uint8_t *bytes,
+                                        uint32_t words) {
+    struct sr_link *link = link_of(device);
+    if (memory == SR_MEM_SAMPLE || memory == SR_MEM_BATCH) sr_store_forget(link);
+    return sr_link_write(link, (uint8_t)memory, first, bytes, words, word_size(link, memory));
+}
+
+static enum sr_status link_read_memory(struct sr_device *device, unsigned memory, uint32_t first, uint8_t *bytes,
+                                       uint32_t words) {
+    return sr_link_read(link_of(device), (uint8_t)memory, first, bytes, words, word_size(link_of(device), memory));
+}
+
+static enum sr_status link_write_registers(struct sr_device *device, unsigned first, unsigned count, const uint32_t *values) {
+    struct sr_link *link = link_of(device);
+    unsigned most = (link->packets.packet_max - 1) / 4;
+    if (first + count > SR_LINK_REGS) return sr_fail(device, SR_ERR_ARGUMENT, "registers end at 0x%02X", SR_LINK_REGS - 1);
+    for (unsigned done = 0; done < count;) {
+        uint8_t payload[1 + 4 * SR_LINK_REGS];
+        unsigned part = count - done < most ? count - done : most;
+        size_t length;
+        payload[0] = (uint8_t)(first + done);
+        for (unsigned i = 0; i < part; i++) {
+            link->known[first + done + i] = false;
+            put_u32(payload + 1 + 4 * i, values[done + i]);
+        }
+        TRY(sr_link_ask(link, SR_OP_WRITE_REG, payload, 1 + 4 * part, 0, &length));
+        done += part;
+    }
+    return SR_OK;
+}
+
+static enum sr_status link_read_registers(struct sr_device *device, unsigned first, unsigned count, uint32_t *values) {
+    struct sr_link *link = link_of(device);
+    unsigned most = link->packets.packet_max / 4;
+    for (unsigned done = 0, part; done < count; done += part) {
+        part = count - done < most ? count - done : most;
+        TRY(read_registers(link, (uint8_t)(first + done), (uint8_t)part, values + done));
+    }
     return SR_OK;
 }
 
@@ -575,7 +636,11 @@ enum sr_status sr_link_open(const struct sr_transport *transport, const char *en
                                              .evaluate = link_evaluate,
                                              .update = link_update,
                                              .infer = link_infer,
-                                             .counters = link_counters};
+                                             .counters = link_counters,
+                                             .write_memory = link_write_memory,
+                                             .read_memory = link_read_memory,
+                                             .write_registers = link_write_registers,
+                                             .read_registers = link_read_registers};
     struct sr_link *link = calloc(1, sizeof *link);
     if (!link) {
         transport->close(transport->context);

@@ -30,7 +30,7 @@ struct sr_link {
     bool on_device;         /* the device still holds it */
 
     struct sr_counters counters;
-    uint64_t reported_tx, reported_rx, reported_retries;
+    uint64_t reported_tx, reported_rx, reported_requests, reported_retries;
 };
 
 /* One request, answered OK with at most answer_max bytes, or a failure with its line. */
@@ -45,6 +45,7 @@ enum sr_status sr_link_read(struct sr_link *link, uint8_t memory, uint32_t first
 /* link_store.c: the sample store as a cache. */
 enum sr_status sr_store_shape(struct sr_link *link); /* after link->net changed: forget all, count the slots */
 void sr_store_free(struct sr_link *link);
+void sr_store_forget(struct sr_link *link); /* the device's samples and list are no longer known */
 /* Make batch entries [first, first + count) resident and their list that of the device. count <= sr_store_slice. */
 enum sr_status sr_store_load(struct sr_link *link, const struct sr_batch *batch, uint32_t first, uint32_t count);
 uint32_t sr_store_slice(const struct sr_link *link);

@@ -40,6 +40,11 @@ static void forget_all(struct sr_link *link) {
     link->hand = 0;
 }
 
+void sr_store_forget(struct sr_link *link) {
+    forget_all(link);
+    link->list_known = 0;
+}
+
 void sr_store_free(struct sr_link *link) {
     free(link->slot_id), free(link->slot_stamp), free(link->slot_next), free(link->slot_full);
     free(link->chain), free(link->list);

@@ -14,6 +14,7 @@ static const struct {
     {"bench", "cycles, link bytes and speed of a generation, low rank against full rank", sr_cmd_bench},
     {"data", "statistics and pictures of a data set; write the built-in one", sr_cmd_data},
     {"diff", "compare two runs bit for bit", sr_cmd_diff},
+    {"selftest", "known answers through a device, block by block: for the day the board arrives", sr_cmd_selftest},
     {"info", "versions, an engine's identity and limits, a model's contents", sr_cmd_info},
 };
 

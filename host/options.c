@@ -37,12 +37,17 @@ static const struct sr_option table[] = {
      "serial: port of the board (default: look for one)"},
     {"baud", "N", SR_OPT_UINT, AT(baud), 0, 20000000, NULL, T | E | B | I | S, false, "Device",
      "serial: baud rate, 0 for the board's own"},
+    {"build", "NAME", SR_OPT_TEXT, AT(build), 0, 0, NULL, T | E | B | I | S, false, "Device",
+     "sim: which of the builds that the program holds (default: its first)"},
     {"trace", "FILE.fst", SR_OPT_TEXT, AT(trace), 0, 0, NULL, T | E | B | S, false, "Device",
      "sim: write waveforms to this file"},
     {"reset-seed", "N", SR_OPT_UINT, AT(reset_seed), 0, U32, NULL, T | E | B | S, false, "Device",
      "sim: seed of the random values that registers wake up with"},
     {"frac-bits", "N", SR_OPT_UINT, CFG(frac_bits), 0, 8, NULL, T | B, true, "Device",
      "fraction bits of the master weights, 0 for the engine's own (8 on ref; sim and boards have theirs built in)"},
+
+    {"quick", NULL, SR_OPT_FLAG, AT(quick), 0, 0, NULL, S, false, "Test",
+     "of the memories only the ends and every address line; small networks"},
 
     {"preset", "NAME", SR_OPT_TEXT, AT(preset), 0, 0, NULL, T | B, false, "Files",
      "options from host/presets/NAME.preset, or from a file if NAME has a slash; other options override it"},
@@ -104,6 +109,8 @@ static const struct sr_option table[] = {
     {"shape", "KIND", SR_OPT_CHOICE, CFG(shape), 0, 0, "sign|scaled", T, true, "Learning",
      "weight of a pair: sign of its difference (made on the device), or the difference scaled to -127..127"},
     {"batch", "N", SR_OPT_UINT, CFG(batch), 1, SR_BATCH_LIMIT, NULL, T | B, true, "Learning", "samples a generation"},
+    {"batch-every", "K", SR_OPT_UINT, CFG(batch_every), 1, 1000000, NULL, T, true, "Learning",
+     "generations that a batch serves; a device that cannot hold the data set is sent samples only when it changes"},
     {"generations", "N", SR_OPT_UINT, CFG(generations), 1, 100000000, NULL, T, true, "Learning", "length of the run"},
     {"generations", "N", SR_OPT_UINT, AT(repeat), 1, 1000000, NULL, B, false, "Learning",
      "generations measured for each line, at least (and for a second)"},
@@ -140,6 +147,8 @@ static const struct sr_option table[] = {
      "at most so many training samples, 0: all"},
     {"limit-test", "N", SR_OPT_UINT, CFG(limit_test), 0, U32, NULL, T | B, true, "Data",
      "at most so many test samples, 0: all"},
+    {"sent-weights", NULL, SR_OPT_FLAG, AT(sent_weights), 0, 0, NULL, B, false, "Learning",
+     "one line more: what a member costs a device that must be sent its weights"},
     {"inputs", "N", SR_OPT_UINT, AT(inputs), 1, 65535, NULL, B, false, "Data", "inputs of the random batch (without --data)"},
     {"classes", "N", SR_OPT_UINT, AT(classes), 2, SR_CLASSES, NULL, B, false, "Data", "classes (without --data)"},
     {"events", "N", SR_OPT_UINT, AT(events), 0, 100000000, NULL, B, false, "Data",
@@ -194,6 +203,7 @@ static enum sr_status defaults(struct sr_options *options, enum sr_command comma
                                          .readout_step = 0.8,
                                          .step_final = 0.1,
                                          .batch = 64,
+                                         .batch_every = 1,
                                          .generations = 200,
                                          .eval_every = 20,
                                          .validation = 10,
@@ -585,5 +595,6 @@ void sr_options_open(const struct sr_options *options, struct sr_open *open) {
                              .trace = options->trace,
                              .port = options->port,
                              .baud = options->baud,
-                             .reset_seed = options->reset_seed};
+                             .reset_seed = options->reset_seed,
+                             .build = options->build};
 }

@@ -30,7 +30,7 @@ struct sr_config {
     uint32_t fitness, shape, step_decay;
     double temperature, step, readout_step, step_final;
     /* run */
-    uint32_t batch, generations, eval_every, validation;
+    uint32_t batch, batch_every, generations, eval_every, validation;
     uint64_t seed;
     uint32_t frac_bits, init_range, readout_init_range;
     /* data */
@@ -41,7 +41,7 @@ struct sr_config {
 struct sr_options {
     struct sr_config config;
     /* device */
-    char *engine, *trace, *port;
+    char *engine, *build, *trace, *port;
     uint32_t threads, baud, reset_seed;
     /* files */
     char *data, *out, *model, *preset;
@@ -50,7 +50,7 @@ struct sr_options {
     bool resume, force, no_test;
     /* eval, bench */
     uint32_t split;
-    bool confusion, json, help;
+    bool confusion, json, help, quick, sent_weights;
     struct sr_list modes, ranks;
     uint32_t inputs, classes, events, repeat;
     /* which of the table's options were given, on the command line or by the preset */

@@ -147,6 +147,7 @@ enum sr_packet_result sr_packet_once(struct sr_packets *packets, uint8_t op, uin
                                      unsigned timeout_ms, uint8_t *status, size_t *length) {
     uint8_t *out = packets->out;
     packets->in_count = 0;
+    packets->requests++;
     out[0] = SR_SYNC0_REQUEST;
     out[1] = (uint8_t)~SR_SYNC0_REQUEST;
     out[2] = op;

@@ -18,7 +18,7 @@ struct sr_packets {
     uint32_t transfer;   /* payload bytes worth sending at once on this line */
     uint8_t seq, run_seq;
     bool gone; /* the transport has failed: nothing will come any more */
-    uint64_t tx, rx, retries;
+    uint64_t tx, rx, requests, retries;
     uint8_t *out; /* a request */
     uint8_t *in;  /* bytes received, from a possible packet on */
     size_t in_count, in_size;

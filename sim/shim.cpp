@@ -15,6 +15,9 @@
 #define SR_JOIN2(a, b) a##b
 #define SR_JOIN(a, b) SR_JOIN2(a, b)
 #include SR_STRING(SR_MODEL.h)
+#ifndef SR_NAME // as one types it: a board's name may have a dash, SR_BUILD may not
+#define SR_NAME SR_STRING(SR_BUILD)
+#endif
 
 namespace {
 
@@ -123,4 +126,4 @@ size_t read(void *core, uint8_t *bytes, size_t size, uint64_t cycles) {
 } // namespace
 
 extern "C" const struct sr_sim_model SR_JOIN(sr_sim_model_, SR_BUILD);
-const struct sr_sim_model SR_JOIN(sr_sim_model_, SR_BUILD) = {SR_STRING(SR_BUILD), create, destroy, write, read};
+const struct sr_sim_model SR_JOIN(sr_sim_model_, SR_BUILD) = {SR_NAME, create, destroy, write, read};

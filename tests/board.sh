@@ -39,6 +39,10 @@ check "the board answers" "$X" info --engine serial --port "$port"
 check "20 generations over the serial port" serial "$W/clean"
 check "identical to ref" identical "$W/ref" "$W/clean"
 
+# The self test: known answers through the pins.
+board
+check "the self test passes over the serial port" sh -c "'$X' selftest --engine serial --port '$port' --quick | tee '$W/log' | grep -q '^[0-9]* passed, 0 failed'"
+
 # A host whose clock is 1.5 % off, and bytes that come late.
 board --mismatch 0.015 --delay-rate 0.002
 check "20 generations with clocks 1.5 % apart and late bytes" serial "$W/late"

@@ -334,6 +334,21 @@ static void samples_are_loaded_once(void **unused) {
     assert_int_equal(fake_seen(fake)->register_writes, registers + 1); /* the key's low half */
     assert_true(second.link_tx < 120);
     assert_true(second.link_tx < first.link_tx);
+    /* overwritten behind the driver's back, samples and registers come again */
+    uint8_t pattern[2 * 5 * 6];
+    uint32_t values[0x40], read[3];
+    int32_t again[8];
+    memset(pattern, 0xA5, sizeof pattern);
+    memset(values, 0x5A, sizeof values);
+    check(device, sr_device_write_memory(device, SR_MEM_SAMPLE, 0, pattern, 5 * 6));
+    check(device, sr_device_write_registers(device, 0x40, 0x40, values));
+    check(device, sr_device_read_registers(device, SR_REG_KEY_LO, 3, read));
+    assert_memory_equal(read, values, sizeof read);
+    uint32_t words = fake_seen(fake)->sample_words;
+    check(device, sr_device_evaluate(device, &e, &batch, again, NULL));
+    assert_int_equal(fake_seen(fake)->sample_words, words + n * 5 * 6);
+    assert_memory_equal(again, fitness, sizeof again);
+    assert_int_equal(sr_device_write_registers(device, 0x60, 0x40, values), SR_ERR_ARGUMENT);
     sr_device_close(device);
     fake_close(fake);
     free_data(&data);

@@ -122,6 +122,7 @@ struct sr_counters {
     uint64_t total, base, project, lif, lif_busy, readout, update;
     uint64_t events;           /* input events, each column block counted */
     uint64_t link_tx, link_rx; /* bytes to and from the device, packets and retries included */
+    uint64_t link_requests;    /* packets sent; each is answered before the next goes out */
     uint64_t link_retries;
 };
 
