@@ -242,6 +242,7 @@ lint-rtl:
 # constraints/BOARD.mk: FAMILY, DEVICE (options of the router), PARAMS, CLOCK_PARAMS, CLOCK_MHZ (what must be met), SEEDS, PROG.
 BOARD ?=
 SOFT_MUL :=
+LUT_ADD :=
 ifneq ($(BOARD),)
 include constraints/$(BOARD).mk
 endif
@@ -250,7 +251,9 @@ BOARD_RTL := $(RTL) $(RTL_H) $(wildcard rtl/$(FAMILY)/*.v)
 CHPARAM = $(foreach p,$(PARAMS) $(CLOCK_PARAMS),-chparam $(subst =, ,$p))
 # Products with a factor of few bits are left to LUTs where SOFT_MUL is set.
 SOFT_MULTIPLIERS = $(if $(SOFT_MUL),proc; opt -fast; wreduce t:\$$mul; techmap -map constraints/soft_mul.v;)
-SYNTH_ice40 = synth_ice40 -json $@ $(SYNTH_FLAGS)
+# Short additions are left to LUTs where LUT_ADD is set: fewer logic cells, slower.
+SYNTH_ice40 = synth_ice40 $(SYNTH_FLAGS) -run begin:map_gates; $(if $(LUT_ADD),techmap -map constraints/lut_add.v;) \
+    synth_ice40 $(SYNTH_FLAGS) -run map_gates: -json $@
 SYNTH_ecp5 = synth_ecp5 -json $@ $(SYNTH_FLAGS)
 YOSYS_FOR = $(if $(filter ecp5,$(FAMILY)),$(YOSYS_ECP5),$(YOSYS))
 CONSTRAINTS_ice40 := constraints/$(BOARD).pcf
