@@ -11,7 +11,8 @@
 //              last_i: u is a thread's last step: v and its count start anew. Elsewhere (lif_i low) u = (v * f) >> 8: with
 //              v = x << 8 (put_i) it is the product x * f.
 // Formats      acc signed ACC_W, exact (RANK_MAX at most 16); b, v, u s16; f signed F_W; counts unsigned CNT_W.
-// LUT_MUL      1: multipliers of LUTs (sr_compact_mul); f_i is asked for a cycle earlier.
+//              f_i is held for a cycle first, as memory and multiplier should not share one.
+// LUT_MUL      1: multipliers of LUTs (sr_compact_mul).
 // Reset        none: clear_i empties the ring. Test: tests/rtl/tb_compact_lane.cpp
 `default_nettype none
 
@@ -85,7 +86,9 @@ module sr_compact_lane #(
         if (LUT_MUL != 0) begin : g_digits
             sr_compact_digits #(.F_W(F_W)) u_digits (.clk_i(clk_i), .f_i(f_i), .f_o(f));
         end else begin : g_plain
-            assign f = f_i;
+            reg signed [F_W-1:0] f_q;
+            always @(posedge clk_i) f_q <= f_i;
+            assign f = f_q;
         end
     endgenerate
     sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .MINUS(0), .LUT_MUL(LUT_MUL)) u_plus (

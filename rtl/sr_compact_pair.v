@@ -61,14 +61,14 @@ module sr_compact_pair #(
     output wire [PAIR_W-1:0]   credit_addr_o,
     output wire                put_scale_o,   // age 1
     output wire [UNIT_W-1:0]   put_unit_o,
-    output wire                scale_o,       // the factor is S or mant
+    output wire                scale_o,       // the next factor is S or mant
     output wire                product_o,     // age 2
     output wire                op_we_o,       // age 3
     output wire [OP_AW-1:0]    op_waddr_o,
     // LIF
     output wire                op_re_o,
     output wire [OP_AW-1:0]    op_raddr_o,
-    output wire                col_re_o,      // age 0; in a g row 1
+    output wire                col_re_o,      // age 0
     output wire [FACTOR_AW+BLOCK_AW:0] col_addr_o,    // top bit: of the readout
     output wire                acc_en_o,      // age 1
     output wire                acc_first_o,
@@ -84,9 +84,9 @@ module sr_compact_pair #(
     output wire [BASE_AW-1:0]  y_addr_o,
     // rows
     output wire                put_y_o,       // age 1
-    output wire                g_row_o,       // factor is +-1
-    output wire                w_row_o,       // factor is a weight
-    output wire                w_re_o,        // age 1
+    output wire                g_row_o,       // age 1: the next factor is +-1
+    output wire                w_row_o,       // age 1: the next factor is a weight
+    output wire                w_re_o,        // age 0
     output wire [W_AW-1:0]     w_addr_o,
     output wire                row_en_o,      // row sum takes the lanes' sum
     output wire                row_first_o,
@@ -182,7 +182,7 @@ module sr_compact_pair #(
         if (rst_i) state_q <= IDLE;
     end
     wire idle   = state_q == IDLE;
-    wire in_lif = !idle && phase_q == LIF;
+    wire in_lif = (lif || state_q == DRAIN) && phase_q == LIF;
     assign busy_o      = !idle;
     assign pre_o       = pre_q;
     assign lif_busy_o  = in_lif;
@@ -193,10 +193,9 @@ module sr_compact_pair #(
     reg [3:1]          kend_q, there_q, edge_q;
     reg                lif_q1, first_k_q1;
     reg [4:1]          lif_end_q;
-    reg [2:1]          g_q;
+    reg                g_q1, w_q1;
     reg [ROW_AGE:1]    mac_q, begin_q, q_q;
     reg [DONE_AGE:1]   row_last_q;
-    reg [2:1]          w_q;
     reg [DONE_AGE+1:1] g_end_q;
     always @(posedge clk_i) begin
         scale_q    <= {scale_q[2:1], scaling && !rst_i};
@@ -207,8 +206,8 @@ module sr_compact_pair #(
         there_q    <= {there_q[2:1], there};
         edge_q     <= {edge_q[2:1], block_end};
         lif_end_q  <= {lif_end_q[3:1], lif_end && !rst_i};
-        g_q        <= {g_q[1], g_row};
-        w_q        <= {w_q[1], w_row};
+        g_q1       <= g_row;
+        w_q1       <= w_row;
         mac_q      <= {mac_q[ROW_AGE-1:1], (g_row || w_row) && there};
         begin_q    <= {begin_q[ROW_AGE-1:1], block_q == {BLOCK_W{1'b0}}};
         q_q        <= {q_q[ROW_AGE-1:1], q_item};
@@ -218,15 +217,11 @@ module sr_compact_pair #(
 
     // ---- factor of the pair: its first and k ----
     reg  [FACTOR_AW-1:0] factor_q;
-    reg  [FACTOR_AW-1:0] factor_q1;
-    reg  [BLOCK_AW-1:0]  block_q1;
-    reg  [3:0]           class_q1;
+    reg  [UNIT_W-1:0]    unit_q1;
     wire [FACTOR_AW-1:0] factor = factor_q + {{FACTOR_AW - RANK_W{1'b0}}, k_q};
     wire [FACTOR_AW-1:0] group  = factor >> UNIT_LOG;
     always @(posedge clk_i) begin
-        factor_q1 <= factor;
-        block_q1  <= block_q[BLOCK_AW-1:0];
-        class_q1  <= out_q[3:0];
+        unit_q1 <= factor[UNIT_W-1:0];
         if (state_q == DRAIN && phase_q == CLASS && drain_q == 4'd0) factor_q <= factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
         if (clear_i) factor_q <= {FACTOR_AW{1'b0}};
     end
@@ -244,14 +239,15 @@ module sr_compact_pair #(
             op_k_q   <= {RANK_W{1'b0}};
         end
     end
+    wire [GROUP_AW+RANK_W-1:0] q_place = {{GROUP_AW{1'b0}}, q_k_q};
     assign count_re_o    = (scaling && !pre_q) || q_re;
     assign count_addr_o  = scaling ? {group[GROUP_AW-1:0], out_q[STEP_AW-1:0]}
-                                   : {{GROUP_AW - RANK_W{1'b0}}, q_k_q, {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
+                                   : {q_place[GROUP_AW-1:0], {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
     assign credit_re_o   = scaling && pre_q;
     assign credit_addr_o = out_q[PAIR_W-1:0];
     assign put_scale_o   = scale_q[1];
-    assign put_unit_o    = factor_q1[UNIT_W-1:0];
-    assign scale_o       = (!idle && phase_q == SCALE) || g_we_o;
+    assign put_unit_o    = unit_q1;
+    assign scale_o       = (!idle && phase_q == SCALE) || put_g_o;
     assign product_o     = scale_q[2] || mac_q[2];
     assign op_we_o       = scale_q[3];
     assign op_waddr_o    = pre_q ? op_pair[OP_AW-1:0] : op_step[OP_AW-1:0];
@@ -280,8 +276,8 @@ module sr_compact_pair #(
     assign op_re_o     = lif;
     wire [OP_AW+OUT_W+RANK_AW-1:0] op_item = {{OP_AW{1'b0}}, out_q, k_q[RANK_AW-1:0]};
     assign op_raddr_o  = op_item[OP_AW-1:0];
-    assign col_re_o    = lif || g_q[1];
-    assign col_addr_o  = lif ? {1'b0, factor, block[BLOCK_AW-1:0]} : {1'b1, factor_q1, block_q1};
+    assign col_re_o    = lif || g_row;
+    assign col_addr_o  = {!lif, factor, block[BLOCK_AW-1:0]};
     assign acc_en_o    = lif_q1;
     assign acc_first_o = first_k_q1;
     assign base_re_o   = kend_q[1] || g_row || w_row;
@@ -316,23 +312,24 @@ module sr_compact_pair #(
         end
     end
     assign put_y_o      = mac_q[1];
-    assign g_row_o      = g_q[2];
-    assign w_row_o      = w_q[2];
-    assign w_re_o       = mac_q[1] && w_q[1];
-    assign w_addr_o     = W_READOUT[W_AW-1:0] | {{W_AW - 4 - BLOCK_AW{1'b0}}, class_q1, block_q1};
+    assign g_row_o      = g_q1;
+    assign w_row_o      = w_q1;
+    assign w_re_o       = w_row && there;
+    assign w_addr_o     = W_READOUT[W_AW-1:0] | {{W_AW - 4 - BLOCK_AW{1'b0}}, out_q[3:0], block_q[BLOCK_AW-1:0]};
     assign row_en_o     = mac_q[ROW_AGE];
     assign row_first_o  = GAP == 0 && begin_q[ROW_AGE];
     assign row_clear_o  = GAP != 0 && (idle || put_g_o || score_we_o);
     assign put_g_o      = g_end_q[DONE_AGE];
     assign g_we_o       = g_end_q[DONE_AGE+1];
-    assign g_addr_o     = {{GROUP_AW - RANK_W{1'b0}}, g_k_q, {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
+    wire [GROUP_AW+RANK_W-1:0] g_place = {{GROUP_AW{1'b0}}, g_k_q};
+    assign g_addr_o     = {g_place[GROUP_AW-1:0], {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
     assign class_re_o   = q_re;
     assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, q_factor} << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
     assign class_bit_o  = q_bit_q;
     assign q_en_o       = q_q[ROW_AGE];
     assign score_we_o   = row_last_q[DONE_AGE];
     assign score_addr_o = {SCORE_AT[BASE_AW-1:4], score_class_q};
-    wire _unused = &{1'b0, group, op_pair, op_step, op_item, op_k_q, k_q};
+    wire _unused = &{1'b0, group, op_pair, op_step, op_item, op_k_q, k_q, q_place, g_place};
 endmodule
 
 `default_nettype wire

@@ -3,8 +3,8 @@
 // LANES weights at a time: the sum over factors of mant * u times both entries; shift right by `shift`, the dither's carry
 // collected on the way; plus the weights; saturated, written back.
 //
-// Cycles     a word: factors + shift + 4, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
-// Ages       0 addresses, 1 data (acc_en_o). Dither: bit b of lane n is w[i] ^ w[i + 1 + b], i the lane's column: window_q holds
+// Cycles     a word: factors + shift + 5, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
+// Ages       0 row or class address, 1 its data and the others' addresses, 2 data (acc_en_o). Dither: bit b of lane n is w[i] ^ w[i + 1 + b], i the lane's column: window_q holds
 //            w[i..], moved on by a bit a cycle.
 // Job        start_i (pulse) with the inputs, held while busy_o. Reset: control only. Test: tests/test_sim.c
 `default_nettype none
@@ -37,7 +37,8 @@ module sr_compact_update #(
     input  wire [XW_W-1:0]     x_words_i,
     input  wire [4:0]          shift_i,
     // age 0
-    output wire                re_o,        // operand, columns, row or class factors
+    output wire                row_re_o,    // row or class factors
+    output wire                re_o,        // age 1: operand, columns
     output wire [PAIR_W-1:0]   op_addr_o,
     output wire [FACTOR_AW+BLOCK_AW:0] col_addr_o,
     output wire [ROW_AW-1:0]   row_addr_o,
@@ -79,7 +80,9 @@ module sr_compact_update #(
     reg  [ROW_AW-1:0]   group_q;            // first word of 16 inputs of the factor group
     reg  [FACTOR_AW-1:0] factor_q;
     reg  [4:0]          shift_q;
-    reg                 sum_q1, first_q, first_q1;
+    reg                 sum_q1, sum_q2, first_q, first_q1, first_q2;
+    reg  [PAIR_W-1:0]   pair_q1;
+    reg  [FACTOR_AW-1:0] factor_q1;
     wire                sum       = state_q == SUM;
     wire                k_end     = k_q == rank_i - 1'b1;
     wire                sum_end   = k_end && pair_q == pairs_i - 1'b1;
@@ -88,9 +91,13 @@ module sr_compact_update #(
     wire                row_end   = row_q == rows_i[ROW_W-1:0] - 1'b1;
     wire                window_ready;
     always @(posedge clk_i) begin
-        sum_q1   <= sum && !rst_i;
-        first_q1 <= first_q;
-        unit_q1  <= unit_q;
+        sum_q1    <= sum && !rst_i;
+        sum_q2    <= sum_q1 && !rst_i;
+        first_q1  <= first_q;
+        first_q2  <= first_q1;
+        pair_q1   <= pair_q;
+        factor_q1 <= factor_q;
+        unit_q1   <= unit_q;
         case (state_q)
             IDLE: begin
                 row_q   <= {ROW_W{1'b0}};
@@ -116,7 +123,7 @@ module sr_compact_update #(
                 if (unit_end) group_q <= group_q + {{ROW_AW - XW_W{1'b0}}, x_words_i};
                 if (sum_end) state_q <= SETTLE;
             end
-            SETTLE: if (window_ready) state_q <= shift_q == 5'd0 ? ADD : SHIFT;
+            SETTLE: if (window_ready && !sum_q1) state_q <= shift_q == 5'd0 ? ADD : SHIFT;
             SHIFT: begin
                 shift_q <= shift_q - 5'd1;
                 if (shift_q == 5'd1) state_q <= ADD;
@@ -131,17 +138,18 @@ module sr_compact_update #(
         if (rst_i) state_q <= IDLE;
     end
     assign busy_o       = state_q != IDLE;
-    assign re_o         = sum;
-    assign op_addr_o    = pair_q;
-    assign col_addr_o   = {readout_i, factor_q, block_q[BLOCK_AW-1:0]};
+    assign row_re_o     = sum;
+    assign re_o         = sum_q1;
+    assign op_addr_o    = pair_q1;
+    assign col_addr_o   = {readout_i, factor_q1, block_q[BLOCK_AW-1:0]};
     assign row_addr_o   = (group_q + {{ROW_AW - XW_W{1'b0}}, row_q[ROW_W-1:4]}) << (4 - CUT_LOG)
                         | {{ROW_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, factor_q} << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign bit_o        = row_q[3:0];
     assign unit_o       = unit_q1;
-    assign acc_en_o     = sum_q1 || shift_o || last_o;
-    assign acc_first_o  = first_q1;
-    assign add_o        = sum_q1;
+    assign acc_en_o     = sum_q2 || shift_o || last_o;
+    assign acc_first_o  = first_q2;
+    assign add_o        = sum_q2;
     assign shift_o      = state_q == SHIFT;
     assign last_o       = state_q == ADD;
     assign w_re_o       = state_q == BEGIN;
