@@ -192,7 +192,8 @@ module sr_compact #(
     wire [12:0]        rows_up = cfg_rows0 + 13'd15;
     wire [XW_W-1:0]    x_words = rows_up[4+:XW_W];         // X_STRIDE says the same
     wire [20:0]        cols_up = {8'd0, cfg_cols0} + {8'd0, LANES[12:0]} - 21'd1;
-    wire [BLOCK_W-1:0] blocks  = cols_up[LANES_LOG+:BLOCK_W];
+    reg  [BLOCK_W-1:0] blocks;              // held: settings do not change while a run needs them
+    always @(posedge clk_i) blocks <= cols_up[LANES_LOG+:BLOCK_W];
     wire [PAIR_AW:0]   pairs   = cfg_pairs[PAIR_AW:0];
 
     // ---- limits, sequencer ----
@@ -236,6 +237,8 @@ module sr_compact #(
     );
 
     // ---- factors ----
+    reg                   upd_turn_q;       // update_busy, a cycle later: its reads begin then
+    always @(posedge clk_i) upd_turn_q <= update_busy;
     wire [GROUP_W-1:0]    groups;
     wire                  upd_re, upd_row_re, upd_noise, noise_ready, front_row_re, pair_col_re, pair_class_re;
     wire [12:0]           upd_noise_row;
@@ -259,11 +262,11 @@ module sr_compact #(
         .over_o(draw_over), .groups_o(groups),
         .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
         .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut),
-        .row_re_i(front_row_re || upd_row_re), .row_addr_i(update_busy ? upd_row_addr : front_row_addr),
-        .row_bit_i(update_busy ? upd_bit : front_row_bit), .row_o(row_bits),
-        .col_re_i(pair_col_re || upd_re), .col_addr_i(update_busy ? upd_col_addr : pair_col_addr), .col_o(col_bits),
-        .class_re_i(pair_class_re || upd_row_re), .class_addr_i(update_busy ? upd_class_addr : pair_class_addr),
-        .class_bit_i(update_busy ? upd_bit : pair_class_bit), .class_o(class_bit)
+        .row_re_i(front_row_re || upd_row_re), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
+        .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits),
+        .col_re_i(pair_col_re || upd_re), .col_addr_i(upd_turn_q ? upd_col_addr : pair_col_addr), .col_o(col_bits),
+        .class_re_i(pair_class_re || upd_row_re), .class_addr_i(upd_turn_q ? upd_class_addr : pair_class_addr),
+        .class_bit_i(upd_turn_q ? upd_bit : pair_class_bit), .class_o(class_bit)
     );
 
     // ---- front ----
@@ -357,7 +360,8 @@ module sr_compact #(
     wire [LANES*CNT_W-1:0]   y_p, y_m;
     wire [LANES*16-1:0]      u_p, u_m;
     wire [LANES_LOG-1:0]     rest = cfg_cols0[LANES_LOG-1:0];
-    wire [LANES-1:0]         on = rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);  // of the last block
+    reg  [LANES-1:0]         on;             // of the last block
+    always @(posedge clk_i) on <= rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);
     wire [LANES-1:0]         there = on | {LANES{!edge_on}};
     reg  [8:0]               leak_q;      // 256 - leak; 0 in rows
     always @(posedge clk_i) leak_q <= lif ? 9'd256 - {1'b0, cfg_leak0} : 9'd0;
@@ -517,7 +521,7 @@ module sr_compact #(
     // operands: c' by step and k, or mant * u by pair
     sr_ram #(.WIDTH(16), .DEPTH(1 << OP_AW), .ADDR_W(OP_AW)) u_ops (
         .clk_i(clk_i), .we_i(op_we), .waddr_i(op_waddr), .wdata_i(u_p[15:0]), .re_i(pair_op_re || upd_re),
-        .raddr_i(update_busy ? upd_op_at[OP_AW-1:0] : pair_op_addr), .rdata_o(op_rdata)
+        .raddr_i(upd_turn_q ? upd_op_at[OP_AW-1:0] : pair_op_addr), .rdata_o(op_rdata)
     );
     // bank: sums of the members, batch list, pair weights (sr_compact_seq)
     wire               host_list   = mem_sel == SR_MEM_BATCH[2:0];
@@ -550,11 +554,13 @@ module sr_compact #(
     end
 
     // ---- faults and counters ----
+    reg x_over_q;
     always @(posedge clk_i) begin
+        x_over_q <= x_over && !run_clear;
         if (run_clear) fault_q <= SR_REPLY_OK;
         else if (run_busy) begin
             if (draw_over) fault_q <= SR_REPLY_LIMIT_FACTORS;
-            if (x_over) fault_q <= SR_REPLY_LIMIT_BATCH;
+            if (x_over_q) fault_q <= SR_REPLY_LIMIT_BATCH;
             if (result_over) fault_q <= SR_REPLY_LIMIT_SCORE;
         end
     end

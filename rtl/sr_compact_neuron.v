@@ -33,15 +33,18 @@ module sr_compact_neuron #(
     reg signed [16:0] i_q;
     reg signed [15:0] u_q, v_q;
     reg [CNT_W-1:0]   count_u_q, count_v_q;
+    reg               lif_q;
 
     wire signed [16:0] b = {b_i[15], b_i};
     wire signed [16:0] d = {{17 - D_W{d_i[D_W-1]}}, d_i};
-    always @(posedge clk_i)
+    always @(posedge clk_i) begin
+        lif_q <= lif_i;
         if (!lif_i) i_q <= 17'sd0;
         else if (load_i) i_q <= MINUS != 0 ? b - d : b + d;
+    end
 
     // v * f + 256 i + 255, in F_W + 16 bits: below 2^25. Outside the LIF phase i is 0 and the 255 are not added.
-    wire signed [F_W+15:0] addend = {{F_W - 9{i_q[16]}}, i_q, {8{lif_i}}};
+    wire signed [F_W+15:0] addend = {{F_W - 9{i_q[16]}}, i_q, {8{lif_q}}};
     wire signed [F_W+15:0] raw;
     sr_compact_mul #(.F_W(F_W), .LUTS(LUT_MUL)) u_mul (.x_i(v_q), .f_i(f_i), .addend_i(addend), .y_o(raw));
     wire signed [15:0]     u;

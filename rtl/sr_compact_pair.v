@@ -120,9 +120,8 @@ module sr_compact_pair #(
     wire               w_row     = state_q == CLASS;
     wire [RANK_W-1:0]  rank      = pre_q ? {{RANK_W - 1{1'b0}}, 1'b1} : rank_i;
     wire               k_end     = k_q == rank - 1'b1;
-    wire [OUT_W-1:0]   out_last  = (w_row ? {{OUT_W - 5{1'b0}}, classes_i} : pre_q ? {{OUT_W - PAIR_W{1'b0}}, pairs_i}
-                                          : {{OUT_W - STEP_W{1'b0}}, steps_i}) - 1'b1;
-    wire               out_end   = out_q == out_last;
+    reg  [OUT_W-1:0]   out_last_q;            // held: chosen a cycle before it counts; a g row does not look at it
+    wire               out_end   = out_q == out_last_q;
     wire [BLOCK_W-1:0] block     = block_q + {{BLOCK_W - 1{1'b0}}, thread_q};
     wire [BLOCK_W-1:0] block_up  = block + 1'b1;
     wire               there     = block < blocks_i;
@@ -136,6 +135,9 @@ module sr_compact_pair #(
     wire [BLOCK_W-1:0] block_next = turn ? block_end ? {BLOCK_W{1'b0}} : block_up : block_q;
     always @(posedge clk_i) begin
         if (state_q != DRAIN) phase_q <= state_q;
+        out_last_q <= (phase_q == GROW || g_row || w_row ? {{OUT_W - 5{1'b0}}, classes_i}
+                       : (state_q == IDLE ? pre_i : pre_q) ? {{OUT_W - PAIR_W{1'b0}}, pairs_i}
+                       : {{OUT_W - STEP_W{1'b0}}, steps_i}) - 1'b1;
         case (state_q)
             SCALE: begin            // k, step
                 out_q <= out_end ? {OUT_W{1'b0}} : out_q + 1'b1;

@@ -10,11 +10,11 @@ module sr_sat #(
     input  wire signed [IN_W-1:0]  x_i,
     output wire signed [OUT_W-1:0] y_o
 );
-    localparam signed [OUT_W-1:0] MAX = {1'b0, {OUT_W - 1{1'b1}}};
-
-    // In range: the bits above the sign bit of the result all equal it; -2^(OUT_W-1) itself is clamped too.
-    wire fits = (&x_i[IN_W-1:OUT_W-1] && |x_i[OUT_W-2:0]) || !(|x_i[IN_W-1:OUT_W-1]);
-    assign y_o = fits ? x_i[OUT_W-1:0] : x_i[IN_W-1] ? -MAX : MAX;
+    // In range: the bits above the sign bit of the result all equal it. -2^(OUT_W-1) is clamped too, which sets its lowest bit.
+    wire sign = x_i[IN_W-1];
+    wire over = !(&x_i[IN_W-1:OUT_W-1]) && |x_i[IN_W-1:OUT_W-1];
+    wire most = sign && !(|x_i[OUT_W-2:0]);
+    assign y_o = {sign, over ? {OUT_W - 2{!sign}} : x_i[OUT_W-2:1], x_i[0] || over || most};
 endmodule
 
 `default_nettype wire
