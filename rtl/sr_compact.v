@@ -456,7 +456,7 @@ module sr_compact #(
     wire [3:0]                fit_class, pred;
     wire signed [SCORE_W-1:0] fit_score = fit_minus ? base_rdata[SCORE_W+:SCORE_W] : base_rdata[0+:SCORE_W];
     sr_fitness_serial #(.SCORE_W(SCORE_W)) u_fitness (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(fit), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]),
+        .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]),
         .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .rd_o(fit_rd), .rd_class_o(fit_class), .score_i(fit_score),
         .pred_valid_o(pred_valid), .pred_o(pred), .done_o(fit_done), .fitness_o(fitness), .hit_o(fit_hit)
     );
