@@ -365,7 +365,8 @@ module sr_compact #(
     wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
     reg  [ROW_W-1:0]         row_p_q, row_m_q;
     wire [COUNT_W-1:0]       count_rdata;
-    wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
+    wire [UNIT_W-1:0]        put_from = PROJ_UNITS > 1 ? put_unit : {UNIT_W{1'b0}};
+    wire signed [C_W-1:0]    put_count = count_rdata[put_from*C_W+:C_W];
     wire signed [15:0]       put_lane0 = pair_pre ? {bank_rdata[7:0], 8'd0} : {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
     wire [28:0]              raw_p, raw_m;
     wire [LANES*2*CNT_W-1:0] y_operand;
