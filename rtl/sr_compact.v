@@ -125,8 +125,8 @@ module sr_compact #(
         if (LANES < 2 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
             SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
         end
-        if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12) begin : g_rule_width
-            SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_AT_MOST u ();
+        if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12 || BLOCK_W > 8) begin : g_rule_width
+            SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_GROUPS_255_HIDDEN_BY_STEPS_32767_AT_MOST u ();
         end
         if (CBUF_WORDS != 1 << COUNT_AW || SCORE_WORDS > CBUF_WORDS || GROUPS < RANK_MAX) begin : g_rule_count
             SR_COMPACT_CBUF_WORDS_IS_2_TO_GROUP_AND_STEP_BITS_AND_AT_LEAST_SCORE_WORDS u ();
@@ -208,7 +208,7 @@ module sr_compact #(
         .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout),
         .rows_i({26'd0, cfg_rows0}), .cols_i({26'd0, cfg_cols0}), .rank_i(infer_start ? 6'd1 : cfg_rank),
         .pairs_i(cfg_pairs), .count_i(count), .chunk_i(PROJ_UNITS[15:0]), .batch_i(cfg_batch),
-        .evaluate_i(run_flags[0] || infer_start), .update_i(run_flags[2]), .code_o(limit_code)
+        .evaluate_i(run_flags[0] || infer_start), .update_i(run_flags[2] || run_flags[3]), .code_o(limit_code)
     );
     wire        mode_bad   = |cfg_mode && (run_flags[0] || run_flags[2]);
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
@@ -370,7 +370,8 @@ module sr_compact #(
     wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
     reg  [ROW_W-1:0]         row_p_q, row_m_q;
     wire [COUNT_W-1:0]       count_rdata;
-    wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
+    wire [UNIT_W-1:0]        put_from = PROJ_UNITS > 1 ? put_unit : {UNIT_W{1'b0}};
+    wire signed [C_W-1:0]    put_count = count_rdata[put_from*C_W+:C_W];
     wire signed [15:0]       put_lane0 = pair_pre ? {bank_rdata[7:0], 8'd0} : {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
     wire [28:0]              raw_p, raw_m;
     generate
@@ -441,7 +442,7 @@ module sr_compact #(
     wire [3:0]                fit_class, pred;
     wire signed [SCORE_W-1:0] fit_score = fit_minus ? base_rdata[SCORE_W+:SCORE_W] : base_rdata[0+:SCORE_W];
     sr_fitness_serial #(.SCORE_W(SCORE_W)) u_fitness (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(fit), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]),
+        .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]),
         .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .rd_o(fit_rd), .rd_class_o(fit_class), .score_i(fit_score),
         .pred_valid_o(pred_valid), .pred_o(pred), .done_o(fit_done), .fitness_o(fitness), .hit_o(fit_hit)
     );
@@ -586,13 +587,13 @@ module sr_compact #(
                     events_q      <= events_q + {31'd0, add_base};
                 end
         end else begin : g_total
-            always @* begin
-                cyc_base_q    = 32'd0;
-                cyc_lif_q     = 32'd0;
-                cyc_busy_q    = 32'd0;
-                cyc_readout_q = 32'd0;
-                cyc_update_q  = 32'd0;
-                events_q      = 32'd0;
+            always @(posedge clk_i) begin   // constants; @* would never run
+                cyc_base_q    <= 32'd0;
+                cyc_lif_q     <= 32'd0;
+                cyc_busy_q    <= 32'd0;
+                cyc_readout_q <= 32'd0;
+                cyc_update_q  <= 32'd0;
+                events_q      <= 32'd0;
             end
         end
     endgenerate

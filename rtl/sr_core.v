@@ -5,7 +5,8 @@
 //            1: sr_compact, for boards: one hidden layer, low rank, sign entries, readout kind sum. It holds the factors of a
 //               generation, FACTORS of them (pairs x rank); sr_wide holds none and takes no bound.
 //               COUNTERS 0: it counts cycles in total only. SOFT_LANES, BASE_LUT: what is built of LUTs.
-// Both answer the same bytes with the same bytes wherever both can; what is built shows in MODES, FACTORS and the limits.
+// Both speak the same packets and give the same numbers wherever both can; what is built shows in MODES, FACTORS, ROW_WORDS (how
+// weights lie) and the limits.
 // rx and tx are valid/ready, data stable while stalled. Reset: synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 

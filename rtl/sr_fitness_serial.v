@@ -2,7 +2,8 @@
 // sr_fitness_serial: scores of one member and sample -> predicted class and fitness (docs/numerics.md, section 6), a class after
 // the other through one subtracter, one shift-add register and one table.
 //
-// Formats    scores signed SCORE_W (12 or more); fitness signed 17 bits; classes_i 2..16; label_i below classes_i.
+// Formats    scores signed SCORE_W (12 or more); fitness signed 17 bits; classes_i 2..16; label_i below classes_i (another ends
+//            with fitness 0 and no hit).
 // Handshake  start_i pulses; classes, label, kind, mul, shift and scores stay as they are until done_o pulses, with fitness_o and
 //            hit_o; start_i again from that cycle on. pred_valid_o pulses once a job; pred_o holds until the next start_i.
 //            rd_o asks for the score of rd_class_o: score_i from the next cycle to the next rd_o.
@@ -59,6 +60,7 @@ module sr_fitness_serial #(
     wire [3:0] class_next = class_q + 4'd1;
     wire       at_end     = class_next == classes_i[3:0]; // 16 classes: 0
     wire       mine       = class_q == label_i;
+    wire       lost       = seek_q && at_end && !mine;    // the label is no class
 
     // Scaling: ends of the two kinds of steps
     wire mul_end = mul_q && cnt_q == {1'b0, shift_i[1:0]} + 3'd3;
@@ -138,7 +140,7 @@ module sr_fitness_serial #(
         read_q    <= start_i || (scan_q && !at_end) || again;
         scan_q    <= read_q;
         verdict_q <= scan_q && at_end;
-        seek_q    <= (verdict_q && kind_i != 2'd0 && !again) || (seek_q && !mine);
+        seek_q    <= (verdict_q && kind_i != 2'd0 && !again) || (seek_q && !mine && !lost);
         fetch_q   <= seek_q && mine;
         own_q     <= fetch_q && second_q;
         take_q    <= own_q || (fetch_q && !second_q);
@@ -151,7 +153,7 @@ module sr_fitness_serial #(
         norm_q    <= load_q || (norm_q && big);
         ln_q      <= norm_q && !big && cnt_q[2];
         lnb_q     <= (ln_q && cnt_q[1:0] != 2'd0) || (lnb_q && !lnb_last);
-        done_q    <= (size_q && !is_soft) || (norm_q && !big && !cnt_q[2]) || (ln_q && cnt_q[1:0] == 2'd0) || (lnb_q && lnb_last);
+        done_q    <= lost || (size_q && !is_soft) || (norm_q && !big && !cnt_q[2]) || (ln_q && cnt_q[1:0] == 2'd0) || (lnb_q && lnb_last);
         if (rst_i) {read_q, scan_q, verdict_q, seek_q, fetch_q, own_q, take_q, mul_q, four_q, full_q, move_q, size_q, load_q,
                     norm_q, ln_q, lnb_q, done_q} <= 17'd0;
     end

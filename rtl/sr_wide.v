@@ -205,7 +205,7 @@ module sr_wide #(
         .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout),
         .rows_i({cfg_rows2, cfg_rows1, cfg_rows0}), .cols_i({cfg_cols2, cfg_cols1, cfg_cols0}), .rank_i(rank),
         .pairs_i(cfg_pairs), .count_i(count), .chunk_i(cfg_chunk), .batch_i(cfg_batch),
-        .evaluate_i(run_flags[0] || run_flags[4]), .update_i(run_flags[2]), .code_o(limit_code)
+        .evaluate_i(run_flags[0] || run_flags[4]), .update_i(run_flags[2] || run_flags[3]), .code_o(limit_code)
     );
     sr_seq #(.ENGINES(ENGINES), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX)) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
