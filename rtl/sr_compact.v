@@ -9,6 +9,8 @@
 //   sr_compact_lane    a column: accumulator, two neurons    sr_fitness_serial  scores -> fitness
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
+//           SOFT_LANES: lanes whose products are of logic, where the DSP blocks do not suffice.
+//           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -41,7 +43,9 @@ module sr_compact #(
     parameter SPIKE_WORDS   = 1,
     parameter CLOCK_HZ      = 0,
     parameter FACTORS       = 64,
-    parameter COUNTERS      = 1
+    parameter COUNTERS      = 1,
+    parameter SOFT_LANES    = 0,
+    parameter BASE_LUT      = 0
 ) (
     input  wire       clk_i,
     input  wire       rst_i,
@@ -107,6 +111,9 @@ module sr_compact #(
         end
         if (LANES < 4 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
             SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
+        end
+        if (SOFT_LANES >= LANES) begin : g_rule_soft
+            SR_COMPACT_LANE_0_NEEDS_DSP_BLOCKS u ();
         end
         if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12) begin : g_rule_width
             SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_AT_MOST u ();
@@ -217,7 +224,7 @@ module sr_compact #(
 
     // ---- factors ----
     wire [GROUP_W-1:0]    groups;
-    wire                  upd_re, upd_noise, noise_ready, front_row_re, pair_col_re, pair_class_re;
+    wire                  upd_re, upd_row_re, upd_noise, noise_ready, front_row_re, pair_col_re, pair_class_re;
     wire [12:0]           upd_noise_row;
     wire [7:0]            upd_noise_block;
     wire [5:0]            upd_cut_at;
@@ -238,10 +245,10 @@ module sr_compact #(
         .over_o(draw_over), .groups_o(groups),
         .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
         .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut),
-        .row_re_i(front_row_re || upd_re), .row_addr_i(update_busy ? upd_row_addr : front_row_addr),
+        .row_re_i(front_row_re || upd_row_re), .row_addr_i(update_busy ? upd_row_addr : front_row_addr),
         .row_bit_i(update_busy ? upd_bit : front_row_bit), .row_o(row_bits),
         .col_re_i(pair_col_re || upd_re), .col_addr_i(update_busy ? upd_col_addr : pair_col_addr), .col_o(col_bits),
-        .class_re_i(pair_class_re || upd_re), .class_addr_i(update_busy ? upd_class_addr : pair_class_addr),
+        .class_re_i(pair_class_re || upd_row_re), .class_addr_i(update_busy ? upd_class_addr : pair_class_addr),
         .class_bit_i(update_busy ? upd_bit : pair_class_bit), .class_o(class_bit)
     );
 
@@ -315,7 +322,7 @@ module sr_compact #(
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(update_busy), .readout_i(readout),
         .rows_i(readout ? {8'd0, cfg_classes} : cfg_rows0), .blocks_i(blocks), .pairs_i(pairs), .rank_i(rank),
-        .x_words_i(x_words), .shift_i(readout ? cfg_step3[12:8] : cfg_step0[12:8]), .re_o(upd_re), .op_addr_o(upd_op_addr),
+        .x_words_i(x_words), .shift_i(readout ? cfg_step3[12:8] : cfg_step0[12:8]), .row_re_o(upd_row_re), .re_o(upd_re), .op_addr_o(upd_op_addr),
         .col_addr_o(upd_col_addr), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit),
         .unit_o(upd_unit), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .add_o(upd_add), .shift_o(upd_shift),
         .last_o(upd_last), .dither_o(upd_dither), .noise_o(upd_noise), .noise_row_o(upd_noise_row),
@@ -326,8 +333,9 @@ module sr_compact #(
     // ---- lanes: whose operands, whose turn ----
     wire [15:0]              op_rdata;
     wire signed [15:0]       op = pair_acc_en || upd_add ? op_rdata : 16'd0;
-    wire                     row_bit = readout ? class_bit : row_bits[upd_unit];
-    wire [LANES-1:0]         neg = {LANES{pair_acc_en || upd_add}} & (col_bits ^ {LANES{upd_add && row_bit}});
+    reg                      row_bit_q;      // held: it reaches every lane
+    always @(posedge clk_i) row_bit_q <= readout ? class_bit : row_bits[upd_unit];
+    wire [LANES-1:0]         neg = {LANES{pair_acc_en || upd_add}} & (col_bits ^ {LANES{upd_add && row_bit_q}});
     wire [LANES*MASTER_W-1:0] w_rdata, w_new;
     wire [LANES*16-1:0]      base_rdata, base_new;
     wire [LANES*CNT_W-1:0]   y_p, y_m;
@@ -337,7 +345,7 @@ module sr_compact #(
     wire [LANES-1:0]         there = on | {LANES{!edge_on}};
     wire [8:0]               leak_to = 9'd256 - {1'b0, cfg_leak0};
     wire [12:0]              scale = pair_pre ? {5'd0, readout ? cfg_step3[7:0] : cfg_step0[7:0]}
-                                   : infer ? 13'd0 : {1'b0, g_we ? cfg_scale3 : cfg_scale0};
+                                   : infer ? 13'd0 : {1'b0, put_g ? cfg_scale3 : cfg_scale0};
     wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
     reg  signed [SUM_W-1:0]  row_p_q, row_m_q;
     wire [SUM_W+15:0]        far_p = {{16{row_p_q[SUM_W-1]}}, row_p_q}, far_m = {{16{row_m_q[SUM_W-1]}}, row_m_q};
@@ -353,6 +361,8 @@ module sr_compact #(
             wire signed [F_W-1:0] entry = {{F_W - 1{col_bits[n]}}, 1'b1};
             wire signed [F_W-1:0] weight = {{F_W - 8{wint[7]}}, wint};
             wire signed [F_W-1:0] shared;
+            reg  signed [F_W-1:0] f_q;       // held: memory and multiplier do not share a cycle
+            always @(posedge clk_i) f_q <= g_row ? entry : w_row ? weight : shared;
             wire signed [15:0]    put_p, put_m, y_put_p, y_put_m;
             wire signed [F_W+15:0] lane_raw_p, lane_raw_m;
             assign y_put_p = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+:CNT_W], 8'd0};
@@ -369,14 +379,14 @@ module sr_compact #(
                 assign put_m  = y_put_m;
                 wire _unused = &{1'b0, lane_raw_p, lane_raw_m};
             end
-            sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W)) u_lane (
+            sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .SOFT(n >= LANES - SOFT_LANES)) u_lane (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || pair_acc_en || upd_acc_en),
                 .first_i(mark || (pair_acc_en && pair_first) || (upd_add && upd_first)), .shift_i(upd_shift), .wint_i(add_base), .wall_i(upd_last),
                 .neg_i(neg[n]), .dither_i(upd_dither[n]), .op_i(op), .w_i(w), .base_o(base_new[n*16+:16]),
                 .weight_o(w_new[n*MASTER_W+:MASTER_W]),
                 .lif_i(lif), .clear_i(lif_clear), .load_i(load), .fire_i(fire), .last_i(last), .on_i(there[n]),
                 .put_i(put_y || (n == 0 && (put_scale || put_g))), .product_i(product), .b_i(base_rdata[n*16+:16]),
-                .put_p_i(put_p), .put_m_i(put_m), .f_i(g_row ? entry : w_row ? weight : shared), .theta_i(cfg_theta0),
+                .put_p_i(put_p), .put_m_i(put_m), .f_i(f_q), .theta_i(cfg_theta0),
                 .subtract_i(cfg_reset_kind), .u_p_o(u_p[n*16+:16]), .u_m_o(u_m[n*16+:16]),
                 .count_p_o(y_p[n*CNT_W+:CNT_W]), .count_m_o(y_m[n*CNT_W+:CNT_W]), .raw_p_o(lane_raw_p), .raw_m_o(lane_raw_m)
             );
@@ -449,7 +459,7 @@ module sr_compact #(
     wire [31:0]         wide_p = {{32 - SCORE_W{score_p[SCORE_W-1]}}, score_p};
     wire [31:0]         wide_m = {{32 - SCORE_W{score_m[SCORE_W-1]}}, score_m};
     wire [LANES*16-1:0] score_word = {{LANES*16 - 64{1'b0}}, wide_m, wide_p};
-    sr_ram #(.WIDTH(LANES * 16), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW)) u_base (
+    sr_ram #(.WIDTH(LANES * 16), .DEPTH(SCORE_AT + CLASSES_MAX), .ADDR_W(BASE_AW), .LUT(BASE_LUT)) u_base (
         .clk_i(clk_i), .we_i(keep_base || y_we || score_we), .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr),
         .wdata_i(keep_base ? base_new : y_we ? y_word : score_word), .re_i(base_re || fit_rd),
         .raddr_i(fit_rd ? SCORE_AT[BASE_AW-1:0] + {{BASE_AW - 4{1'b0}}, fit_class} : base_addr), .rdata_o(base_rdata)

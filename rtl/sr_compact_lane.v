@@ -19,7 +19,8 @@ module sr_compact_lane #(
     parameter ACC_W  = 23,
     parameter D_W    = 14,   // bits of d
     parameter CNT_W  = 4,
-    parameter F_W    = 10
+    parameter F_W    = 10,
+    parameter SOFT   = 0     // products from logic
 ) (
     input  wire                     clk_i,
     // accumulator
@@ -77,12 +78,12 @@ module sr_compact_lane #(
     sr_sat #(.IN_W(ACC_W), .OUT_W(MASTER_W)) u_weight (.x_i(acc_q), .y_o(weight_o));
 
     wire signed [D_W-1:0] d = acc_q[D_W+3:4];
-    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .MINUS(0)) u_plus (
+    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .SOFT(SOFT), .MINUS(0)) u_plus (
         .clk_i(clk_i), .lif_i(lif_i), .clear_i(clear_i), .load_i(load_i), .fire_i(fire_i), .last_i(last_i), .on_i(on_i),
         .put_i(put_i), .product_i(product_i), .b_i(b_i), .d_i(d), .x_i(put_p_i), .f_i(f_i), .theta_i(theta_i),
         .subtract_i(subtract_i), .u_o(u_p_o), .count_o(count_p_o), .raw_o(raw_p_o)
     );
-    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .MINUS(1)) u_minus (
+    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .SOFT(SOFT), .MINUS(1)) u_minus (
         .clk_i(clk_i), .lif_i(lif_i), .clear_i(clear_i), .load_i(load_i), .fire_i(fire_i), .last_i(last_i), .on_i(on_i),
         .put_i(put_i), .product_i(product_i), .b_i(b_i), .d_i(d), .x_i(put_m_i), .f_i(f_i), .theta_i(theta_i),
         .subtract_i(subtract_i), .u_o(u_m_o), .count_o(count_m_o), .raw_o(raw_m_o)
