@@ -41,7 +41,8 @@ module sr_board #(
     parameter COMPACT       = 0,
     parameter FACTORS       = 0,
     parameter COUNTERS      = 1,
-    parameter LUT_MUL      = 0,
+    parameter SOFT_LANES    = 0,
+    parameter BASE_LUT      = 0,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -142,7 +143,8 @@ module sr_board #(
         .COMPACT       (COMPACT),
         .FACTORS       (FACTORS),
         .COUNTERS      (COUNTERS),
-        .LUT_MUL      (LUT_MUL)
+        .SOFT_LANES    (SOFT_LANES),
+        .BASE_LUT      (BASE_LUT)
     ) u_core (
         .clk_i      (clk),
         .rst_i      (rst_q),

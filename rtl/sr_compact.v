@@ -9,8 +9,8 @@
 //   sr_compact_lane    a column: accumulator, two neurons    sr_fitness_serial  scores -> fitness
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
-//           LUT_MUL 1: multipliers of LUTs (sr_compact_mul).
-//           Its factors come a cycle earlier than the other's: rows of the readout take a cycle more.
+//           SOFT_LANES: lanes whose products are of logic, where the DSP blocks do not suffice.
+//           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -44,7 +44,8 @@ module sr_compact #(
     parameter CLOCK_HZ      = 0,
     parameter FACTORS       = 64,
     parameter COUNTERS      = 1,
-    parameter LUT_MUL      = 0
+    parameter SOFT_LANES    = 0,
+    parameter BASE_LUT      = 0
 ) (
     input  wire       clk_i,
     input  wire       rst_i,
@@ -89,7 +90,6 @@ module sr_compact #(
     localparam ACC_U    = $clog2(FACTORS) + 16;                                  // mant * A
     localparam ACC_W    = (ACC_B > ACC_U ? ACC_B : ACC_U) + 1;
     localparam TREE     = LANES > 8 ? 2 : 1;
-    localparam LATE     = LUT_MUL != 0 ? 1 : 0;                                  // cycles from factor to product
     localparam X_AW     = $clog2(SAMPLE_WORDS);
     localparam W_WORDS  = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam W_AW     = $clog2(W_WORDS);
@@ -222,7 +222,7 @@ module sr_compact #(
 
     // ---- factors ----
     wire [GROUP_W-1:0]    groups;
-    wire                  upd_re, upd_noise, noise_ready, front_row_re, pair_col_re, pair_class_re;
+    wire                  upd_re, upd_row_re, upd_noise, noise_ready, front_row_re, pair_col_re, pair_class_re;
     wire [12:0]           upd_noise_row;
     wire [7:0]            upd_noise_block;
     wire [5:0]            upd_cut_at;
@@ -243,10 +243,10 @@ module sr_compact #(
         .over_o(draw_over), .groups_o(groups),
         .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
         .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut),
-        .row_re_i(front_row_re || upd_re), .row_addr_i(update_busy ? upd_row_addr : front_row_addr),
+        .row_re_i(front_row_re || upd_row_re), .row_addr_i(update_busy ? upd_row_addr : front_row_addr),
         .row_bit_i(update_busy ? upd_bit : front_row_bit), .row_o(row_bits),
         .col_re_i(pair_col_re || upd_re), .col_addr_i(update_busy ? upd_col_addr : pair_col_addr), .col_o(col_bits),
-        .class_re_i(pair_class_re || upd_re), .class_addr_i(update_busy ? upd_class_addr : pair_class_addr),
+        .class_re_i(pair_class_re || upd_row_re), .class_addr_i(update_busy ? upd_class_addr : pair_class_addr),
         .class_bit_i(update_busy ? upd_bit : pair_class_bit), .class_o(class_bit)
     );
 
@@ -291,7 +291,7 @@ module sr_compact #(
     sr_compact_pair #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .COUNT_AW(COUNT_AW), .OP_AW(OP_AW), .COL_AW(COL_AW),
         .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .BASE_AW(BASE_AW), .W_AW(W_AW), .UNITS(PROJ_UNITS), .UNIT_W(UNIT_W),
-        .PAIR_W(PAIR_AW + 1), .TREE(TREE + LATE), .Y_AT(Y_AT), .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
+        .PAIR_W(PAIR_AW + 1), .TREE(TREE), .Y_AT(Y_AT), .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
     ) u_pair (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(pair_start), .pre_i(pre), .clear_i(pair_clear), .busy_o(pair_busy),
         .lif_busy_o(lif_busy), .rows_busy_o(rows_busy), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
@@ -320,7 +320,7 @@ module sr_compact #(
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(update_busy), .readout_i(readout),
         .rows_i(readout ? {8'd0, cfg_classes} : cfg_rows0), .blocks_i(blocks), .pairs_i(pairs), .rank_i(rank),
-        .x_words_i(x_words), .shift_i(readout ? cfg_step3[12:8] : cfg_step0[12:8]), .re_o(upd_re), .op_addr_o(upd_op_addr),
+        .x_words_i(x_words), .shift_i(readout ? cfg_step3[12:8] : cfg_step0[12:8]), .row_re_o(upd_row_re), .re_o(upd_re), .op_addr_o(upd_op_addr),
         .col_addr_o(upd_col_addr), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit),
         .unit_o(upd_unit), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .add_o(upd_add), .shift_o(upd_shift),
         .last_o(upd_last), .dither_o(upd_dither), .noise_o(upd_noise), .noise_row_o(upd_noise_row),
@@ -331,8 +331,9 @@ module sr_compact #(
     // ---- lanes: whose operands, whose turn ----
     wire [15:0]              op_rdata;
     wire signed [15:0]       op = pair_acc_en || upd_add ? op_rdata : 16'd0;
-    wire                     row_bit = readout ? class_bit : row_bits[upd_unit];
-    wire [LANES-1:0]         neg = {LANES{pair_acc_en || upd_add}} & (col_bits ^ {LANES{upd_add && row_bit}});
+    reg                      row_bit_q;      // held: it reaches every lane
+    always @(posedge clk_i) row_bit_q <= readout ? class_bit : row_bits[upd_unit];
+    wire [LANES-1:0]         neg = {LANES{pair_acc_en || upd_add}} & (col_bits ^ {LANES{upd_add && row_bit_q}});
     wire [LANES*MASTER_W-1:0] w_rdata, w_new;
     wire [BASE_W-1:0]        base_rdata;
     wire [LANES*16-1:0]      base_new;
@@ -343,7 +344,7 @@ module sr_compact #(
     wire [LANES-1:0]         there = on | {LANES{!edge_on}};
     wire [8:0]               leak_to = 9'd256 - {1'b0, cfg_leak0};
     wire [12:0]              scale = pair_pre ? {5'd0, readout ? cfg_step3[7:0] : cfg_step0[7:0]}
-                                   : infer ? 13'd0 : {1'b0, (LATE != 0 ? put_g : g_we) ? cfg_scale3 : cfg_scale0};
+                                   : infer ? 13'd0 : {1'b0, put_g ? cfg_scale3 : cfg_scale0};
     wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
     reg  signed [SUM_W-1:0]  row_p_q, row_m_q;
     wire [SUM_W+15:0]        far_p = {{16{row_p_q[SUM_W-1]}}, row_p_q}, far_m = {{16{row_m_q[SUM_W-1]}}, row_m_q};
@@ -351,26 +352,6 @@ module sr_compact #(
     wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
     wire signed [15:0]       put_lane0 = pair_pre ? {bank_rdata[7:0], 8'd0} : {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
     wire [28:0]              raw_p, raw_m;
-    wire [LANES*2*CNT_W-1:0] y_operand;
-    wire                     put_rows, product_rows;
-    generate
-        if (LATE != 0) begin : g_late
-            reg [LANES*2*CNT_W-1:0] y_q;
-            reg                     put_y_q, row_q;
-            always @(posedge clk_i) begin
-                y_q     <= base_rdata[LANES*2*CNT_W-1:0];
-                put_y_q <= put_y;
-                row_q   <= product && !scale_on;
-            end
-            assign y_operand    = y_q;
-            assign put_rows     = put_y_q;
-            assign product_rows = row_q || (product && scale_on);
-        end else begin : g_now
-            assign y_operand    = base_rdata[LANES*2*CNT_W-1:0];
-            assign put_rows     = put_y;
-            assign product_rows = product;
-        end
-    endgenerate
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
             localparam F_W = n == 0 ? 13 : 10;
@@ -379,14 +360,25 @@ module sr_compact #(
             wire signed [F_W-1:0] entry = {{F_W - 1{col_bits[n]}}, 1'b1};
             wire signed [F_W-1:0] weight = {{F_W - 8{wint[7]}}, wint};
             wire signed [F_W-1:0] shared;
+            localparam SOFT  = n >= LANES - SOFT_LANES ? 1 : 0;
+            localparam FIN_W = SOFT != 0 ? (F_W + 1) / 2 * 2 : F_W;
+            wire signed [F_W-1:0] f = g_row ? entry : w_row ? weight : shared;
+            wire [FIN_W-1:0]      f_held;    // memory and multiplier do not share a cycle
+            if (SOFT != 0) begin : g_digits
+                sr_compact_digits #(.F_W(F_W)) u_digits (.clk_i(clk_i), .f_i(f), .f_o(f_held));
+            end else begin : g_held
+                reg [F_W-1:0] f_q;
+                always @(posedge clk_i) f_q <= f;
+                assign f_held = f_q;
+            end
             wire signed [15:0]    put_p, put_m, y_put_p, y_put_m;
             wire signed [F_W+15:0] lane_raw_p, lane_raw_m;
-            assign y_put_p = {{8 - CNT_W{1'b0}}, y_operand[n*2*CNT_W+:CNT_W], 8'd0};
-            assign y_put_m = {{8 - CNT_W{1'b0}}, y_operand[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
+            assign y_put_p = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+:CNT_W], 8'd0};
+            assign y_put_m = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
             if (n == 0) begin : g_first
-                assign shared = scale_on || (LATE != 0 && put_g) ? scale : {4'd0, leak_to};
-                assign put_p  = put_rows ? y_put_p : put_g ? far_p[15:0] : put_lane0;
-                assign put_m  = put_rows ? y_put_m : far_m[15:0];
+                assign shared = scale_on ? scale : {4'd0, leak_to};
+                assign put_p  = put_y ? y_put_p : put_g ? far_p[15:0] : put_lane0;
+                assign put_m  = put_y ? y_put_m : far_m[15:0];
                 assign raw_p  = lane_raw_p;
                 assign raw_m  = lane_raw_m;
             end else begin : g_other
@@ -395,14 +387,14 @@ module sr_compact #(
                 assign put_m  = y_put_m;
                 wire _unused = &{1'b0, lane_raw_p, lane_raw_m};
             end
-            sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .LUT_MUL(LUT_MUL)) u_lane (
+            sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .SOFT(SOFT)) u_lane (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || pair_acc_en || upd_acc_en),
                 .first_i(mark || (pair_acc_en && pair_first) || (upd_add && upd_first)), .shift_i(upd_shift), .wint_i(add_base), .wall_i(upd_last),
                 .neg_i(neg[n]), .dither_i(upd_dither[n]), .op_i(op), .w_i(w), .base_o(base_new[n*16+:16]),
                 .weight_o(w_new[n*MASTER_W+:MASTER_W]),
                 .lif_i(lif), .clear_i(lif_clear), .load_i(load), .fire_i(fire), .last_i(last), .on_i(there[n]),
-                .put_i(put_rows || (n == 0 && (put_scale || put_g))), .product_i(product_rows), .b_i(base_rdata[n*16+:16]),
-                .put_p_i(put_p), .put_m_i(put_m), .f_i(g_row ? entry : w_row ? weight : shared), .theta_i(cfg_theta0),
+                .put_i(put_y || (n == 0 && (put_scale || put_g))), .product_i(product), .b_i(base_rdata[n*16+:16]),
+                .put_p_i(put_p), .put_m_i(put_m), .f_i(f_held), .theta_i(cfg_theta0),
                 .subtract_i(cfg_reset_kind), .u_p_o(u_p[n*16+:16]), .u_m_o(u_m[n*16+:16]),
                 .count_p_o(y_p[n*CNT_W+:CNT_W]), .count_m_o(y_m[n*CNT_W+:CNT_W]), .raw_p_o(lane_raw_p), .raw_m_o(lane_raw_m)
             );
@@ -473,15 +465,14 @@ module sr_compact #(
         end
     endgenerate
     wire [31:0]         wide_p = {{32 - SCORE_W{score_p[SCORE_W-1]}}, score_p};
-    wire [2*SCORE_W-1:0] score_word = {score_m, score_p};
-    reg [BASE_W-1:0] base_word;
+    reg  [BASE_W-1:0]   base_word;
     always @* begin
         base_word = {BASE_W{1'b0}};
         if (keep_base) base_word[LANES*16-1:0] = base_new;
         else if (y_we) base_word[LANES*16-1:0] = y_word;
-        else base_word[2*SCORE_W-1:0] = score_word;
+        else base_word[2*SCORE_W-1:0] = {score_m, score_p};
     end
-    sr_ram #(.WIDTH(BASE_W), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW)) u_base (
+    sr_ram #(.WIDTH(BASE_W), .DEPTH(SCORE_AT + CLASSES_MAX), .ADDR_W(BASE_AW), .LUT(BASE_LUT)) u_base (
         .clk_i(clk_i), .we_i(keep_base || y_we || score_we), .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr),
         .wdata_i(base_word), .re_i(base_re || fit_rd),
         .raddr_i(fit_rd ? SCORE_AT[BASE_AW-1:0] + {{BASE_AW - 4{1'b0}}, fit_class} : base_addr), .rdata_o(base_rdata)

@@ -11,7 +11,6 @@
 //              last_i: u is a thread's last step: v and its count start anew. Elsewhere (lif_i low) u = (v * f) >> 8: with
 //              v = x << 8 (put_i) it is the product x * f.
 // Formats      acc signed ACC_W, exact (RANK_MAX at most 16); b, v, u s16; f signed F_W; counts unsigned CNT_W.
-// LUT_MUL      1: multipliers of LUTs (sr_compact_mul); f_i is asked for a cycle earlier.
 // Reset        none: clear_i empties the ring. Test: tests/rtl/tb_compact_lane.cpp
 `default_nettype none
 
@@ -21,7 +20,8 @@ module sr_compact_lane #(
     parameter D_W    = 14,   // bits of d
     parameter CNT_W  = 4,
     parameter F_W    = 10,
-    parameter LUT_MUL = 0
+    parameter SOFT   = 0,    // products from logic; f_i is in digits (sr_compact_digits)
+    parameter FIN_W  = SOFT != 0 ? (F_W + 1) / 2 * 2 : F_W
 ) (
     input  wire                     clk_i,
     // accumulator
@@ -48,7 +48,7 @@ module sr_compact_lane #(
     input  wire signed [15:0]       b_i,
     input  wire signed [15:0]       put_p_i,
     input  wire signed [15:0]       put_m_i,
-    input  wire signed [F_W-1:0]    f_i,
+    input  wire [FIN_W-1:0]         f_i,
     input  wire [15:0]              theta_i,
     input  wire                     subtract_i,
     output wire signed [15:0]       u_p_o,
@@ -79,23 +79,14 @@ module sr_compact_lane #(
     sr_sat #(.IN_W(ACC_W), .OUT_W(MASTER_W)) u_weight (.x_i(acc_q), .y_o(weight_o));
 
     wire signed [D_W-1:0] d = acc_q[D_W+3:4];
-    localparam FIN_W = LUT_MUL != 0 ? (F_W + 1) / 2 * 2 : F_W;
-    wire signed [FIN_W-1:0] f;
-    generate
-        if (LUT_MUL != 0) begin : g_digits
-            sr_compact_digits #(.F_W(F_W)) u_digits (.clk_i(clk_i), .f_i(f_i), .f_o(f));
-        end else begin : g_plain
-            assign f = f_i;
-        end
-    endgenerate
-    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .MINUS(0), .LUT_MUL(LUT_MUL)) u_plus (
+    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .SOFT(SOFT), .MINUS(0)) u_plus (
         .clk_i(clk_i), .lif_i(lif_i), .clear_i(clear_i), .load_i(load_i), .fire_i(fire_i), .last_i(last_i), .on_i(on_i),
-        .put_i(put_i), .product_i(product_i), .b_i(b_i), .d_i(d), .x_i(put_p_i), .f_i(f), .theta_i(theta_i),
+        .put_i(put_i), .product_i(product_i), .b_i(b_i), .d_i(d), .x_i(put_p_i), .f_i(f_i), .theta_i(theta_i),
         .subtract_i(subtract_i), .u_o(u_p_o), .count_o(count_p_o), .raw_o(raw_p_o)
     );
-    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .MINUS(1), .LUT_MUL(LUT_MUL)) u_minus (
+    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .SOFT(SOFT), .MINUS(1)) u_minus (
         .clk_i(clk_i), .lif_i(lif_i), .clear_i(clear_i), .load_i(load_i), .fire_i(fire_i), .last_i(last_i), .on_i(on_i),
-        .put_i(put_i), .product_i(product_i), .b_i(b_i), .d_i(d), .x_i(put_m_i), .f_i(f), .theta_i(theta_i),
+        .put_i(put_i), .product_i(product_i), .b_i(b_i), .d_i(d), .x_i(put_m_i), .f_i(f_i), .theta_i(theta_i),
         .subtract_i(subtract_i), .u_o(u_m_o), .count_o(count_m_o), .raw_o(raw_m_o)
     );
 endmodule

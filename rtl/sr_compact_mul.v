@@ -1,28 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_compact_mul: x * f + addend, the multiplier of a compact neuron. Combinational.
 //
-// LUTS    0: left to synthesis, which takes a DSP block with its adder; f_i is f.
+// SOFT    0: left to synthesis, which takes a DSP block with its adder; f_i is f.
 //         1: of LUTs, for devices without. f_i is f in digits of base 4 (sr_compact_digits), two bits each: 0, 1, 2 and 3 for -1,
 //            so that a digit's row (0, x, 2 x, ~x) is a LUT a bit; a tree of carry chains, whose carries in complete ~x to -x.
 // Format  x s16, f F_W bits signed (10 or 13), y and the addend signed F_W + 16, the sum exact.
-// Test    tests/test_sim.c, on a build with LUT_MUL=1
+// Test    tests/test_sim.c, on a build with SOFT_LANES
 `default_nettype none
 
 module sr_compact_mul #(
     parameter F_W  = 10,
-    parameter LUTS = 0,
-    parameter FIN_W = LUTS != 0 ? (F_W + 1) / 2 * 2 : F_W
+    parameter SOFT = 0,
+    parameter FIN_W = SOFT != 0 ? (F_W + 1) / 2 * 2 : F_W
 ) (
     input  wire signed [15:0]     x_i,
-    input  wire signed [FIN_W-1:0] f_i,
+    input  wire [FIN_W-1:0]       f_i,
     input  wire signed [F_W+15:0] addend_i,
     output wire signed [F_W+15:0] y_o
 );
     localparam DIGITS = (F_W + 1) / 2;
     localparam W      = F_W + 16;
     generate
-        if (LUTS == 0) begin : g_dsp
-            assign y_o = x_i * f_i + addend_i;
+        if (SOFT == 0) begin : g_dsp
+            wire signed [F_W-1:0] f = f_i;
+            assign y_o = x_i * f + addend_i;
         end else begin : g_lut
             if (DIGITS != 5 && DIGITS != 7) begin : g_check
                 SR_COMPACT_MUL_F_W_IS_10_OR_13 u_illegal ();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_compact_neuron: one member's neuron of a compact lane, described in sr_compact_lane.v. The product takes one 16 x F_W
-// multiplier with its adder (sr_compact_mul): one DSP block where there are any.
+// multiplier with its adder: one DSP block where there are any.
 `default_nettype none
 
 module sr_compact_neuron #(
@@ -8,8 +8,8 @@ module sr_compact_neuron #(
     parameter CNT_W = 4,
     parameter F_W   = 10,
     parameter MINUS = 0,
-    parameter LUT_MUL = 0,
-    parameter FIN_W = LUT_MUL != 0 ? (F_W + 1) / 2 * 2 : F_W
+    parameter SOFT  = 0,   // 1: the product from logic, for what a device lacks in DSP blocks; f_i is in digits
+    parameter FIN_W = SOFT != 0 ? (F_W + 1) / 2 * 2 : F_W
 ) (
     input  wire                   clk_i,
     input  wire                   lif_i,
@@ -23,7 +23,7 @@ module sr_compact_neuron #(
     input  wire signed [15:0]     b_i,
     input  wire signed [D_W-1:0]  d_i,
     input  wire signed [15:0]     x_i,
-    input  wire signed [FIN_W-1:0] f_i,       // LUT_MUL 1: in digits
+    input  wire [FIN_W-1:0]       f_i,
     input  wire [15:0]            theta_i,
     input  wire                   subtract_i,
     output wire signed [15:0]     u_o,
@@ -43,7 +43,7 @@ module sr_compact_neuron #(
     // v * f + 256 i + 255, in F_W + 16 bits: below 2^25. Outside the LIF phase i is 0 and the 255 are not added.
     wire signed [F_W+15:0] addend = {{F_W - 9{i_q[16]}}, i_q, {8{lif_i}}};
     wire signed [F_W+15:0] raw;
-    sr_compact_mul #(.F_W(F_W), .LUTS(LUT_MUL)) u_mul (.x_i(v_q), .f_i(f_i), .addend_i(addend), .y_o(raw));
+    sr_compact_mul #(.F_W(F_W), .SOFT(SOFT)) u_mul (.x_i(v_q), .f_i(f_i), .addend_i(addend), .y_o(raw));
     wire signed [15:0]     u;
     sr_sat #(.IN_W(F_W + 8), .OUT_W(16)) u_sat (.x_i(raw[F_W+15:8]), .y_o(u));
 

@@ -54,14 +54,14 @@ module sr_compact_pair #(
     output wire [PAIR_W-1:0]   credit_addr_o,
     output wire                put_scale_o,   // age 1
     output wire [UNIT_W-1:0]   put_unit_o,
-    output wire                scale_o,       // the factor is S or mant
+    output wire                scale_o,       // the next factor is S or mant
     output wire                product_o,     // age 2
     output wire                op_we_o,       // age 3
     output wire [OP_AW-1:0]    op_waddr_o,
     // LIF
     output wire                op_re_o,
     output wire [OP_AW-1:0]    op_raddr_o,
-    output wire                col_re_o,      // age 0; in a g row 1
+    output wire                col_re_o,      // age 0
     output wire [COL_AW-1:0]   col_addr_o,    // top bit: of the readout
     output wire                acc_en_o,      // age 1
     output wire                acc_first_o,
@@ -77,9 +77,9 @@ module sr_compact_pair #(
     output wire [BASE_AW-1:0]  y_addr_o,
     // rows
     output wire                put_y_o,       // age 1
-    output wire                g_row_o,       // factor is +-1
-    output wire                w_row_o,       // factor is a weight
-    output wire                w_re_o,        // age 1
+    output wire                g_row_o,       // the next factor is +-1: age 1
+    output wire                w_row_o,       // the next factor is a weight: age 1
+    output wire                w_re_o,        // age 0
     output wire [W_AW-1:0]     w_addr_o,
     output wire                row_en_o,      // row sum takes the lanes' sum
     output wire                row_first_o,
@@ -183,7 +183,7 @@ module sr_compact_pair #(
     reg [3:1]          kend_q, there_q, edge_q;
     reg                lif_q1, first_k_q1;
     reg [4:1]          lif_end_q;
-    reg [2:1]          g_q;
+    reg                g_q;
     reg [DONE_AGE:1]   w_q, mac_q, begin_q, row_end_q;
     reg [DONE_AGE+1:1] g_end_q;
     always @(posedge clk_i) begin
@@ -195,7 +195,7 @@ module sr_compact_pair #(
         there_q    <= {there_q[2:1], there};
         edge_q     <= {edge_q[2:1], block_end};
         lif_end_q  <= {lif_end_q[3:1], lif_end && !rst_i};
-        g_q        <= {g_q[1], g_row};
+        g_q        <= g_row;
         w_q        <= {w_q[DONE_AGE-1:1], w_row};
         mac_q      <= {mac_q[DONE_AGE-1:1], (g_row || w_row) && there};
         begin_q    <= {begin_q[DONE_AGE-1:1], block_q == {BLOCK_W{1'b0}}};
@@ -242,7 +242,7 @@ module sr_compact_pair #(
     assign credit_addr_o = out_q[PAIR_W-1:0];
     assign put_scale_o   = scale_q[1];
     assign put_unit_o    = unit_q1;
-    assign scale_o       = (!idle && phase_q == SCALE) || g_we_o;
+    assign scale_o       = (!idle && phase_q == SCALE) || put_g_o;
     assign product_o     = scale_q[2] || mac_q[2];
     assign op_we_o       = scale_q[3];
     assign op_waddr_o    = op_w_q;
@@ -262,7 +262,7 @@ module sr_compact_pair #(
             if (k_end && thread_q) op_step_q <= op_next;
             col_q  <= (k_end ? col_pair_q : col_q) + {{COL_AW - 1 - BLOCK_W{1'b0}}, k_end ? col_block : blocks_i};
         end
-        if (g_q[1]) col_q <= col_q + 1'b1;
+        if (g_row) col_q <= col_q + 1'b1;
         if (w_row) col_pair_q <= col_q;
         if (clear_i) begin
             col_q      <= {COL_AW - 1{1'b0}};
@@ -292,7 +292,7 @@ module sr_compact_pair #(
     end
     assign op_re_o     = lif;
     assign op_raddr_o  = op_r_q;
-    assign col_re_o    = lif || g_q[1];
+    assign col_re_o    = lif || g_row;
     assign col_addr_o  = {!lif, col_q};
     assign acc_en_o    = lif_q1;
     assign acc_first_o = first_k_q1;
@@ -337,9 +337,9 @@ module sr_compact_pair #(
         if (clear_i) factor_q <= {CLASS_AW{1'b0}};
     end
     assign put_y_o      = mac_q[1];
-    assign g_row_o      = g_q[2];
-    assign w_row_o      = w_q[2];
-    assign w_re_o       = mac_q[1] && w_q[1];
+    assign g_row_o      = g_q;
+    assign w_row_o      = w_q[1];
+    assign w_re_o       = w_row && there;
     assign w_addr_o     = w_at_q;
     assign row_en_o     = mac_q[ROW_AGE];
     assign row_first_o  = begin_q[ROW_AGE];

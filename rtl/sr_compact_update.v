@@ -3,8 +3,8 @@
 // LANES weights at a time: the sum over factors of mant * u times both entries; shift right by `shift`, the dither's carry
 // collected on the way; plus the weights; saturated, written back.
 //
-// Cycles     a word: factors + shift + 4, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
-// Ages       0 addresses, 1 data (acc_en_o). Dither: bit b of lane n is w[i] ^ w[i + 1 + b], i the lane's column: window_q holds
+// Cycles     a word: factors + shift + 5, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
+// Ages       0 row or class address, 1 its data and the others' addresses, 2 data (acc_en_o). Dither: bit b of lane n is w[i] ^ w[i + 1 + b], i the lane's column: window_q holds
 //            w[i..], moved on by a bit a cycle.
 // Job        start_i (pulse) with the inputs, held while busy_o. Reset: control only. Test: tests/test_sim.c
 `default_nettype none
@@ -36,7 +36,8 @@ module sr_compact_update #(
     input  wire [XW_W-1:0]     x_words_i,
     input  wire [4:0]          shift_i,
     // age 0
-    output wire                re_o,        // operand, columns, row or class factors
+    output wire                row_re_o,    // row or class factors
+    output wire                re_o,        // operand, columns: age 1
     output wire [PAIR_W-1:0]   op_addr_o,
     output wire [COL_AW-1:0]   col_addr_o,
     output wire [ROW_AW-1:0]   row_addr_o,
@@ -79,7 +80,8 @@ module sr_compact_update #(
     reg  [ROW_AW-1:0]   group_q;            // first word of 16 inputs of the factor group
     reg  [CLASS_AW-1:0] factor_q;
     reg  [4:0]          shift_q;
-    reg                 sum_q1, first_q, first_q1;
+    reg                 sum_q1, sum_q2, first_q, first_q1, first_q2;
+    reg  [PAIR_W-1:0]   pair_q1;
     wire                sum       = state_q == SUM;
     wire                k_end     = k_q == rank_i - 1'b1;
     wire                sum_end   = k_end && pair_q == pairs_i - 1'b1;
@@ -89,7 +91,11 @@ module sr_compact_update #(
     wire                window_ready;
     always @(posedge clk_i) begin
         sum_q1   <= sum && !rst_i;
+        sum_q2   <= sum_q1 && !rst_i;
         first_q1 <= first_q;
+        first_q2 <= first_q1;
+        pair_q1  <= pair_q;
+        if (sum_q1) col_q <= col_q + {{COL_AW - 1 - BLOCK_W{1'b0}}, blocks_i};
         unit_q1  <= unit_q;
         case (state_q)
             IDLE: begin
@@ -114,12 +120,11 @@ module sr_compact_update #(
                 k_q      <= k_end ? {RANK_W{1'b0}} : k_q + 1'b1;
                 if (k_end) pair_q <= pair_q + 1'b1;
                 unit_q   <= unit_end ? {UNIT_W{1'b0}} : unit_q + 1'b1;
-                col_q    <= col_q + {{COL_AW - 1 - BLOCK_W{1'b0}}, blocks_i};
                 factor_q <= factor_q + 1'b1;
                 if (unit_end) group_q <= group_q + {{ROW_AW - XW_W{1'b0}}, x_words_i};
                 if (sum_end) state_q <= SETTLE;
             end
-            SETTLE: if (window_ready) state_q <= shift_q == 5'd0 ? ADD : SHIFT;
+            SETTLE: if (window_ready && !sum_q1) state_q <= shift_q == 5'd0 ? ADD : SHIFT;
             SHIFT: begin
                 shift_q <= shift_q - 5'd1;
                 if (shift_q == 5'd1) state_q <= ADD;
@@ -135,17 +140,18 @@ module sr_compact_update #(
         if (rst_i) state_q <= IDLE;
     end
     assign busy_o       = state_q != IDLE;
-    assign re_o         = sum;
-    assign op_addr_o    = pair_q;
+    assign row_re_o     = sum;
+    assign re_o         = sum_q1;
+    assign op_addr_o    = pair_q1;
     assign col_addr_o   = {readout_i, col_q};
     assign row_addr_o   = (group_q + {{ROW_AW - 9{1'b0}}, row_q[12:4]}) << (4 - CUT_LOG)
                         | {{ROW_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign class_addr_o = factor_q << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign bit_o        = row_q[3:0];
     assign unit_o       = unit_q1;
-    assign acc_en_o     = sum_q1 || shift_o || last_o;
-    assign acc_first_o  = first_q1;
-    assign add_o        = sum_q1;
+    assign acc_en_o     = sum_q2 || shift_o || last_o;
+    assign acc_first_o  = first_q2;
+    assign add_o        = sum_q2;
     assign shift_o      = state_q == SHIFT;
     assign last_o       = state_q == ADD;
     assign w_re_o       = state_q == BEGIN;

@@ -11,7 +11,8 @@
 module sr_ram #(
     parameter WIDTH  = 16,
     parameter DEPTH  = 256,
-    parameter ADDR_W = 8
+    parameter ADDR_W = 8,
+    parameter LUT    = 0    // 1: LUT RAM where the family has it (ECP5)
 ) (
     input  wire              clk_i,
     input  wire              we_i,
@@ -27,7 +28,7 @@ module sr_ram #(
         end
     endgenerate
 
-    (* no_rw_check *) reg [WIDTH-1:0] mem [0:DEPTH-1];
+    (* no_rw_check, ram_style = LUT != 0 ? "distributed" : "auto" *) reg [WIDTH-1:0] mem [0:DEPTH-1];
     reg [WIDTH-1:0] rdata_q;
 
     always @(posedge clk_i) begin
