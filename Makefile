@@ -86,7 +86,7 @@ endef
 BOARDS := $(sort $(basename $(notdir $(wildcard constraints/*.mk))))
 # The builds whose netlists are tested, a family each.
 NETLIST_ice40 := compact
-NETLIST_ecp5 := $(firstword $(basename $(notdir $(wildcard sim/compact16.mk))) compact)
+NETLIST_ecp5 := compact16
 $(foreach b,$(sort $(SIM_BUILDS) $(BOARDS) $(NETLIST_ice40) $(NETLIST_ecp5)),$(eval $(call load_params,$b,$(call params_file,$b))))
 
 VERILATE = $(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -Wno-fatal -Irtl -y rtl rtl/lint.vlt
@@ -324,7 +324,7 @@ netlist-test: $(B)/netlist/ice40/netlist_ice40 $(B)/netlist/ecp5/netlist_ecp5 ##
 	@for f in ice40 ecp5; do awk -v f=$$f 'NF == 2 && $$1 ~ /^[A-Z]/ { printf "%s%s %s", n++ ? ", " : f ": ", $$2, $$1 } END { print "" }' \
 	    $(B)/netlist/$$f/cells.txt; done
 # The routed HX8K bitstream, turned back into Verilog, behind its UART pins, under the same test: a few small generations.
-BITSTREAM_COUNT ?= 4
+BITSTREAM_COUNT ?= 12
 baud = $(patsubst BAUD=%,%,$(filter BAUD=%,$(CLOCK_PARAMS_$(1))))
 $(B)/bitstream/hx8k/chip.a: $(B)/synth/hx8k/routed.asc tests/bitstream tests/cells/ice40.v constraints/hx8k.pcf
 	@YOSYS_DATDIR=$(YOSYS_DATDIR) tests/bitstream hx8k $<
@@ -337,7 +337,7 @@ $(B)/bitstream/hx8k/bitstream_hx8k: $(B)/bitstream/hx8k/pins.o $(B)/bitstream/hx
 	   echo 'const struct sr_sim_model *const sr_sim_models[] = {&sr_sim_model_bitstream_hx8k, 0};'; } >$(@D)/builds.c
 	$(CC) $(C_STD) $(INCLUDES) -Isim -c $(@D)/builds.c -o $(@D)/builds.o
 	$(CXX) $(filter %.o,$^) $(@D)/builds.o -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
-bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind its UART pins, against ref (10 min)
+bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind its UART pins, against ref (4 min)
 	@$(MAKE) synth BOARD=hx8k
 	@$(MAKE) $(B)/bitstream/hx8k/bitstream_hx8k >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }
 	@SR_SIM_BUILD=bitstream_hx8k SR_SIM_COUNT=$(BITSTREAM_COUNT) tests/run $(B)/bitstream/hx8k/bitstream_hx8k; code=$$?; \

@@ -340,7 +340,7 @@ static void test_small(void **state) {
         make(caps, 9 + 11 * (n % 3), 5 + 4 * (n % 2), 3 + n % 3, 3 + n % 2, 2 + n % 2, 100, &c);
         set_mode(caps, SR_MODE_LOWRANK, 1 + n % 2, &c);
         c.net.theta[0] = 60;
-        c.net.leak[0] = n ? (32 * n - 1) % 256 : 0;
+        c.net.leak[0] = 37 * n % 256;
         c.net.reset = n & 1 ? SR_RESET_SUBTRACT : SR_RESET_HARD;
         c.evaluation.fitness = (enum sr_fitness)((n + 2) % 3);
         c.evaluation.noise.key = c.update.noise.key = 77 + n;

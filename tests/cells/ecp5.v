@@ -165,9 +165,13 @@ module DP16KD #(
             default: narrow = data;
         endcase
     endfunction
-    // Does a write of the other port meet the byte read here?
-    function meets(input write, input integer width, input [10:0] at, input [10:0] byte_read);
-        meets = write && (width == 36 ? at[10:2] == byte_read[10:2] : width == 18 ? at[10:1] == byte_read[10:1] : at == byte_read);
+    // Does a write of the other port meet the byte read here? (Yosys writes 36 and 18 bits with WE = 1 and the byte enables.)
+    function meets(input write, input [3:0] enables, input [10:0] at, input [10:0] byte_read);
+        reg [10:0] away;
+        begin
+            away  = byte_read - at;
+            meets = write && away < 11'd4 && enables[away[1:0]];
+        end
     endfunction
 
     wire [35:0] rd_a, rd_b;
@@ -176,8 +180,8 @@ module DP16KD #(
         for (g = 0; g < 4; g = g + 1) begin : g_byte
             wire [10:0] read_a = at_a + g[10:0];
             wire [10:0] read_b = at_b + g[10:0];
-            assign rd_a[g*9 +: 9] = mem[read_a] ^ {9{meets(wr_b, DATA_WIDTH_B, at_b, read_a)}};
-            assign rd_b[g*9 +: 9] = mem[read_b] ^ {9{meets(wr_a, DATA_WIDTH_A, at_a, read_b)}};
+            assign rd_a[g*9 +: 9] = mem[read_a] ^ {9{meets(wr_b, be_b, at_b, read_a)}};
+            assign rd_b[g*9 +: 9] = mem[read_b] ^ {9{meets(wr_a, be_a, at_a, read_b)}};
         end
     endgenerate
 
