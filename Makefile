@@ -70,7 +70,7 @@ $(B)/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libveril
 
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. Those in SIM_BUILDS are linked into the program.
-SIM_BUILDS ?= default mid small
+SIM_BUILDS ?= default mid small compact tiny
 # Boards whose simulation is built with everything else; the others are made when asked for.
 SIM_BOARDS ?= icebreaker
 RTL := $(sort $(wildcard rtl/*.v))
@@ -205,9 +205,9 @@ test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)
 test-c: $(TEST_BIN) ## the C tests, without sanitizers (3 min)
 	@tests/run $(TEST_BIN)
-soak: $(TEST_BIN) ## sim = ref over 5,100 random configurations (20 min)
+soak: $(TEST_BIN) ## sim = ref over 8,500 random configurations (22 min)
 	@tests/soak $(SIM_BUILDS)
-mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (25 min)
+mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (30 min)
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------

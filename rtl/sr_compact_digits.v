@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_compact_digits: the factor of sr_compact_mul in digits of base 4, a cycle later: 0, 1, 2, and 3 for -1.
-// Format  f signed F_W, at least -2^(F_W-2). No reset. Test: tests/test_sim.c, on a build with LUT_MUL=1
+// Format  f signed F_W, at least -2^(F_W-2). No reset. Test: tests/rtl/tb_compact_lane.cpp, with LUT_MUL=1
 `default_nettype none
 
 module sr_compact_digits #(

@@ -7,8 +7,9 @@
 //             start from 0. An event comes with the weight word and row factor bits that were asked for a cycle before.
 // Addresses   weights: {input, block}; row factors as in sr_factors; base current: {step, block}; counts: {group, step}.
 // Cycles      passes * (steps * (1 + sum over words of max(1, events)) + 1) + 4.
-// Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a step, the sample's words in a
-//             row. x_over_o: an address beyond what is there. Reset: control only. Test: tests/rtl/tb_compact_front.cpp
+// Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a
+//             step, the sample's words in a row. x_over_o: an address beyond what is there. Reset: control only.
+// Test        tests/rtl/tb_compact_front.cpp
 `default_nettype none
 
 module sr_compact_front #(

@@ -3,11 +3,12 @@
 // and the neuron of both members of a pair, whose multiplier also serves the readout.
 //
 // Accumulator  acc <- (first ? 0 : shift ? acc >> 1 : acc) +- operand. Operand: the weight's integer part (wint_i), the whole
-//              weight (wall_i, with the carry of the dither), or op_i (both low). Base current is held shifted up by FRAC_W.
+//              weight (wall_i, with the carry of the dither), or op_i (both low). op_i is 0 with wint_i and while it shifts;
+//              neg_i is low when op_i is not the operand. Base current is held shifted up by FRAC_W.
 //              Shifting collects the carry of acc + dither, bit by bit from the lowest: after s cycles acc + carry is
 //              (acc + dither) >> s (docs/numerics.md, section 7).
 // Neuron       i = b +- d, d = acc >> 4 (load_i); u = sat_16((v * f + 256 i + 255) >> 8), f = 256 - leak, which is
-//              v - ((v * leak) >> 8) + i. Two threads: the ring u -> v moves on fire_i, so a thread's step comes every other fire.
+//              v - ((v * leak) >> 8) + i. Two threads: the ring u -> v moves on fire_i, a thread's step comes every other fire.
 //              last_i: u is a thread's last step: v and its count start anew. Elsewhere (lif_i low) u = (v * f) >> 8: with
 //              v = x << 8 (put_i) it is the product x * f.
 // Formats      acc signed ACC_W, exact (RANK_MAX at most 16); b, v, u s16; f signed F_W; counts unsigned CNT_W.

@@ -5,7 +5,7 @@
 //         1: of LUTs, for devices without. f_i is f in digits of base 4 (sr_compact_digits), two bits each: 0, 1, 2 and 3 for -1,
 //            so that a digit's row (0, x, 2 x, ~x) is a LUT a bit; a tree of carry chains, whose carries in complete ~x to -x.
 // Format  x s16, f F_W bits signed (10 or 13), y and the addend signed F_W + 16, the sum exact.
-// Test    tests/test_sim.c, on a build with LUT_MUL=1
+// Test    tests/rtl/tb_compact_lane.cpp, the variants with LUT_MUL=1
 `default_nettype none
 
 module sr_compact_mul #(

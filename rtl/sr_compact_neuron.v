@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_compact_neuron: one member's neuron of a compact lane, described in sr_compact_lane.v. The product takes one 16 x F_W
-// multiplier with its adder (sr_compact_mul): one DSP block where there are any.
+// multiplier with its adder (sr_compact_mul): one DSP block where there are any. Test: tests/rtl/tb_compact_lane.cpp
 `default_nettype none
 
 module sr_compact_neuron #(

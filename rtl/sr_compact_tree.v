@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_tree: registered sum of LANES signed values (a power of two), STAGES cycles: 1, or 2 with the sums of eight in between.
-// Exact while OUT_W holds it. No reset. Test: tests/test_sim.c
+// sr_compact_tree: registered sum of LANES signed values (a power of two), STAGES cycles: 1, or 2 with the sums of eight in
+// between. Exact while OUT_W holds it. No reset. Test: tests/rtl/tb_compact_tree.cpp
 `default_nettype none
 
 module sr_compact_tree #(

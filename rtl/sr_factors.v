@@ -76,7 +76,8 @@ module sr_factors #(
     localparam CUTS_MOST = ROW_CUTS > COL_CUTS ? ROW_CUTS : COL_CUTS;
     localparam DONE_0    = CUTS_MOST > 16 ? $clog2(CUTS_MOST + 1) : 5;
     localparam DONE_W    = DONE_0 > CUT_W ? DONE_0 : CUT_W + 1;
-    localparam DONE_C    = CUT < 16 ? 4 - CUT_LOG : 1;       // bits of done_q that count in the store of classes: 0 where one cut is all
+    localparam DONE_C    = CUT < 16 ? 4 - CUT_LOG : 1;       // of done_q, bits of the store of classes' address (16 classes
+                                                             // in one cut: done_q is 0)
 
     // ---- the draw: store, pair, k, cut of the factor ----
     localparam [1:0] ROWS = 2'd0, COLS = 2'd1, COLS_READOUT = 2'd2, CLASSES = 2'd3;
@@ -186,7 +187,8 @@ module sr_factors #(
             );
         end
     endgenerate
-    wire [CLASS_AW-1:0] class_at = {{CLASS_AW - FACTOR_AW{1'b0}}, factor} << (4 - CUT_LOG) | {{CLASS_AW - DONE_C{1'b0}}, done_q[DONE_C-1:0]};
+    wire [CLASS_AW-1:0] class_at = {{CLASS_AW - FACTOR_AW{1'b0}}, factor} << (4 - CUT_LOG)
+                                 | {{CLASS_AW - DONE_C{1'b0}}, done_q[DONE_C-1:0]};
     wire [CUT-1:0]      class_word;
     sr_ram #(.WIDTH(CUT), .DEPTH(1 << CLASS_AW), .ADDR_W(CLASS_AW)) u_classes (
         .clk_i(clk_i), .we_i(keep && store_q == CLASSES), .waddr_i(class_at), .wdata_i(cut),

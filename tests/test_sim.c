@@ -537,13 +537,13 @@ int main(void) {
                  {"saturation", test_saturation},
                  {"silent_and_firing", test_silent_and_firing},
                  {"trace", test_trace}};
-    static struct CMUnitTest tests[64];
-    static char names[64][64];
+    static struct CMUnitTest tests[128];
+    static char names[128][64];
     size_t count = 0;
     const char *only = getenv("SR_SIM_BUILD");
     for (const struct sr_sim_model *const *model = sr_sim_models; *model; model++) {
         if (only && strcmp(only, (*model)->name) != 0) continue;
-        for (size_t i = 0; i < sizeof cases / sizeof cases[0] && count < 64; i++) {
+        for (size_t i = 0; i < sizeof cases / sizeof cases[0] && count < 128; i++) {
             if (i && (getenv("SR_SIM_SEED") || strncmp((*model)->name, "netlist", 7) == 0)) continue;
             if (cases[i].function != test_small && strncmp((*model)->name, "bitstream", 9) == 0) continue;
             snprintf(names[count], sizeof names[count], "%s_%.40s", cases[i].name, (*model)->name);
