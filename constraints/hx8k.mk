@@ -14,4 +14,4 @@ PARAMS := COMPACT=1 COUNTERS=0 SOFT_LANES=2 CLOCK_HZ=50250000 LANES=2 ENGINES=1 
           STEP_READOUT=0 SPIKE_WORDS=1 FACTORS=64
 # What `make report-tables` trains here: a network, population and batch that the build holds, for
 # at most so many generations.
-DEMO := --pool 5 --hidden 16 --population 64 --batch 9 --batch-every 2 --step 0.4 --readout-step 0.4 --generations 24000 --eval-every 50
+DEMO := --pool 5 --hidden 16 --population 128 --batch 25 --batch-every 4 --step 0.4 --readout-step 0.4 --generations 6000 --eval-every 50

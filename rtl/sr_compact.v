@@ -420,15 +420,21 @@ module sr_compact #(
     wire [ROW_W-1:0] g_m    = {{ROW_W - G_W{count_rdata[2*G_W-1]}}, count_rdata[2*G_W-1:G_W]};
     wire [ROW_W-1:0] sum_p  = {{ROW_W - 8 - SUM_W{row_sum_p[SUM_W-1]}}, row_sum_p, 8'd0};
     wire [ROW_W-1:0] sum_m  = {{ROW_W - 8 - SUM_W{row_sum_m[SUM_W-1]}}, row_sum_m, 8'd0};
-    wire             q_add  = q_en && !infer;     // in inference the results lie where S g would
-    wire             q_neg  = q_add && class_bit;
-    wire             q_less = q_add && !class_bit;
+    wire             q_neg  = q_en && class_bit;
+    wire             q_less = q_en && !class_bit;
     wire [ROW_W-1:0] from_p = row_first ? {ROW_W{1'b0}} : row_p_q;
     wire [ROW_W-1:0] from_m = row_first ? FROM_M : row_m_q;
+    reg  [ROW_W-1:0] term_p_q, term_m_q;      // held: memories and sum do not share a cycle
+    reg              neg_p_q, neg_m_q, q_en_q;
     always @(posedge clk_i) begin
-        if (row_en || q_add) begin
-            row_p_q <= from_p + ((q_add ? g_p : sum_p) ^ {ROW_W{q_neg}}) + {{ROW_W - 1{1'b0}}, q_neg};
-            row_m_q <= from_m + ((q_add ? g_m : sum_m) ^ {ROW_W{q_less}}) + {{ROW_W - 1{1'b0}}, q_less};
+        term_p_q <= (q_en ? g_p : sum_p) ^ {ROW_W{q_neg}};
+        term_m_q <= (q_en ? g_m : sum_m) ^ {ROW_W{q_less}};
+        neg_p_q  <= q_neg;
+        neg_m_q  <= q_less;
+        q_en_q   <= q_en;
+        if (row_en && !(q_en_q && infer)) begin   // in inference the results lie where S g would
+            row_p_q <= from_p + term_p_q + {{ROW_W - 1{1'b0}}, neg_p_q};
+            row_m_q <= from_m + term_m_q + {{ROW_W - 1{1'b0}}, neg_m_q};
         end
         if (row_clear) begin
             row_p_q <= {ROW_W{1'b0}};
@@ -529,9 +535,18 @@ module sr_compact #(
     wire               host_credit = mem_sel == SR_MEM_CREDIT[2:0];
     wire [PAIR_AW+1:0] host_bank = host_list ? {2'b10, mem_addr[PAIR_AW-1:0]} : host_credit ? {2'b11, mem_addr[PAIR_AW-1:0]}
                                                                                            : {1'b0, mem_addr[PAIR_AW:0]};
+    // What the sequencer writes is held: a sum or comparison of what was read does not reach the memory in the same cycle.
+    reg                seq_we_q;
+    reg  [PAIR_AW+1:0] seq_waddr_q;
+    reg  [47:0]        seq_wdata_q;
+    always @(posedge clk_i) begin
+        seq_we_q    <= seq_we && !rst_i;
+        seq_waddr_q <= seq_waddr;
+        seq_wdata_q <= seq_wdata;
+    end
     sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2)) u_bank (
-        .clk_i(clk_i), .we_i(seq_we || (mem_we && (host_list || host_credit))), .waddr_i(run_busy ? seq_waddr : host_bank),
-        .wdata_i(run_busy ? seq_wdata : {16'd0, mem_wdata[31:0]}), .re_i(seq_re || credit_re || mem_re),
+        .clk_i(clk_i), .we_i(seq_we_q || (mem_we && (host_list || host_credit))), .waddr_i(seq_we_q ? seq_waddr_q : host_bank),
+        .wdata_i(seq_we_q ? seq_wdata_q : {seq_wdata_q[47:32], mem_wdata[31:0]}), .re_i(seq_re || credit_re || mem_re),
         .raddr_i(!run_busy ? host_bank : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : seq_raddr), .rdata_o(bank_rdata)
     );
 

@@ -47,16 +47,18 @@ module sr_compact_neuron #(
     wire signed [F_W+15:0] addend = {{F_W - 9{i_q[16]}}, i_q, {8{lif_q}}};
     wire signed [F_W+15:0] raw;
     sr_compact_mul #(.F_W(F_W), .LUTS(LUT_MUL)) u_mul (.x_i(v_q), .f_i(f_i), .addend_i(addend), .y_o(raw));
-    wire signed [15:0]     u;
-    sr_sat #(.IN_W(F_W + 8), .OUT_W(16)) u_sat (.x_i(raw[F_W+15:8]), .y_o(u));
+    // sat_16 as sr_sat does it, -2^15 put right behind the register: that takes all of its bits, the rest only the upper ones.
+    wire               far   = !(&raw[F_W+15:23]) && |raw[F_W+15:23];
+    wire signed [15:0] u     = {raw[F_W+15], far ? {15{!raw[F_W+15]}} : raw[22:8]};
+    wire signed [15:0] u_sat = {u_q[15:1], u_q[0] || (u_q[15] && !(|u_q[14:1]))};
 
-    wire signed [16:0] over  = {u_q[15], u_q} - $signed({1'b0, theta_i});
+    wire signed [16:0] over  = {u_sat[15], u_sat} - $signed({1'b0, theta_i});
     wire               spike = !over[16];
     wire [CNT_W-1:0]   count = count_u_q + {{CNT_W - 1{1'b0}}, spike && on_i};
     always @(posedge clk_i) begin
         if (fire_i || product_i) u_q <= u;
         if (put_i) v_q <= x_i;
-        else if (fire_i) v_q <= spike ? (subtract_i ? over[15:0] : 16'sd0) : u_q;
+        else if (fire_i) v_q <= spike ? (subtract_i ? over[15:0] : 16'sd0) : u_sat;
         if (fire_i) begin
             count_u_q <= count_v_q;
             count_v_q <= count;
@@ -70,7 +72,7 @@ module sr_compact_neuron #(
             count_v_q <= {CNT_W{1'b0}};
         end
     end
-    assign u_o     = u_q;
+    assign u_o     = u_sat;
     assign count_o = count;
     assign raw_o   = raw;
 endmodule

@@ -54,7 +54,7 @@ module sr_compact_pair #(
     input  wire [4:0]          classes_i,
     input  wire [PAIR_W-1:0]   pairs_i,       // pre_i
     // scaling
-    output wire                count_re_o,    // age 0; S g: ROW_AGE - 1
+    output wire                count_re_o,    // age 0; S g: ROW_AGE - 2
     output wire [COUNT_AW-1:0] count_addr_o,
     output wire                pre_o,         // the job of pre_i
     output wire                credit_re_o,
@@ -88,7 +88,7 @@ module sr_compact_pair #(
     output wire                w_row_o,       // age 1: the next factor is a weight
     output wire                w_re_o,        // age 0
     output wire [W_AW-1:0]     w_addr_o,
-    output wire                row_en_o,      // row sum takes the lanes' sum
+    output wire                row_en_o,      // row sum takes what is held
     output wire                row_first_o,
     output wire                row_clear_o,
     output wire                put_g_o,       // g into lane 0
@@ -97,12 +97,12 @@ module sr_compact_pair #(
     output wire                class_re_o,
     output wire [CLASS_AW-1:0] class_addr_o,
     output wire [3:0]          class_bit_o,   // with the data
-    output wire                q_en_o,        // the row sum takes +- S g
+    output wire                q_en_o,        // ROW_AGE - 1: +- S g is held, not the lanes' sum
     output wire                score_we_o,
     output wire [BASE_AW-1:0]  score_addr_o
 );
-    localparam ROW_AGE  = 3 + TREE;
-    localparam DONE_AGE = 4 + TREE;
+    localparam ROW_AGE  = 4 + TREE;     // the row's sum takes the lanes' sum or S g, held since ROW_AGE - 1
+    localparam DONE_AGE = 5 + TREE;
 
     // ---- loops ----
     localparam [2:0] IDLE = 3'd0, SCALE = 3'd1, LIF = 3'd2, GROW = 3'd3, CLASS = 3'd4, DRAIN = 3'd5;
@@ -294,7 +294,7 @@ module sr_compact_pair #(
     assign y_addr_o    = Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_W{1'b0}}, y_q};
 
     // ---- rows ----
-    localparam Q_AGE = ROW_AGE - 1;
+    localparam Q_AGE = ROW_AGE - 2;
     reg  [RANK_W-1:0]   g_k_q;
     reg  [3:0]          q_class_q, q_bit_q, score_class_q;
     wire [FACTOR_AW-1:0] q_factor = factor_q + {{FACTOR_AW - RANK_W{1'b0}}, q_k_q};
@@ -318,7 +318,7 @@ module sr_compact_pair #(
     assign w_row_o      = w_q1;
     assign w_re_o       = w_row && there;
     assign w_addr_o     = W_READOUT[W_AW-1:0] | {{W_AW - 4 - BLOCK_AW{1'b0}}, out_q[3:0], block_q[BLOCK_AW-1:0]};
-    assign row_en_o     = mac_q[ROW_AGE];
+    assign row_en_o     = mac_q[ROW_AGE] || q_q[ROW_AGE];
     assign row_first_o  = GAP == 0 && begin_q[ROW_AGE];
     assign row_clear_o  = GAP != 0 && (idle || put_g_o || score_we_o);
     assign put_g_o      = g_end_q[DONE_AGE];
@@ -328,7 +328,7 @@ module sr_compact_pair #(
     assign class_re_o   = q_re;
     assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, q_factor} << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
     assign class_bit_o  = q_bit_q;
-    assign q_en_o       = q_q[ROW_AGE];
+    assign q_en_o       = q_q[ROW_AGE-1];
     assign score_we_o   = row_last_q[DONE_AGE];
     assign score_addr_o = {SCORE_AT[BASE_AW-1:4], score_class_q};
     wire _unused = &{1'b0, group, op_pair, op_step, op_item, op_k_q, k_q, q_place, g_place};

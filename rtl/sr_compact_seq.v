@@ -177,7 +177,7 @@ module sr_compact_seq #(
     wire signed [31:0] minus   = bank_rdata_i[31:0];
     wire [31:0]        fitness = (fresh ? 32'd0 : bank_rdata_i[31:0]) + {{15{fitness_i[16]}}, fitness_i};
     wire [15:0]        correct = (fresh ? 16'd0 : bank_rdata_i[47:32]) + {15'd0, hit_i};
-    wire [7:0]         u       = plus_q > minus ? 8'd1 : plus_q < minus ? 8'hff : 8'd0;
+    wire [7:0]         u       = {{7{plus_q < minus}}, plus_q != minus};   // the sign of the difference
     assign bank_re_o    = state_q == LIST || state_q == FIT || state_q == SHAPE || state_q == SHAPE_M;
     assign bank_raddr_o = state_q == LIST ? {2'b10, sample_q[PAIR_AW-1:0]}
                         : {1'b0, pair_q[PAIR_AW-1:0], state_q == FIT ? minus_q : state_q == SHAPE_M};
