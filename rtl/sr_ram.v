@@ -28,13 +28,22 @@ module sr_ram #(
         end
     endgenerate
 
-    (* no_rw_check, ram_style = LUT != 0 ? "distributed" : "auto" *) reg [WIDTH-1:0] mem [0:DEPTH-1];
     reg [WIDTH-1:0] rdata_q;
-
-    always @(posedge clk_i) begin
-        if (we_i) mem[waddr_i] <= wdata_i;
-        if (re_i) rdata_q <= mem[raddr_i];
-    end
+    generate
+        if (LUT != 0) begin : g_lut
+            (* no_rw_check, ram_style = "distributed" *) reg [WIDTH-1:0] mem [0:DEPTH-1];
+            always @(posedge clk_i) begin
+                if (we_i) mem[waddr_i] <= wdata_i;
+                if (re_i) rdata_q <= mem[raddr_i];
+            end
+        end else begin : g_block
+            (* no_rw_check *) reg [WIDTH-1:0] mem [0:DEPTH-1];
+            always @(posedge clk_i) begin
+                if (we_i) mem[waddr_i] <= wdata_i;
+                if (re_i) rdata_q <= mem[raddr_i];
+            end
+        end
+    endgenerate
 
     assign rdata_o = rdata_q;
 endmodule
