@@ -193,7 +193,7 @@ struct Bench {
         tb::settle(top);
     }
 
-    /* x * f: the raw product in the cycle after x is put, its saturated upper part in u one later. */
+    /* x * f: the raw product in the cycle after x is put and f given, its saturated upper part in u one later. */
     void multiply(unsigned count) {
         int64_t x[2] = {0, 0}, f = 0, kept[2] = {0, 0};
         int64_t low = -((int64_t)1 << (shape.f_w - (shape.lut ? 2 : 1))), high = ((int64_t)1 << (shape.f_w - 1)) - 1;
@@ -208,10 +208,7 @@ struct Bench {
             for (int64_t &n : next)
                 n = random.chance(10) ? -32768 : random.chance(10) ? 32767 : tb::sign_extend(random.word(), 16);
             bool put_next = random.chance(70), take = put && random.chance(70);
-            if (!shape.lut)
-                tb::set(top.f_i, 0, shape.f_w, (uint64_t)(f = f_next));
-            else
-                tb::set(top.f_i, 0, shape.f_w, (uint64_t)f_next);
+            tb::set(top.f_i, 0, shape.f_w, (uint64_t)f_next);
             top.put_i = put_next, top.put_p_i = (SData)next[0], top.put_m_i = (SData)next[1], top.product_i = take;
             tb::settle(top);
             for (unsigned m = 0; m < 2; m++) {
