@@ -36,7 +36,7 @@ module sr_compact #(
     parameter WEIGHT_WORDS  = 16128,
     parameter RWEIGHT_WORDS = 256,
     parameter BATCH_MAX     = 64,
-    parameter SCORE_WORDS   = 252,
+    parameter SCORE_WORDS   = 256,
     parameter CBUF_WORDS    = 256,
     parameter PACKET_MAX    = 256,
     parameter STEP_READOUT  = 0,
@@ -270,7 +270,7 @@ module sr_compact #(
     );
 
     // ---- front ----
-    wire                x_re, x_over, front_w_re, add_base, add_count, mark, keep_base, keep_count;
+    wire                x_re, x_over, add_base, add_count, mark, keep_base, keep_count;
     wire [X_AW-1:0]     x_addr;
     wire [15:0]         x_data;
     wire [XW_W+3+BLOCK_AW:0] front_w_addr;
@@ -283,7 +283,7 @@ module sr_compact #(
     ) u_front (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(front), .busy_o(front_busy), .x_base_i(x_base), .x_words_i(x_words),
         .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
-        .x_over_o(x_over), .w_re_o(front_w_re), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
+        .x_over_o(x_over), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
         .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
         .keep_base_o(keep_base), .base_at_o(base_at), .keep_count_o(keep_count), .count_at_o(count_at)
     );
@@ -300,7 +300,7 @@ module sr_compact #(
     // ---- pair ----
     wire                pair_count_re, pair_pre, credit_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_en,
                         pair_first, base_re, lif, lif_busy, lif_clear, load, fire, last, edge_on, y_we, put_y, g_row, w_row,
-                        rows_busy, pair_w_re, row_en, row_first, row_clear, put_g, g_we, q_en, score_we;
+                        rows_busy, row_en, row_first, row_clear, put_g, g_we, q_en, score_we;
     wire [COUNT_AW-1:0] pair_count_addr, g_addr;
     wire [PAIR_AW:0]    credit_addr;
     wire [UNIT_W-1:0]   put_unit;
@@ -321,7 +321,7 @@ module sr_compact #(
         .op_re_o(pair_op_re), .op_raddr_o(pair_op_addr), .col_re_o(pair_col_re), .col_addr_o(pair_col_addr),
         .acc_en_o(pair_acc_en), .acc_first_o(pair_first), .base_re_o(base_re), .base_addr_o(base_addr), .lif_o(lif),
         .lif_clear_o(lif_clear), .load_o(load), .fire_o(fire), .last_o(last), .edge_o(edge_on), .y_we_o(y_we),
-        .y_addr_o(y_addr), .put_y_o(put_y), .g_row_o(g_row), .w_row_o(w_row), .w_re_o(pair_w_re), .w_addr_o(pair_w_addr),
+        .y_addr_o(y_addr), .put_y_o(put_y), .g_row_o(g_row), .w_row_o(w_row), .w_addr_o(pair_w_addr),
         .row_en_o(row_en), .row_first_o(row_first), .row_clear_o(row_clear), .put_g_o(put_g), .g_we_o(g_we), .g_addr_o(g_addr),
         .class_re_o(pair_class_re), .class_addr_o(pair_class_addr), .class_bit_o(pair_class_bit), .q_en_o(q_en),
         .score_we_o(score_we), .score_addr_o(score_addr)
@@ -330,11 +330,11 @@ module sr_compact #(
     // ---- update ----
     wire [PAIR_AW:0]  upd_op_addr;
     wire [UNIT_W-1:0] upd_unit;
-    wire              upd_acc_en, upd_first, upd_add, upd_shift, upd_last, upd_w_re, upd_w_we;
+    wire              upd_acc_en, upd_first, upd_add, upd_shift, upd_last, upd_w_we;
     wire [LANES-1:0]  upd_dither;
     wire [W_AW-1:0]   upd_w_addr;
     sr_compact_update #(
-        .LANES(LANES), .CUT(CUT), .UNITS(PROJ_UNITS), .UNIT_W(UNIT_W), .RANK_W(RANK_W), .PAIR_W(PAIR_AW + 1),
+        .LANES(LANES), .CUT(CUT), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_W(RANK_W), .PAIR_W(PAIR_AW + 1),
         .BLOCK_W(BLOCK_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW),
         .W_AW(W_AW), .W_READOUT(WEIGHT_WORDS)
     ) u_update (
@@ -345,7 +345,7 @@ module sr_compact #(
         .unit_o(upd_unit), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .add_o(upd_add), .shift_o(upd_shift),
         .last_o(upd_last), .dither_o(upd_dither), .noise_o(upd_noise), .noise_row_o(upd_noise_row),
         .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at), .cut_i(cut),
-        .w_re_o(upd_w_re), .w_we_o(upd_w_we), .w_addr_o(upd_w_addr)
+        .w_we_o(upd_w_we), .w_addr_o(upd_w_addr)
     );
 
     // ---- lanes: whose operands, whose turn ----
@@ -370,8 +370,7 @@ module sr_compact #(
     wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
     reg  [ROW_W-1:0]         row_p_q, row_m_q;
     wire [COUNT_W-1:0]       count_rdata;
-    wire [UNIT_W-1:0]        put_from = PROJ_UNITS > 1 ? put_unit : {UNIT_W{1'b0}};
-    wire signed [C_W-1:0]    put_count = count_rdata[put_from*C_W+:C_W];
+    wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
     wire signed [15:0]       put_lane0 = pair_pre ? {bank_rdata[7:0], 8'd0} : {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
     wire [28:0]              raw_p, raw_m;
     generate
@@ -460,7 +459,8 @@ module sr_compact #(
         .clk_i(clk_i), .we_i(mem_we && host_x), .re_i(x_re || (mem_re && host_x)),
         .addr_i(run_busy ? x_addr : mem_addr[X_AW-1:0]), .wdata_i(mem_wdata[15:0]), .rdata_o(x_data)
     );
-    // weights: hidden layer, then readout
+    // weights: hidden layer, then readout. What goes to the memory, which is wide, is held first, and it reads in every cycle but
+    // a write's: data two cycles after the address.
     wire              host_w  = mem_sel == SR_MEM_WEIGHT[2:0] || mem_sel == SR_MEM_RWEIGHT[2:0];
     wire [W_AW-1:0]   host_at = mem_addr[W_AW-1:0] + (mem_sel == SR_MEM_RWEIGHT[2:0] ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
     wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
@@ -472,10 +472,16 @@ module sr_compact #(
             assign host_read[n*16+:16] = {{16 - MASTER_W{w_rdata[n*MASTER_W+MASTER_W-1]}}, w_rdata[n*MASTER_W+:MASTER_W]};
         end
     endgenerate
+    reg                      w_we_q;
+    reg [W_AW-1:0]           w_addr_q;
+    reg [LANES*MASTER_W-1:0] w_wdata_q;
+    always @(posedge clk_i) begin
+        w_we_q    <= (upd_w_we || (mem_we && host_w)) && !rst_i;
+        w_addr_q  <= front_busy ? front_w_at[W_AW-1:0] : pair_busy ? pair_w_addr : update_busy ? upd_w_addr : host_at;
+        w_wdata_q <= update_busy ? w_new : host_weight;
+    end
     sr_ram_sp #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW)) u_weights (
-        .clk_i(clk_i), .we_i(upd_w_we || (mem_we && host_w)), .re_i(front_w_re || pair_w_re || upd_w_re || (mem_re && host_w)),
-        .addr_i(front_busy ? front_w_at[W_AW-1:0] : pair_busy ? pair_w_addr : update_busy ? upd_w_addr : host_at),
-        .wdata_i(update_busy ? w_new : host_weight), .rdata_o(w_rdata)
+        .clk_i(clk_i), .we_i(w_we_q), .re_i(1'b1), .addr_i(w_addr_q), .wdata_i(w_wdata_q), .rdata_o(w_rdata)
     );
     // base buffer: base current by step and block; spike counts of the pair; scores of the pair
     wire [LANES*2*CNT_W-1:0] y_word;
@@ -551,9 +557,11 @@ module sr_compact #(
     );
 
     // ---- host reads ----
+    reg       mem_read_q;
     reg [2:0] mem_sel_q;
     always @(posedge clk_i) begin
-        mem_rvalid_q <= mem_re && !rst_i;
+        mem_read_q   <= mem_re && !rst_i;
+        mem_rvalid_q <= mem_read_q && !rst_i;
         if (mem_re) mem_sel_q <= mem_sel;
     end
     always @* begin
@@ -583,36 +591,23 @@ module sr_compact #(
     always @(posedge clk_i)
         if (run_clear) cyc_total_q <= 32'd0;
         else if (run_busy) cyc_total_q <= cyc_total_q + 32'd1;
-    generate
-        if (COUNTERS != 0) begin : g_counters
-            always @(posedge clk_i)
-                if (run_clear) begin
-                    cyc_base_q    <= 32'd0;
-                    cyc_lif_q     <= 32'd0;
-                    cyc_busy_q    <= 32'd0;
-                    cyc_readout_q <= 32'd0;
-                    cyc_update_q  <= 32'd0;
-                    events_q      <= 32'd0;
-                end else begin
-                    cyc_base_q    <= cyc_base_q + {31'd0, front_busy};
-                    cyc_lif_q     <= cyc_lif_q + {31'd0, lif_busy};
-                    cyc_busy_q    <= cyc_busy_q + {31'd0, load};
-                    cyc_readout_q <= cyc_readout_q + {31'd0, rows_busy};
-                    cyc_update_q  <= cyc_update_q + {31'd0, update_busy};
-                    events_q      <= events_q + {31'd0, add_base};
-                end
-        end else begin : g_total
-            always @(posedge clk_i) begin   // constants; @* would never run
-                cyc_base_q    <= 32'd0;
-                cyc_lif_q     <= 32'd0;
-                cyc_busy_q    <= 32'd0;
-                cyc_readout_q <= 32'd0;
-                cyc_update_q  <= 32'd0;
-                events_q      <= 32'd0;
-            end
+    always @(posedge clk_i)
+        if (run_clear || COUNTERS == 0) begin
+            cyc_base_q    <= 32'd0;
+            cyc_lif_q     <= 32'd0;
+            cyc_busy_q    <= 32'd0;
+            cyc_readout_q <= 32'd0;
+            cyc_update_q  <= 32'd0;
+            events_q      <= 32'd0;
+        end else begin
+            cyc_base_q    <= cyc_base_q + {31'd0, front_busy};
+            cyc_lif_q     <= cyc_lif_q + {31'd0, lif_busy};
+            cyc_busy_q    <= cyc_busy_q + {31'd0, load};
+            cyc_readout_q <= cyc_readout_q + {31'd0, rows_busy};
+            cyc_update_q  <= cyc_update_q + {31'd0, update_busy};
+            events_q      <= events_q + {31'd0, add_base};
         end
-    endgenerate
-    wire _unused = &{1'b0, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_at, front_w_at, raw_p, raw_m, row_m_q[7:0], lif};
+    wire _unused = &{1'b0, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_at, front_w_at, raw_p, raw_m, row_m_q[7:0]};
 endmodule
 
 `default_nettype wire

@@ -4,9 +4,10 @@
 //
 // Order       pass, step, word of 16 inputs, event. Every step begins with a mark, and one more mark ends the job: it tells to
 //             keep what was accumulated since the mark before (keep_base_o, keep_count_o, at base_at_o, count_at_o) and to
-//             start from 0. An event comes with the weight word and row factor bits that were asked for a cycle before.
+//             start from 0. An event comes with the weight word whose address was given two cycles before, and the row factor
+//             bits that were asked for a cycle before.
 // Addresses   weights: {input, block}; row factors as in sr_factors; base current: {step, block}; counts: {group, step}.
-// Cycles      passes * (steps * (1 + sum over words of max(1, events)) + 1) + 4.
+// Cycles      passes * (steps * (1 + sum over words of max(1, events)) + 1) + 5.
 // Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a
 //             step, the sample's words in a row. x_over_o: an address beyond what is there. Reset: control only.
 // Test        tests/rtl/tb_compact_front.cpp
@@ -38,8 +39,7 @@ module sr_compact_front #(
     output wire [X_AW-1:0]     x_addr_o,
     input  wire [15:0]         x_data_i,
     output wire                x_over_o,
-    // weights and row factors of an event
-    output wire                w_re_o,
+    // an event's weights: data two cycles after; its row factors: data a cycle after
     output wire [XW_W+3+BLOCK_AW:0] w_addr_o,
     output wire                row_re_o,
     output wire [ROW_AW-1:0]   row_addr_o,
@@ -113,7 +113,7 @@ module sr_compact_front #(
         if (rst_i) state_q <= IDLE;
     end
 
-    // ---- pipeline: 1 addresses, 2 data ----
+    // ---- pipeline: 1 weight address, 2 row address, 3 data ----
     function [3:0] lowest(input [14:0] x);
         begin
             lowest[3] = !(|x[7:0]);
@@ -124,67 +124,72 @@ module sr_compact_front #(
         end
     endfunction
     wire                step_done = next_word && word_end;
-    reg                 event_q1, event_q2, mark_q1, mark_q2, next_q1, done_q1, end_q1;
-    reg  [3:0]          bit_q1, bit_q2;
+    reg                 event_q1, event_q2, event_q3, mark_q1, mark_q2, mark_q3, next_q1, next_q2, done_q1, done_q2, end_q1, end_q2;
+    reg  [3:0]          bit_q1, bit_q2, bit_q3;
     reg  [XW_W-1:0]     word_q1;
-    reg  [ROW_AW-1:0]   row_at_q1, row_group_q1;   // in words of 16 inputs; of the factor group
+    reg  [ROW_AW-1:0]   row_at_q2, row_group_q2;   // in words of 16 inputs; of the factor group
     reg  [PASS_W-1:0]   pass_q1;
-    wire                base_on1  = pass_q1 < blocks_i;
-    wire                count_on1 = pass_q1 < groups_i;
-    wire [PASS_W-1:0]   pass_next = pass_q1 + {{PASS_W - 1{1'b0}}, end_q1};
+    reg                 base_on_q2, count_on_q2;
     // of the step whose events come, until the mark that ends it has come
-    reg                 open_q2, base_on_q2, count_on_q2, last_q2;
-    reg  [STEP_AW-1:0]  step_q2;
-    reg  [PASS_W-1:0]   pass_q2;
+    reg                 open_q3, base_on_q3, count_on_q3, last_q3;
+    reg  [STEP_AW-1:0]  step_q3;
+    reg  [PASS_W-1:0]   pass_q3;
     always @(posedge clk_i) begin
         event_q1 <= event_is && !rst_i;
         event_q2 <= event_q1 && !rst_i;
+        event_q3 <= event_q2 && !rst_i;
         mark_q1  <= state_q == MARK && !rst_i;
         mark_q2  <= mark_q1 && !rst_i;
-        next_q1  <= next_word;
-        done_q1  <= step_done;
+        mark_q3  <= mark_q2 && !rst_i;
+        next_q1  <= next_word && !rst_i;
+        next_q2  <= next_q1 && !rst_i;
+        done_q1  <= step_done && !rst_i;
+        done_q2  <= done_q1 && !rst_i;
         end_q1   <= step_end;
+        end_q2   <= end_q1;
         word_q1  <= word_q;
         bit_q1   <= lowest(x_q[14:0]);
         bit_q2   <= bit_q1;
-        if (done_q1) begin
-            row_at_q1 <= end_q1 ? row_at_q1 + 1'b1 : row_group_q1;
-            pass_q1   <= pass_next;
-            last_q2   <= end_q1;
-            if (end_q1) row_group_q1 <= row_at_q1 + 1'b1;
-        end else if (next_q1) row_at_q1 <= row_at_q1 + 1'b1;
-        if (event_q1 || done_q1) begin
-            base_on_q2  <= base_on1;
-            count_on_q2 <= count_on1;
+        bit_q3   <= bit_q2;
+        base_on_q2  <= pass_q1 < blocks_i;
+        count_on_q2 <= pass_q1 < groups_i;
+        if (done_q1) pass_q1 <= pass_q1 + {{PASS_W - 1{1'b0}}, end_q1};
+        if (done_q2) begin
+            row_at_q2 <= end_q2 ? row_at_q2 + 1'b1 : row_group_q2;
+            last_q3   <= end_q2;
+            if (end_q2) row_group_q2 <= row_at_q2 + 1'b1;
+        end else if (next_q2) row_at_q2 <= row_at_q2 + 1'b1;
+        if (event_q2 || done_q2) begin
+            base_on_q3  <= base_on_q2;
+            count_on_q3 <= count_on_q2;
         end
-        if (mark_q2) open_q2 <= 1'b1;
-        if (mark_q2 && open_q2) begin
-            step_q2 <= last_q2 ? {STEP_AW{1'b0}} : step_q2 + 1'b1;
-            if (last_q2) pass_q2 <= pass_q2 + 1'b1;
+        if (mark_q3) open_q3 <= 1'b1;
+        if (mark_q3 && open_q3) begin
+            step_q3 <= last_q3 ? {STEP_AW{1'b0}} : step_q3 + 1'b1;
+            if (last_q3) pass_q3 <= pass_q3 + 1'b1;
         end
         if (!busy_o) begin
-            row_at_q1    <= {ROW_AW{1'b0}};
-            row_group_q1 <= {ROW_AW{1'b0}};
+            row_at_q2    <= {ROW_AW{1'b0}};
+            row_group_q2 <= {ROW_AW{1'b0}};
             pass_q1      <= {PASS_W{1'b0}};
-            open_q2      <= 1'b0;
-            step_q2      <= {STEP_AW{1'b0}};
-            pass_q2      <= {PASS_W{1'b0}};
+            open_q3      <= 1'b0;
+            step_q3      <= {STEP_AW{1'b0}};
+            pass_q3      <= {PASS_W{1'b0}};
         end
     end
-    assign w_re_o     = event_q1 && base_on1;
     assign w_addr_o   = {word_q1, bit_q1, pass_q1[BLOCK_AW-1:0]};
-    assign row_re_o   = event_q1 && count_on1;
-    assign row_addr_o = row_at_q1 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q1 >> CUT_LOG};
-    assign row_bit_o  = bit_q2;
+    assign row_re_o   = event_q2 && count_on_q2;
+    assign row_addr_o = row_at_q2 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q2 >> CUT_LOG};
+    assign row_bit_o  = bit_q3;
 
-    assign add_base_o   = event_q2 && base_on_q2;
-    assign add_count_o  = event_q2 && count_on_q2;
-    assign mark_o       = mark_q2;
-    assign keep_base_o  = mark_q2 && open_q2 && base_on_q2;
-    assign base_at_o    = {step_q2, pass_q2[BLOCK_AW-1:0]};
-    assign keep_count_o = mark_q2 && open_q2 && count_on_q2;
-    assign count_at_o   = {pass_q2[GROUP_AW-1:0], step_q2};
-    assign busy_o       = state_q != IDLE || mark_q1 || mark_q2;
+    assign add_base_o   = event_q3 && base_on_q3;
+    assign add_count_o  = event_q3 && count_on_q3;
+    assign mark_o       = mark_q3;
+    assign keep_base_o  = mark_q3 && open_q3 && base_on_q3;
+    assign base_at_o    = {step_q3, pass_q3[BLOCK_AW-1:0]};
+    assign keep_count_o = mark_q3 && open_q3 && count_on_q3;
+    assign count_at_o   = {pass_q3[GROUP_AW-1:0], step_q3};
+    assign busy_o       = state_q != IDLE || mark_q1 || mark_q2 || mark_q3;
 endmodule
 
 `default_nettype wire

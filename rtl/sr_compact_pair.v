@@ -86,8 +86,7 @@ module sr_compact_pair #(
     output wire                put_y_o,       // age 1
     output wire                g_row_o,       // age 1: the next factor is +-1
     output wire                w_row_o,       // age 1: the next factor is a weight
-    output wire                w_re_o,        // age 0
-    output wire [W_AW-1:0]     w_addr_o,
+    output wire [W_AW-1:0]     w_addr_o,      // a cycle before age 0
     output wire                row_en_o,      // row sum takes what is held
     output wire                row_first_o,
     output wire                row_clear_o,
@@ -133,6 +132,7 @@ module sr_compact_pair #(
     wire               turn      = k_end && thread_q && out_end;   // a couple of blocks is done
     wire               lif_end   = lif && turn && block_end;
     wire [BLOCK_W-1:0] block_next = turn ? block_end ? {BLOCK_W{1'b0}} : block_up : block_q;
+    wire [BLOCK_W-1:0] row_next   = row_end ? {BLOCK_W{1'b0}} : block_up;
     always @(posedge clk_i) begin
         if (state_q != DRAIN) phase_q <= state_q;
         out_last_q <= (phase_q == GROW || g_row || w_row ? {{OUT_W - 5{1'b0}}, classes_i}
@@ -161,7 +161,7 @@ module sr_compact_pair #(
                 drain_q <= DONE_AGE[3:0];
             end
             CLASS: begin            // class, block
-                block_q <= row_end ? {BLOCK_W{1'b0}} : block_up;
+                block_q <= row_next;
                 if (row_end) out_q <= out_end ? {OUT_W{1'b0}} : out_q + 1'b1;
                 if (row_end && out_end) state_q <= DRAIN;
                 drain_q <= DONE_AGE[3:0];
@@ -222,8 +222,9 @@ module sr_compact_pair #(
     reg  [UNIT_W-1:0]    unit_q1;
     wire [FACTOR_AW-1:0] factor = factor_q + {{FACTOR_AW - RANK_W{1'b0}}, k_q};
     wire [FACTOR_AW-1:0] group  = factor >> UNIT_LOG;
+    localparam [FACTOR_AW-1:0] UNIT_MASK = (1 << UNIT_LOG) - 1;
     always @(posedge clk_i) begin
-        unit_q1 <= factor[UNIT_W-1:0];
+        unit_q1 <= factor[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
         if (state_q == DRAIN && phase_q == CLASS && drain_q == 4'd0) factor_q <= factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
         if (clear_i) factor_q <= {FACTOR_AW{1'b0}};
     end
@@ -313,11 +314,11 @@ module sr_compact_pair #(
             score_class_q <= 4'd0;
         end
     end
+    wire [3:0]          class_next = out_q[3:0] + {3'd0, row_end};
     assign put_y_o      = mac_q[1];
     assign g_row_o      = g_q1;
     assign w_row_o      = w_q1;
-    assign w_re_o       = w_row && there;
-    assign w_addr_o     = W_READOUT[W_AW-1:0] | {{W_AW - 4 - BLOCK_AW{1'b0}}, out_q[3:0], block_q[BLOCK_AW-1:0]};
+    assign w_addr_o     = W_READOUT[W_AW-1:0] | {{W_AW - 4 - BLOCK_AW{1'b0}}, class_next & {4{w_row}}, row_next[BLOCK_AW-1:0] & {BLOCK_AW{w_row}}};
     assign row_en_o     = mac_q[ROW_AGE] || q_q[ROW_AGE];
     assign row_first_o  = GAP == 0 && begin_q[ROW_AGE];
     assign row_clear_o  = GAP != 0 && (idle || put_g_o || score_we_o);

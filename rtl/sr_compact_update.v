@@ -4,15 +4,15 @@
 // collected on the way; plus the weights; saturated, written back.
 //
 // Cycles     a word: factors + shift + 5, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
-// Ages       0 row or class address, 1 its data and the others' addresses, 2 data (acc_en_o). Dither: bit b of lane n is w[i] ^ w[i + 1 + b], i the lane's column: window_q holds
-//            w[i..], moved on by a bit a cycle.
+// Ages       0 row or class address, 1 its data and the others' addresses, 2 data (acc_en_o). Dither: bit b of lane n is
+//            w[i] ^ w[i + 1 + b], i the lane's column: window_q holds w[i..], moved on by a bit a cycle.
 // Job        start_i (pulse) with the inputs, held while busy_o. Reset: control only. Test: tests/test_sim.c
 `default_nettype none
 
 module sr_compact_update #(
     parameter LANES    = 4,
     parameter CUT      = 4,
-    parameter UNITS    = 4,       // PROJ_UNITS
+    parameter UNIT_LOG = 2,       // log2 PROJ_UNITS
     parameter UNIT_W   = 2,
     parameter RANK_W   = 3,
     parameter PAIR_W   = 7,
@@ -60,14 +60,14 @@ module sr_compact_update #(
     output wire [5:0]          cut_at_o,
     input  wire [CUT-1:0]      cut_i,
     // weights
-    output wire                w_re_o,
     output wire                w_we_o,
-    output wire [W_AW-1:0]     w_addr_o
+    output wire [W_AW-1:0]     w_addr_o     // of the word at work
 );
     localparam CUT_LOG  = $clog2(CUT);
     localparam WINDOW   = LANES + 16;
     localparam LOADS    = WINDOW / CUT;
     localparam ROW_W    = XW_W + 4;
+    localparam [FACTOR_AW-1:0] UNIT_MASK = (1 << UNIT_LOG) - 1;  // a factor's place in its group
     localparam PER_LOG  = LANES < 64 ? $clog2(64 / LANES) : 0;  // column blocks of a noise word
 
     localparam [2:0] IDLE = 3'd0, BEGIN = 3'd1, SUM = 3'd2, SETTLE = 3'd3, SHIFT = 3'd4, ADD = 3'd5, WRITE = 3'd6;
@@ -76,7 +76,6 @@ module sr_compact_update #(
     reg  [BLOCK_W-1:0]  block_q;
     reg  [PAIR_W-1:0]   pair_q;
     reg  [RANK_W-1:0]   k_q;
-    reg  [UNIT_W-1:0]   unit_q, unit_q1;
     reg  [ROW_AW-1:0]   group_q;            // first word of 16 inputs of the factor group
     reg  [FACTOR_AW-1:0] factor_q;
     reg  [4:0]          shift_q;
@@ -86,7 +85,7 @@ module sr_compact_update #(
     wire                sum       = state_q == SUM;
     wire                k_end     = k_q == rank_i - 1'b1;
     wire                sum_end   = k_end && pair_q == pairs_i - 1'b1;
-    wire                unit_end  = UNITS == 1 || unit_q == UNITS[UNIT_W-1:0] - 1'b1;
+    wire                group_end = (factor_q & UNIT_MASK) == UNIT_MASK;
     wire                block_end = block_q == blocks_i - 1'b1;
     wire                row_end   = row_q == rows_i[ROW_W-1:0] - 1'b1;
     wire                window_ready;
@@ -97,7 +96,6 @@ module sr_compact_update #(
         first_q2  <= first_q1;
         pair_q1   <= pair_q;
         factor_q1 <= factor_q;
-        unit_q1   <= unit_q;
         case (state_q)
             IDLE: begin
                 row_q   <= {ROW_W{1'b0}};
@@ -107,7 +105,6 @@ module sr_compact_update #(
             BEGIN: begin
                 pair_q   <= {PAIR_W{1'b0}};
                 k_q      <= {RANK_W{1'b0}};
-                unit_q   <= {UNIT_W{1'b0}};
                 group_q  <= {ROW_AW{1'b0}};
                 factor_q <= {FACTOR_AW{1'b0}};
                 first_q  <= 1'b1;
@@ -118,9 +115,8 @@ module sr_compact_update #(
                 first_q  <= 1'b0;
                 k_q      <= k_end ? {RANK_W{1'b0}} : k_q + 1'b1;
                 if (k_end) pair_q <= pair_q + 1'b1;
-                unit_q   <= unit_end ? {UNIT_W{1'b0}} : unit_q + 1'b1;
                 factor_q <= factor_q + 1'b1;
-                if (unit_end) group_q <= group_q + {{ROW_AW - XW_W{1'b0}}, x_words_i};
+                if (group_end) group_q <= group_q + {{ROW_AW - XW_W{1'b0}}, x_words_i};
                 if (sum_end) state_q <= SETTLE;
             end
             SETTLE: if (window_ready && !sum_q1) state_q <= shift_q == 5'd0 ? ADD : SHIFT;
@@ -146,13 +142,12 @@ module sr_compact_update #(
                         | {{ROW_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, factor_q} << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign bit_o        = row_q[3:0];
-    assign unit_o       = unit_q1;
+    assign unit_o       = factor_q1[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
     assign acc_en_o     = sum_q2 || shift_o || last_o;
     assign acc_first_o  = first_q2;
     assign add_o        = sum_q2;
     assign shift_o      = state_q == SHIFT;
     assign last_o       = state_q == ADD;
-    assign w_re_o       = state_q == BEGIN;
     assign w_we_o       = state_q == WRITE;
     assign w_addr_o     = {{W_AW - ROW_W - BLOCK_AW{1'b0}}, row_q, block_q[BLOCK_AW-1:0]} | (readout_i ? W_READOUT[W_AW-1:0] : {W_AW{1'b0}});
 

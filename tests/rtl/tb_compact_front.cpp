@@ -22,12 +22,8 @@ enum Kind { EVENT, MARK };
 struct Item { /* in the order of the data */
     Kind kind;
     bool base, count; /* of an event: add; of a mark: keep */
-    unsigned base_at, count_at, bit;
+    unsigned base_at, count_at, weight_at, bit;
     uint64_t base_sum, count_sum;
-};
-struct Ask {
-    bool weight, row;
-    unsigned weight_at, row_at;
 };
 
 struct Bench {
@@ -52,8 +48,8 @@ struct Bench {
         if (top.busy_o) tb::fail("busy after a reset");
     }
     void silent() {
-        if (top.busy_o || top.x_re_o || top.w_re_o || top.row_re_o || top.add_base_o || top.add_count_o || top.mark_o ||
-            top.keep_base_o || top.keep_count_o || top.x_over_o)
+        if (top.busy_o || top.x_re_o || top.row_re_o || top.add_base_o || top.add_count_o || top.mark_o || top.keep_base_o ||
+            top.keep_count_o || top.x_over_o)
             tb::fail("an idle unit speaks");
     }
     void idle(unsigned count) {
@@ -85,27 +81,33 @@ struct Bench {
     void job(const Job &j, unsigned cut_at) {
         unsigned passes = j.blocks > j.groups ? j.blocks : j.groups, words = j.steps * j.x_words;
         std::deque<unsigned> reads; /* of the sample store, with the address bit that is beyond it */
-        std::deque<Ask> asks;
+        std::deque<unsigned> rows;  /* row factors asked for */
         std::deque<Item> items;
-        uint64_t expected = 4 + passes, n = 0;
-        Item mark = {MARK, false, false, 0, 0, 0, 0, 0};
+        uint64_t expected = 5 + passes, n = 0;
+        Item mark = {MARK, false, false, 0, 0, 0, 0, 0, 0};
         for (unsigned pass = 0; pass < passes; pass++)
             for (unsigned step = 0; step < j.steps; step++) {
                 items.push_back(mark), expected++;
-                mark = {
-                    MARK, pass < j.blocks, pass < j.groups, step << shape.block_aw | pass, pass << shape.step_aw | step, 0, 0,
-                    0};
+                mark = {MARK,
+                        pass < j.blocks,
+                        pass < j.groups,
+                        step << shape.block_aw | pass,
+                        pass << shape.step_aw | step,
+                        0,
+                        0,
+                        0,
+                        0};
                 for (unsigned w = 0; w < j.x_words; w++) {
                     unsigned at = (j.base + step * j.x_words + w) & ((2u << shape.x_aw) - 1), here = 0;
                     reads.push_back(at);
                     for (unsigned bit = 0; bit < 16; bit++) {
                         if (!(store[at & ((1u << shape.x_aw) - 1)] >> bit & 1)) continue;
-                        Ask ask = {mark.base, mark.count, (w << 4 | bit) << shape.block_aw | pass,
-                                   ((pass * j.x_words + w) * 16 + bit) / shape.cut};
-                        asks.push_back(ask);
-                        items.push_back({EVENT, mark.base, mark.count, 0, 0, bit, 0, 0});
-                        if (mark.base) mark.base_sum += weight(ask.weight_at);
-                        if (mark.count) mark.count_sum += factor(row(ask.row_at), bit);
+                        unsigned weight_at = (w << 4 | bit) << shape.block_aw | pass;
+                        unsigned row_at = ((pass * j.x_words + w) * 16 + bit) / shape.cut;
+                        if (mark.count) rows.push_back(row_at);
+                        items.push_back({EVENT, mark.base, mark.count, 0, 0, weight_at, bit, 0, 0});
+                        if (mark.base) mark.base_sum += weight(weight_at);
+                        if (mark.count) mark.count_sum += factor(row(row_at), bit);
                         here++, events++;
                     }
                     expected += here ? here : 1;
@@ -118,13 +120,14 @@ struct Bench {
         top.start_i = 1;
         tb::settle(top);
         silent();
+        unsigned w_at = 0; /* held on the way to the weights */
         uint64_t w_data = 0, row_data = 0, base_sum = 0, count_sum = 0;
         uint16_t x_data = (uint16_t)random.word();
         bool over = false;
         for (;; n++) {
-            /* What was asked for in this cycle is there in the next. */
-            bool x_re = top.x_re_o, w_re = top.w_re_o, row_re = top.row_re_o;
-            unsigned x_at = top.x_addr_o, w_at = top.w_addr_o, row_at = top.row_addr_o;
+            /* What was asked for in this cycle is there in the next; a weight in the one after that. */
+            bool x_re = top.x_re_o, row_re = top.row_re_o;
+            unsigned x_at = top.x_addr_o, w_next = top.w_addr_o, row_at = top.row_addr_o;
             if (x_re) {
                 if (reads.empty() || x_at != (reads.front() & ((1u << shape.x_aw) - 1))) tb::fail("x_addr_o");
                 if (top.x_over_o != (reads.front() >= shape.sample_words)) tb::fail("x_over_o");
@@ -132,18 +135,15 @@ struct Bench {
                 reads.pop_front();
             } else if (top.x_over_o)
                 tb::fail("x_over_o without a read");
-            if (w_re || row_re) {
-                while (!asks.empty() && !asks.front().weight && !asks.front().row) asks.pop_front();
-                if (asks.empty() || w_re != asks.front().weight || row_re != asks.front().row)
-                    tb::fail("an event is asked for");
-                if (w_re && w_at != asks.front().weight_at) tb::fail("w_addr_o");
-                if (row_re && row_at != asks.front().row_at) tb::fail("row_addr_o");
-                asks.pop_front();
+            if (row_re) {
+                if (rows.empty() || row_at != rows.front()) tb::fail("row_addr_o");
+                rows.pop_front();
             }
             tb::edge(top);
             top.start_i = 0;
             if (x_re) x_data = store[x_at];
-            w_data = w_re ? weight(w_at) : random.word(), row_data = row_re ? row(row_at) : random.word();
+            unsigned w_asked = w_at;
+            w_data = weight(w_asked), w_at = w_next, row_data = row_re ? row(row_at) : random.word();
             top.x_data_i = x_data;
             tb::settle(top);
             if (!top.busy_o) break;
@@ -151,7 +151,7 @@ struct Bench {
             if (n > expected) tb::fail("later than the header says");
 
             bool add = top.add_base_o || top.add_count_o;
-            if (add != (w_re || row_re)) tb::fail("an event comes with its data");
+            if (top.add_count_o != row_re) tb::fail("an event comes with its row factors");
             if (add && top.mark_o) tb::fail("a mark and an event at once");
             if ((top.keep_base_o || top.keep_count_o) && !top.mark_o) tb::fail("kept without a mark");
             if (!add && !top.mark_o) continue;
@@ -160,6 +160,7 @@ struct Bench {
             if ((i.kind == MARK) != (bool)top.mark_o) tb::fail("order of events and marks");
             if (i.kind == EVENT) {
                 if (top.add_base_o != i.base || top.add_count_o != i.count) tb::fail("add_base_o, add_count_o");
+                if (i.base && w_asked != i.weight_at) tb::fail("w_addr_o");
                 if (i.count && top.row_bit_o != i.bit) tb::fail("row_bit_o");
                 if (top.add_base_o) base_sum += w_data;
                 if (top.add_count_o) count_sum += factor(row_data, top.row_bit_o);
@@ -175,7 +176,7 @@ struct Bench {
             std::printf("%llu cycles, not %llu\n", (unsigned long long)n, (unsigned long long)expected);
             tb::fail("cycles of a job");
         }
-        if (!items.empty() || !reads.empty()) tb::fail("events, marks or reads are missing");
+        if (!items.empty() || !reads.empty() || !rows.empty()) tb::fail("events, marks or reads are missing");
         if (over != (j.base + words > shape.sample_words)) tb::fail("x_over_o of the job");
         silent();
         jobs++, overs += over, cycles += n;
