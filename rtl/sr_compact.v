@@ -497,9 +497,16 @@ module sr_compact #(
         if (y_we) base_word[LANES*2*CNT_W-1:0] = y_word;
         if (score_we) base_word[2*SCORE_W-1:0] = {score_m, score_p};
     end
+    reg               base_we_q;    // held: what leaves the lanes does not reach the memory in the same cycle
+    reg [BASE_AW-1:0] base_waddr_q;
+    reg [BASE_W-1:0]  base_wdata_q;
+    always @(posedge clk_i) begin
+        base_we_q    <= (keep_base || y_we || score_we) && !rst_i;
+        base_waddr_q <= keep_base ? base_at : y_we ? y_addr : score_addr;
+        base_wdata_q <= base_word;
+    end
     sr_ram #(.WIDTH(BASE_W), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW), .LUT(BASE_LUT)) u_base (
-        .clk_i(clk_i), .we_i(keep_base || y_we || score_we), .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr),
-        .wdata_i(base_word), .re_i(base_re || fit_rd),
+        .clk_i(clk_i), .we_i(base_we_q), .waddr_i(base_waddr_q), .wdata_i(base_wdata_q), .re_i(base_re || fit_rd),
         .raddr_i(fit_rd ? {SCORE_AT[BASE_AW-1:4], fit_class} : base_addr), .rdata_o(base_rdata)
     );
     // count buffer: counts by factor group and step, or results of inference; S g of the pair
