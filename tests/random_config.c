@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device.h"
 #include "noise.h"
 
 struct dice {
@@ -58,21 +59,16 @@ static uint32_t draw_leak(struct dice *d) {
 
 static uint64_t words_of(uint32_t n, uint32_t width) { return width ? (n + width - 1) / width : 0; }
 
-static uint64_t row_words(const struct sr_caps *caps, uint32_t cols) {
-    return caps->row_words ? caps->row_words : words_of(cols, caps->col_lanes);
-}
-
 static bool fits(const struct sr_net *net, const struct sr_caps *caps) {
-    uint64_t weights = 0, spikes = 0;
+    uint64_t weights = 0, readout = 0, spikes = 0;
+    if (caps->col_lanes) readout = (uint64_t)net->classes * sr_row_words(caps, sr_net_cols(net, SR_READOUT_LAYER));
     for (unsigned l = 0; l < net->layers; l++) {
-        weights += sr_net_rows(net, l) * row_words(caps, net->hidden[l]);
+        if (caps->col_lanes) weights += (uint64_t)sr_net_rows(net, l) * sr_row_words(caps, net->hidden[l]);
         spikes += net->steps * words_of(net->hidden[l], caps->lanes);
         if (l && sr_net_rows(net, l) > caps->inputs_max) return false;
     }
     if (caps->sample_w && words_of(net->inputs, caps->sample_w) * net->steps > caps->sample_words) return false;
-    if (caps->col_lanes && weights > caps->weight_words) return false;
-    if (caps->col_lanes && net->classes * row_words(caps, sr_net_cols(net, SR_READOUT_LAYER)) > caps->rweight_words)
-        return false;
+    if (weights > caps->weight_words || readout > caps->rweight_words) return false;
     return !caps->lanes || !caps->spike_words || (net->layers == 1 && net->readout == SR_READOUT_SUM) ||
            spikes <= caps->spike_words;
 }
