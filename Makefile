@@ -241,7 +241,6 @@ lint-rtl:
 # ---- boards ---------------------------------------------------------------------------------------------------------
 # constraints/BOARD.mk: FAMILY, DEVICE (options of the router), PARAMS, CLOCK_PARAMS, CLOCK_MHZ (what must be met), SEEDS, PROG.
 BOARD ?=
-SOFT_MUL :=
 LUT_ADD :=
 ifneq ($(BOARD),)
 include constraints/$(BOARD).mk
@@ -249,8 +248,6 @@ endif
 S := $(B)/synth/$(BOARD)
 BOARD_RTL := $(RTL) $(RTL_H) $(wildcard rtl/$(FAMILY)/*.v)
 CHPARAM = $(foreach p,$(PARAMS) $(CLOCK_PARAMS),-chparam $(subst =, ,$p))
-# Products with a factor of few bits are left to LUTs where SOFT_MUL is set.
-SOFT_MULTIPLIERS = $(if $(SOFT_MUL),proc; opt -fast; wreduce t:\$$mul; techmap -map constraints/soft_mul.v;)
 # Short additions are left to LUTs where LUT_ADD is set: fewer logic cells, slower.
 SYNTH_ice40 = synth_ice40 $(SYNTH_FLAGS) -run begin:map_gates; $(if $(LUT_ADD),techmap -map constraints/lut_add.v;) \
     synth_ice40 $(SYNTH_FLAGS) -run map_gates: -json $@
@@ -264,7 +261,7 @@ BITSTREAM_ecp5 := $(S)/spikeroll.bit
 $(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk
 	@mkdir -p $(@D)
 	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -top sr_board $(CHPARAM); \
-	    $(SOFT_MULTIPLIERS) $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
+	    $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
 $(S)/routed.asc $(S)/routed.config: $(S)/netlist.json $(CONSTRAINTS_$(FAMILY)) tests/place $(if $(filter ecp5,$(FAMILY)),$(B)/ecp5.stamp)
 	@NEXTPNR="$(NEXTPNR_$(if $(filter ecp5,$(FAMILY)),ECP5,ICE40))" tests/place $(FAMILY) $(S) $(CONSTRAINTS_$(FAMILY)) $(CLOCK_MHZ) \
 	    "$(SEEDS)" $(DEVICE)
