@@ -108,7 +108,7 @@ $(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) rtl/lint.vlt
 	$$(VERILATE) --trace-fst $(PARAMS_$(1):%=-G%) --top-module sr_core --prefix Vsr_$(call c_name,$(1)) --Mdir $$(@D) rtl/sr_core.v
 	+$$(MAKE) -C $$(@D) -f Vsr_$(call c_name,$(1)).mk OPT_FAST=-O3 OPT_SLOW=-O1 OBJCACHE="$$(CCACHE)" Vsr_$(call c_name,$(1))__ALL.a
 	cp $$(@D)/Vsr_$(call c_name,$(1))__ALL.a $$@
-$(B)/sim/$(1)/shim.o: sim/shim.cpp sim/sim_model.h $(B)/sim/$(1)/model.a
+$(B)/sim/$(1)/shim.o: sim/shim.cpp sim/shim.h sim/sim_model.h $(B)/sim/$(1)/model.a
 	$$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_$(call c_name,$(1)) -DSR_BUILD=$(call c_name,$(1)) -DSR_NAME='"$(1)"' -Isim $(INCLUDES) \
 	    -isystem $$(@D) $$(VL_INCLUDES) -c $$< -o $$@
 endef
@@ -118,18 +118,22 @@ $(foreach b,$(sort $(SIM_BUILDS) $(BOARDS)),$(eval $(call sim_build,$b)))
 $(B)/sim/sim_engine.o: sim/sim_engine.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS_ALL) -Isim -c $< -o $@
-# A library of simulation builds $(3), its list of them in folder $(2). Objects and Verilated archives: a script for ar joins them.
-define sim_library
-$(2)/builds.c: FORCE
+# The list of a program's simulation builds $(2), in folder $(1).
+define builds_list
+$(1)/builds.c: FORCE
 	@mkdir -p $$(@D)
 	@{ echo '/* Made by the Makefile. */'; echo '#include "sim_model.h"'; \
-	   for b in $(call c_name,$(3)); do echo "extern const struct sr_sim_model sr_sim_model_$$$$b;"; done; \
+	   for b in $(call c_name,$(2)); do echo "extern const struct sr_sim_model sr_sim_model_$$$$b;"; done; \
 	   echo 'const struct sr_sim_model *const sr_sim_models[] = {'; \
-	   for b in $(call c_name,$(3)); do echo "    &sr_sim_model_$$$$b,"; done; echo '    0,'; echo '};'; } >$$@.new
+	   for b in $(call c_name,$(2)); do echo "    &sr_sim_model_$$$$b,"; done; echo '    0,'; echo '};'; } >$$@.new
 	@cmp -s $$@.new $$@ || cp $$@.new $$@
 	@rm -f $$@.new
-$(2)/builds.o: $(2)/builds.c sim/sim_model.h
+$(1)/builds.o: $(1)/builds.c sim/sim_model.h
 	$$(CC) $$(CFLAGS_ALL) -Isim -c $$< -o $$@
+endef
+# A library of simulation builds $(3), its list of them in folder $(2). Objects and Verilated archives: a script for ar joins them.
+define sim_library
+$(call builds_list,$(2),$(3))
 $(1): $(B)/sim/sim_engine.o $(2)/builds.o $(foreach b,$(3),$(B)/sim/$b/shim.o $(B)/sim/$b/model.a)
 	@rm -f $$@
 	@{ echo create $$@; for f in $$(filter %.o,$$^); do echo addmod $$$$f; done; for f in $$(filter %.a,$$^); do echo addlib $$$$f; done; \
@@ -298,21 +302,15 @@ $(B)/netlist/$(1)/sr_core.v: $(RTL) $(RTL_H) $(call params_file,$(NETLIST_$(1)))
 	$$(YOSYS) -ql $$(@D)/yosys.log -p "read_verilog -defer -Irtl $$(filter-out rtl/sr_board.v,$$(filter %.v,$$^)); hierarchy -top sr_core \
 	    $(foreach p,$(PARAMS_$(NETLIST_$(1))),-chparam $(subst =, ,$p)); $(NETLIST_SYNTH_$(1)); tee -o $$(@D)/cells.txt stat; write_verilog -noattr $$@"
 	@for c in $(NETLIST_HOLDS_$(1)); do grep -qw $$$$c $$(@D)/cells.txt || { echo "netlist-test: no $$$$c in the netlist for $(1)" >&2; exit 1; }; done
-$(B)/netlist/$(1)/shim.o: $(B)/netlist/$(1)/sr_core.v sim/shim.cpp $(wildcard tests/cells/*.v)
+$(B)/netlist/$(1)/shim.o: $(B)/netlist/$(1)/sr_core.v sim/shim.cpp sim/shim.h sim/sim_model.h $(wildcard tests/cells/*.v)
 	$$(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -fno-localize -Wno-fatal -Wno-lint -Wno-style --output-split 5000 \
 	    --top-module sr_core --prefix Vsr_netlist_$(1) --Mdir $$(@D) $$< $$(NETLIST_CELLS_$(1)) >$$(@D)/verilator.log 2>&1
 	+@$$(MAKE) -s -C $$(@D) -f Vsr_netlist_$(1).mk OPT_FAST=-O1 OPT_SLOW=-O0 OBJCACHE="$$(CCACHE)" Vsr_netlist_$(1)__ALL.a
 	$$(CXX) -O2 $(VL_CXXFLAGS) -DSR_NO_TRACE -DSR_MODEL=Vsr_netlist_$(1) -DSR_BUILD=netlist_$(1) -Isim $(INCLUDES) -isystem $$(@D) $$(VL_INCLUDES) -c sim/shim.cpp -o $$@
-$(B)/netlist/$(1)/builds.c:
-	@mkdir -p $$(@D)
-	@echo '#include "sim_model.h"' >$$@
-	@echo 'extern const struct sr_sim_model sr_sim_model_netlist_$(1);' >>$$@
-	@echo 'const struct sr_sim_model *const sr_sim_models[] = {&sr_sim_model_netlist_$(1), 0};' >>$$@
-$(B)/netlist/$(1)/netlist_$(1): $(B)/netlist/$(1)/shim.o $(B)/netlist/$(1)/builds.c $(B)/sim/sim_engine.o $(B)/tests/test_sim.o \
+$(call builds_list,$(B)/netlist/$(1),netlist_$(1))
+$(B)/netlist/$(1)/netlist_$(1): $(B)/netlist/$(1)/shim.o $(B)/netlist/$(1)/builds.o $(B)/sim/sim_engine.o $(B)/tests/test_sim.o \
     $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libverilated.a
-	$(CC) $(C_STD) $(INCLUDES) -Isim -c $(B)/netlist/$(1)/builds.c -o $(B)/netlist/$(1)/builds.o
-	$(CXX) $$(filter %.o,$$^) $(B)/netlist/$(1)/builds.o -Wl,--start-group $(B)/netlist/$(1)/Vsr_netlist_$(1)__ALL.a $$(filter %.a,$$^) -Wl,--end-group \
-	    $$(TEST_LIBS) $$(LIBS) -o $$@
+	$(CXX) $$(filter %.o,$$^) -Wl,--start-group $(B)/netlist/$(1)/Vsr_netlist_$(1)__ALL.a $$(filter %.a,$$^) -Wl,--end-group $$(TEST_LIBS) $$(LIBS) -o $$@
 endef
 $(foreach f,ice40 ecp5,$(eval $(call netlist_build,$f)))
 netlist-test: $(B)/netlist/ice40/netlist_ice40 $(B)/netlist/ecp5/netlist_ecp5 ## Yosys netlists of both families, with cell models, against ref (10 min)
@@ -325,15 +323,13 @@ BITSTREAM_COUNT ?= 12
 baud = $(patsubst BAUD=%,%,$(filter BAUD=%,$(CLOCK_PARAMS_$(1))))
 $(B)/bitstream/hx8k/chip.a: $(B)/synth/hx8k/routed.asc tests/bitstream tests/cells/ice40.v constraints/hx8k.pcf
 	@YOSYS_DATDIR=$(YOSYS_DATDIR) tests/bitstream hx8k $<
-$(B)/bitstream/hx8k/pins.o: sim/pins.cpp sim/sim_model.h $(B)/bitstream/hx8k/chip.a constraints/hx8k.mk
+$(B)/bitstream/hx8k/pins.o: sim/pins.cpp sim/shim.h sim/sim_model.h $(B)/bitstream/hx8k/chip.a constraints/hx8k.mk
 	$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_bitstream_hx8k -DSR_BUILD=bitstream_hx8k -DCLOCK_HZ=$(call clock_hz,hx8k) \
 	    -DBAUD=$(call baud,hx8k) -Isim $(INCLUDES) -isystem $(@D) $(VL_INCLUDES) -c $< -o $@
-$(B)/bitstream/hx8k/bitstream_hx8k: $(B)/bitstream/hx8k/pins.o $(B)/bitstream/hx8k/chip.a $(B)/sim/sim_engine.o $(B)/tests/test_sim.o \
-    $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libverilated.a
-	@{ echo '#include "sim_model.h"'; echo 'extern const struct sr_sim_model sr_sim_model_bitstream_hx8k;'; \
-	   echo 'const struct sr_sim_model *const sr_sim_models[] = {&sr_sim_model_bitstream_hx8k, 0};'; } >$(@D)/builds.c
-	$(CC) $(C_STD) $(INCLUDES) -Isim -c $(@D)/builds.c -o $(@D)/builds.o
-	$(CXX) $(filter %.o,$^) $(@D)/builds.o -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
+$(eval $(call builds_list,$(B)/bitstream/hx8k,bitstream_hx8k))
+$(B)/bitstream/hx8k/bitstream_hx8k: $(B)/bitstream/hx8k/pins.o $(B)/bitstream/hx8k/builds.o $(B)/bitstream/hx8k/chip.a $(B)/sim/sim_engine.o \
+    $(B)/tests/test_sim.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libverilated.a
+	$(CXX) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
 bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind its UART pins, against ref (4 min)
 	@$(MAKE) synth BOARD=hx8k
 	@$(MAKE) $(B)/bitstream/hx8k/bitstream_hx8k >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }
