@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "commands.h"
+#include "device.h"
 #include "packet.h"
 #include "run_file.h"
 #include "trainer.h"
@@ -41,7 +42,7 @@ struct result {
 struct sent {
     double evaluate;            /* cycles */
     uint64_t weights, command;  /* bytes on the link, both ways: its weights as this device takes them, and all else */
-    uint64_t packed16, packed8; /* weights counted from the packets: as above, and were they of 8 bits */
+    uint64_t packed16, packed8; /* weights counted from the packets: as above; of 8 bits, and no gap between rows */
 };
 
 struct bench {
@@ -140,17 +141,20 @@ static enum sr_status set_up(struct bench *b) {
     if (o->model) open.frac_bits = b->run.frac_bits;
     status = sr_device_open(&open, &b->device, b->error, sizeof b->error);
     if (status != SR_OK) return status;
+    const struct sr_caps *caps = sr_device_caps(b->device);
+    if (o->sent_weights && !caps->packet_max) {
+        return sr_error(b->error, sizeof b->error, SR_ERR_UNSUPPORTED, "--sent-weights: engine %s has no link", caps->engine);
+    }
     status = sr_device_configure(b->device, &b->net);
     if (status != SR_OK) return fail(b, status, sr_device_error(b->device));
     b->fitness = calloc(o->config.population, sizeof *b->fitness);
     b->credit = calloc(o->config.population, sizeof *b->credit);
-    uint32_t frac_bits = sr_device_caps(b->device)->frac_w;
     status = b->fitness && b->credit ? SR_OK : SR_ERR_MEMORY;
     if (status == SR_OK && o->model) {
-        sr_weights_rescale(&b->run.weights, &b->net, b->run.frac_bits, frac_bits);
+        sr_weights_rescale(&b->run.weights, &b->net, b->run.frac_bits, caps->frac_w);
     } else if (status == SR_OK) {
         struct sr_plan plan;
-        status = sr_plan_make(&plan, &o->config, &b->net, frac_bits, b->error, sizeof b->error);
+        status = sr_plan_make(&plan, &o->config, &b->net, caps->frac_w, b->error, sizeof b->error);
         if (status != SR_OK) return status;
         status = sr_weights_init(&b->run.weights, &b->net);
         for (unsigned l = 0; l < SR_LAYERS && status == SR_OK; l++) {
@@ -264,10 +268,10 @@ static enum sr_status measure_sent(struct bench *b, struct sent *sent) {
     }
     if (status != SR_OK) return fail(b, status, sr_device_error(b->device));
     for (unsigned l = 0; l < SR_LAYERS; l++) {
-        uint32_t rows = sr_net_rows(&b->net, l), blocks = (sr_net_cols(&b->net, l) + caps->col_lanes - 1) / caps->col_lanes;
+        uint32_t rows = sr_net_rows(&b->net, l), cols = sr_net_cols(&b->net, l);
         if (!rows) continue;
-        sent->packed16 += write_bytes(caps, rows * blocks, 2 * caps->col_lanes);
-        sent->packed8 += write_bytes(caps, rows * blocks, caps->col_lanes);
+        sent->packed16 += write_bytes(caps, rows * sr_row_words(caps, cols), 2 * caps->col_lanes);
+        sent->packed8 += write_bytes(caps, rows * ((cols + caps->col_lanes - 1) / caps->col_lanes), caps->col_lanes);
     }
     return SR_OK;
 }

@@ -49,7 +49,6 @@ static bool has_layers(const struct sr_caps *caps) { return caps->layers_max > 1
 static bool has_step_readout(const struct sr_caps *caps) { return caps->step_readout != 0; }
 
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
-static uint32_t blocks(const struct sr_caps *caps, uint32_t cols) { return (cols + caps->col_lanes - 1) / caps->col_lanes; }
 
 /* Pairs that are projected at a time. */
 static uint32_t group_of(const struct sr_caps *caps) {
@@ -80,8 +79,8 @@ static struct sr_net some_net(const struct sr_caps *caps, uint32_t inputs, uint3
                          .classes = caps->classes_max,
                          .steps = least(steps, caps->steps_max),
                          .theta = {1, 1, 1, 1}};
-    while (net.hidden[0] > 1 && net.classes * blocks(caps, net.hidden[0]) > caps->rweight_words) net.hidden[0]--;
-    net.inputs = least(net.inputs, caps->weight_words / blocks(caps, net.hidden[0]));
+    while (net.hidden[0] > 1 && net.classes * sr_row_words(caps, net.hidden[0]) > caps->rweight_words) net.hidden[0]--;
+    net.inputs = least(net.inputs, caps->weight_words / sr_row_words(caps, net.hidden[0]));
     net.steps = least(net.steps, caps->cbuf_words / (group_of(caps) / caps->proj_units));
     net.steps = least(net.steps, caps->sample_words / ((net.inputs + caps->sample_w - 1) / caps->sample_w));
     return net;
@@ -267,7 +266,7 @@ static enum sr_status try_fitness(struct sr_subject *s, const struct sr_net *net
 /* Spikes are the inputs, so that scores are sums of readout weights. */
 static enum sr_status try_readout(struct sr_subject *s) {
     struct sr_net net = usual_net(s);
-    net.inputs = least(s->caps.inputs_max, least(75, s->caps.weight_words / blocks(&s->caps, net.hidden[0])));
+    net.inputs = least(s->caps.inputs_max, least(75, s->caps.weight_words / sr_row_words(&s->caps, net.hidden[0])));
     TRY(sr_device_configure(s->device, &net));
     TRY(load_pattern(s, &net, 0, ONE_TO_ONE));
     TRY(load_random(s, &net, SR_READOUT_LAYER, 128));

@@ -120,6 +120,8 @@ check "bench as JSON" sh -c "'$X' bench --hidden 24 --population 16 --batch 4 --
 check "bench is well-formed" json "$W/j" '[e["rank"] for e in v] == [1, 4] and all(k in e for e in v for k in ("mode", "cycles", "lif_busy", "link_bytes", "evaluations_per_second", "speedup_vs_full"))'
 check "what sending weights costs is measured" sh -c "'$X' bench --engine sim --build small --hidden 24 --population 16 --batch 4 --generations 1 --mode lowrank --rank 1 --sent-weights --json >'$W/j'"
 check "in the bytes that were counted" json "$W/j" 'v[0]["speedup_vs_full"] is None and v[0]["link_bytes"] == v[0]["link_tx"] + v[0]["link_rx"] and v[1]["weight_bytes"] == v[1]["weight_bytes_counted"] > 1.9 * v[1]["weight_bytes_of_8_bits"] and v[1]["evaluate_cycles"] > 0'
+check "also where rows of the weight store are further apart than a narrow network's" sh -c "'$X' bench --engine sim --build compact --inputs 20 --hidden 5 --population 16 --batch 4 --generations 1 --mode lowrank --rank 1 --sent-weights --json >'$W/j'"
+check "in the bytes that were counted there" json "$W/j" 'v[1]["weight_bytes"] == v[1]["weight_bytes_counted"] and v[1]["weight_bytes"] > 14 * v[1]["weight_bytes_of_8_bits"]'
 check "bench of a model on data" "$X" bench --model "$W/a" --data "$W/data" --rank 2 --population 16 --batch 8 --generations 1
 
 # ---- self test ----
@@ -167,6 +169,7 @@ refused "diff of one" "two runs" diff "$W/a"
 refused "diff of a run and a file" "is not" diff "$W/a" "$W/a/last.h5"
 refused "diff with nothing" "nonsuch" diff "$W/a" "$W/nonsuch/x.h5"
 refused "a build that is not there" "nonsuch" selftest --engine sim --build nonsuch
+refused "weights sent to an engine without a link" "link" bench --sent-weights
 refused "bench of too many events" "room for" bench --events 9999999
 "$X" info --engine serial --port "$W/nonsuch" >"$W/two.log" 2>&1
 check "a port that is not there is named" sh -c "[ $? != 0 ] && grep -q nonsuch '$W/two.log'"
