@@ -76,12 +76,14 @@ SIM_BOARDS ?= icebreaker
 RTL := $(sort $(wildcard rtl/*.v))
 RTL_H := $(sort $(wildcard rtl/*.vh))
 params_file = $(firstword $(wildcard sim/$(1).mk constraints/$(1).mk))
+# What such a file may say: forgotten before the next is read.
+forget = $(foreach v,FAMILY DEVICE PROG OSC_MHZ CLOCK_MHZ SEEDS SYNTH_FLAGS LUT_ADD CLOCK_PARAMS PARAMS DEMO,$(eval $v :=))
 define load_params
-PARAMS :=
-CLOCK_PARAMS :=
+$(forget)
 include $(2)
 PARAMS_$(1) := $$(PARAMS)
 CLOCK_PARAMS_$(1) := $$(CLOCK_PARAMS)
+CLOCK_$(1) := $$(foreach v,FAMILY OSC_MHZ CLOCK_MHZ,$$v=$$($$v)) $$(filter CLOCK_HZ=%,$$(PARAMS)) $$(CLOCK_PARAMS)
 endef
 BOARDS := $(sort $(basename $(notdir $(wildcard constraints/*.mk))))
 # The builds whose netlists are tested, a family each.
@@ -232,7 +234,7 @@ bench-torch: $(B)/tests/bench_ref $(B)/torch/bin/python ## ref beside PyTorch, o
 FORMATTED = $(wildcard host/*.[ch] host/*/*.[ch] sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.h)
 format: ## format the C and C++ sources in place (2 s)
 	$(CLANG_FORMAT) -i $(FORMATTED)
-lint: lint-c lint-rtl formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; properties (3 min)
+lint: lint-c lint-rtl lint-boards formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (3 min)
 lint-c:
 	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
@@ -241,11 +243,14 @@ formal: ## prove the properties in the RTL with yosys-smtbmc and z3 (2 s)
 	@tests/formal
 lint-rtl:
 	@tests/lint-rtl $(sort $(basename $(notdir $(RTL))))
+lint-boards:
+	@$(foreach b,$(BOARDS),tests/board-check $b $(CLOCK_$b) || status=1;) exit $$status
 
 # ---- boards ---------------------------------------------------------------------------------------------------------
-# constraints/BOARD.mk: FAMILY, DEVICE (options of the router), PARAMS, CLOCK_PARAMS, CLOCK_MHZ (what must be met), SEEDS, PROG.
+# constraints/BOARD.mk: FAMILY, DEVICE (options of the router), PARAMS, CLOCK_PARAMS, OSC_MHZ (the crystal), CLOCK_MHZ (what must be
+# met), SEEDS, PROG.
 BOARD ?=
-LUT_ADD :=
+$(forget)
 ifneq ($(BOARD),)
 include constraints/$(BOARD).mk
 endif
@@ -262,7 +267,7 @@ CONSTRAINTS_ecp5 := constraints/$(BOARD).lpf
 BITSTREAM_ice40 := $(S)/spikeroll.bin
 BITSTREAM_ecp5 := $(S)/spikeroll.bit
 
-$(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk
+$(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk | have-board
 	@mkdir -p $(@D)
 	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -top sr_board $(CHPARAM); \
 	    $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
@@ -273,12 +278,13 @@ $(S)/spikeroll.bin: $(S)/routed.asc
 	$(ICEPACK) $< $@
 $(S)/spikeroll.bit: $(S)/routed.config
 	$(ECPPACK) --compress $< $@
-$(B)/ecp5.stamp: .ci/setup
+$(B)/ecp5.stamp: .ci/setup | have-board
 	@B=$(B) .ci/setup ecp5
 	@touch $@
 
 have-board:
-	@[ -n "$(FAMILY)" ] || { echo "make synth BOARD=NAME, one of: $(BOARDS)" >&2; exit 1; }
+	@[ -n "$(BOARD)" ] || { echo "make synth BOARD=NAME, one of: $(BOARDS)" >&2; exit 1; }
+	@tests/board-check $(BOARD) $(CLOCK_$(BOARD))
 synth: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: bitstream, timing met or failure (2 to 15 min)
 	@cat $(S)/summary.txt
 	@echo "$(BITSTREAM_$(FAMILY))"
@@ -364,5 +370,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test report report-routes report-tables show-board
-.PHONY: all bench-torch map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl formal help setup clean FORCE
+.PHONY: all bench-torch map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl lint-boards formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)

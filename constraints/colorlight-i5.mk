@@ -4,6 +4,7 @@
 FAMILY := ecp5
 DEVICE := --25k --package CABGA381 --speed 6
 PROG := -b colorlight-i5
+OSC_MHZ := 25
 CLOCK_MHZ := 60
 SEEDS := 1 2 3 4
 SYNTH_FLAGS :=

@@ -3,6 +3,7 @@
 FAMILY := ice40
 DEVICE := --hx8k --package ct256
 PROG := -b ice40_generic
+OSC_MHZ := 12
 CLOCK_MHZ := 50.25
 SEEDS := 1 2 3 4 5 6 7 8
 SYNTH_FLAGS :=

@@ -3,6 +3,7 @@
 FAMILY := ecp5
 DEVICE := --85k --package CABGA381 --speed 6
 PROG := -b ulx3s
+OSC_MHZ := 25
 CLOCK_MHZ := 55
 SEEDS := 1 2 3 4
 SYNTH_FLAGS :=
