@@ -142,7 +142,7 @@ module sr_compact #(
     wire              mem_we, mem_re, run_start, run_busy;
     wire [HOST_W-1:0] mem_wdata;
     reg  [HOST_W-1:0] mem_rdata;
-    reg               mem_rvalid_q;
+    reg               mem_read_q, mem_rvalid_q;
     wire [4:0]        run_flags;
     wire [7:0]        run_code;
     reg  [31:0]       cyc_total_q, cyc_base_q, cyc_lif_q, cyc_busy_q, cyc_readout_q, cyc_update_q, events_q;
@@ -288,17 +288,19 @@ module sr_compact #(
         .keep_base_o(keep_base), .base_at_o(base_at), .keep_count_o(keep_count), .count_at_o(count_at)
     );
     reg  [PROJ_UNITS*C_W-1:0] counts_q;
+    reg  [PROJ_UNITS-1:0]     row_bits_q;
+    always @(posedge clk_i) row_bits_q <= row_bits;
     genvar n;
     generate
         for (n = 0; n < PROJ_UNITS; n = n + 1) begin : g_count
             always @(posedge clk_i)
                 if (mark) counts_q[n*C_W+:C_W] <= {C_W{1'b0}};
-                else if (add_count) counts_q[n*C_W+:C_W] <= counts_q[n*C_W+:C_W] + {{C_W - 1{row_bits[n]}}, 1'b1};
+                else if (add_count) counts_q[n*C_W+:C_W] <= counts_q[n*C_W+:C_W] + {{C_W - 1{row_bits_q[n]}}, 1'b1};
         end
     endgenerate
 
     // ---- pair ----
-    wire                pair_count_re, pair_pre, credit_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_en,
+    wire                pair_count_re, pair_pre, credit_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_next, pair_acc_en,
                         pair_first, base_re, lif, lif_busy, lif_clear, load, fire, last, edge_on, y_we, put_y, g_row, w_row,
                         rows_busy, row_en, row_first, row_clear, put_g, g_we, q_en, score_we;
     wire [COUNT_AW-1:0] pair_count_addr, g_addr;
@@ -319,7 +321,7 @@ module sr_compact #(
         .pre_o(pair_pre), .credit_re_o(credit_re), .credit_addr_o(credit_addr), .put_scale_o(put_scale),
         .put_unit_o(put_unit), .scale_o(scale_on), .product_o(product), .op_we_o(op_we), .op_waddr_o(op_waddr),
         .op_re_o(pair_op_re), .op_raddr_o(pair_op_addr), .col_re_o(pair_col_re), .col_addr_o(pair_col_addr),
-        .acc_en_o(pair_acc_en), .acc_first_o(pair_first), .base_re_o(base_re), .base_addr_o(base_addr), .lif_o(lif),
+        .acc_next_o(pair_acc_next), .acc_en_o(pair_acc_en), .acc_first_o(pair_first), .base_re_o(base_re), .base_addr_o(base_addr), .lif_o(lif),
         .lif_clear_o(lif_clear), .load_o(load), .fire_o(fire), .last_o(last), .edge_o(edge_on), .y_we_o(y_we),
         .y_addr_o(y_addr), .put_y_o(put_y), .g_row_o(g_row), .w_row_o(w_row), .w_addr_o(pair_w_addr),
         .row_en_o(row_en), .row_first_o(row_first), .row_clear_o(row_clear), .put_g_o(put_g), .g_we_o(g_we), .g_addr_o(g_addr),
@@ -330,7 +332,7 @@ module sr_compact #(
     // ---- update ----
     wire [PAIR_AW:0]  upd_op_addr;
     wire [UNIT_W-1:0] upd_unit;
-    wire              upd_acc_en, upd_first, upd_add, upd_shift, upd_last, upd_w_we;
+    wire              upd_add_next, upd_acc_en, upd_first, upd_shift, upd_last, upd_w_we;
     wire [LANES-1:0]  upd_dither;
     wire [W_AW-1:0]   upd_w_addr;
     sr_compact_update #(
@@ -342,19 +344,26 @@ module sr_compact #(
         .rows_i(readout ? {8'd0, cfg_classes} : cfg_rows0), .blocks_i(blocks), .pairs_i(pairs), .rank_i(rank),
         .x_words_i(x_words), .shift_i(readout ? cfg_step3[12:8] : cfg_step0[12:8]), .row_re_o(upd_row_re), .re_o(upd_re), .op_addr_o(upd_op_addr),
         .col_addr_o(upd_col_addr), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit),
-        .unit_o(upd_unit), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .add_o(upd_add), .shift_o(upd_shift),
+        .unit_o(upd_unit), .add_next_o(upd_add_next), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .shift_o(upd_shift),
         .last_o(upd_last), .dither_o(upd_dither), .noise_o(upd_noise), .noise_row_o(upd_noise_row),
         .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at), .cut_i(cut),
         .w_we_o(upd_w_we), .w_addr_o(upd_w_addr)
     );
 
-    // ---- lanes: whose operands, whose turn ----
+    // ---- lanes: whose operands, whose turn. What memories give to the accumulators is held first. ----
     wire [15:0]              op_rdata;
-    wire signed [15:0]       op = pair_acc_en || upd_add ? op_rdata : 16'd0;
-    reg                      row_bit_q;      // held: it reaches every lane
-    always @(posedge clk_i) row_bit_q <= readout ? class_bit : row_bits[upd_unit];
-    wire [LANES-1:0]         neg = {LANES{pair_acc_en || upd_add}} & (col_bits ^ {LANES{upd_add && row_bit_q}});
+    wire                     acc_next = pair_acc_next || upd_add_next;
+    wire                     row_bit  = readout ? class_bit_q : row_bits_q[upd_unit];
+    reg  signed [15:0]       op_q;
+    reg  [LANES-1:0]         neg_q;
+    reg                      class_bit_q;
+    always @(posedge clk_i) begin
+        class_bit_q <= class_bit;
+        op_q        <= acc_next ? op_rdata : 16'd0;
+        neg_q       <= {LANES{acc_next}} & (col_bits ^ {LANES{upd_add_next && row_bit}});
+    end
     wire [LANES*MASTER_W-1:0] w_rdata, w_new;
+    reg  [LANES*MASTER_W-1:0] w_q;
     wire [BASE_W-1:0]        base_rdata;
     wire [LANES*16-1:0]      base_new;
     wire [LANES*CNT_W-1:0]   y_p, y_m;
@@ -376,8 +385,7 @@ module sr_compact #(
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
             localparam F_W = n == 0 ? 13 : 10;
-            wire [MASTER_W-1:0] w = w_rdata[n*MASTER_W+:MASTER_W];
-            wire signed [7:0]   wint = w[MASTER_W-1-:8];
+            wire signed [7:0]   wint = w_rdata[n*MASTER_W+FRAC_W+:8];
             wire [F_W-1:0]      entry  = {{F_W - 1{col_bits[n]}}, 1'b1} & {F_W{g_row}};
             wire [F_W-1:0]      weight = {{F_W - 8{wint[7]}}, wint} & {F_W{w_row}};
             wire [F_W-1:0]      shared;      // 0 in rows
@@ -399,8 +407,8 @@ module sr_compact #(
             end
             sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .LUT_MUL(n >= LANES - SOFT_LANES ? 1 : 0)) u_lane (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || pair_acc_en || upd_acc_en),
-                .first_i(mark || (pair_acc_en && pair_first) || (upd_add && upd_first)), .shift_i(upd_shift), .wint_i(add_base), .wall_i(upd_last),
-                .neg_i(neg[n]), .dither_i(upd_dither[n]), .op_i(op), .w_i(w), .base_o(base_new[n*16+:16]),
+                .first_i(mark || (pair_acc_en && pair_first) || upd_first), .shift_i(upd_shift), .wint_i(add_base), .wall_i(upd_last),
+                .neg_i(neg_q[n]), .dither_i(upd_dither[n]), .op_i(op_q), .w_i(w_q[n*MASTER_W+:MASTER_W]), .base_o(base_new[n*16+:16]),
                 .weight_o(w_new[n*MASTER_W+:MASTER_W]),
                 .lif_i(lif), .clear_i(lif_clear), .load_i(load), .fire_i(fire), .last_i(last), .on_i(there[n]),
                 .put_i(put_y || (n == 0 && (put_scale || put_g))), .product_i(product), .b_i(base_rdata[n*16+:16]),
@@ -456,11 +464,11 @@ module sr_compact #(
     // samples
     wire host_x = mem_sel == SR_MEM_SAMPLE[2:0];
     sr_ram_sp #(.WIDTH(16), .DEPTH(SAMPLE_WORDS), .ADDR_W(X_AW)) u_samples (
-        .clk_i(clk_i), .we_i(mem_we && host_x), .re_i(x_re || (mem_re && host_x)),
+        .clk_i(clk_i), .we_i(mem_we && host_x), .re_i(x_re || (mem_read_q && host_x)),
         .addr_i(run_busy ? x_addr : mem_addr[X_AW-1:0]), .wdata_i(mem_wdata[15:0]), .rdata_o(x_data)
     );
-    // weights: hidden layer, then readout. What goes to the memory, which is wide, is held first, and it reads in every cycle but
-    // a write's: data two cycles after the address.
+    // weights: hidden layer, then readout. The memory is wide: what goes there is held first, and it reads in every cycle but a
+    // write's: data two cycles after the address (rows of the readout), or held once more, three (accumulators, host).
     wire              host_w  = mem_sel == SR_MEM_WEIGHT[2:0] || mem_sel == SR_MEM_RWEIGHT[2:0];
     wire [W_AW-1:0]   host_at = mem_addr[W_AW-1:0] + (mem_sel == SR_MEM_RWEIGHT[2:0] ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
     wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
@@ -469,7 +477,7 @@ module sr_compact #(
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_host
             assign host_weight[n*MASTER_W+:MASTER_W] = mem_wdata[n*16+:MASTER_W];
-            assign host_read[n*16+:16] = {{16 - MASTER_W{w_rdata[n*MASTER_W+MASTER_W-1]}}, w_rdata[n*MASTER_W+:MASTER_W]};
+            assign host_read[n*16+:16] = {{16 - MASTER_W{w_q[n*MASTER_W+MASTER_W-1]}}, w_q[n*MASTER_W+:MASTER_W]};
         end
     endgenerate
     reg                      w_we_q;
@@ -479,6 +487,7 @@ module sr_compact #(
         w_we_q    <= (upd_w_we || (mem_we && host_w)) && !rst_i;
         w_addr_q  <= front_busy ? front_w_at[W_AW-1:0] : pair_busy ? pair_w_addr : update_busy ? upd_w_addr : host_at;
         w_wdata_q <= update_busy ? w_new : host_weight;
+        w_q       <= w_rdata;
     end
     sr_ram_sp #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW)) u_weights (
         .clk_i(clk_i), .we_i(w_we_q), .re_i(1'b1), .addr_i(w_addr_q), .wdata_i(w_wdata_q), .rdata_o(w_rdata)
@@ -531,11 +540,17 @@ module sr_compact #(
             assign g_word[COUNT_W-1:2*G_W] = counts[COUNT_W-1:2*G_W];
         end
     endgenerate
+    reg                count_we_q;
+    reg [COUNT_AW-1:0] count_waddr_q;
+    reg [COUNT_W-1:0]  count_wdata_q;
+    always @(posedge clk_i) begin
+        count_we_q    <= (keep_count || (g_we && !infer) || (result && !result_full_q)) && !rst_i;
+        count_waddr_q <= keep_count ? count_at : infer ? result_q : g_addr;
+        count_wdata_q <= keep_count ? counts : infer ? result_word : g_word;
+    end
     sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(COUNT_AW)) u_counts (
-        .clk_i(clk_i), .we_i(keep_count || (g_we && !infer) || (result && !result_full_q)),
-        .waddr_i(keep_count ? count_at : infer ? result_q : g_addr),
-        .wdata_i(keep_count ? counts : infer ? result_word : g_word),
-        .re_i(pair_count_re || mem_re), .raddr_i(run_busy ? pair_count_addr : mem_addr[COUNT_AW-1:0]), .rdata_o(count_rdata)
+        .clk_i(clk_i), .we_i(count_we_q), .waddr_i(count_waddr_q), .wdata_i(count_wdata_q),
+        .re_i(pair_count_re || mem_read_q), .raddr_i(run_busy ? pair_count_addr : mem_addr[COUNT_AW-1:0]), .rdata_o(count_rdata)
     );
     wire [OP_AW+PAIR_AW:0] upd_op_at = {{OP_AW{1'b0}}, upd_op_addr};
     // operands: c' by step and k, or mant * u by pair
@@ -559,21 +574,20 @@ module sr_compact #(
     end
     sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2)) u_bank (
         .clk_i(clk_i), .we_i(seq_we_q || (mem_we && (host_list || host_credit))), .waddr_i(seq_we_q ? seq_waddr_q : host_bank),
-        .wdata_i(seq_we_q ? seq_wdata_q : {seq_wdata_q[47:32], mem_wdata[31:0]}), .re_i(seq_re || credit_re || mem_re),
+        .wdata_i(seq_we_q ? seq_wdata_q : {seq_wdata_q[47:32], mem_wdata[31:0]}), .re_i(seq_re || credit_re || mem_read_q),
         .raddr_i(!run_busy ? host_bank : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : seq_raddr), .rdata_o(bank_rdata)
     );
 
-    // ---- host reads ----
-    reg       mem_read_q;
-    reg [2:0] mem_sel_q;
+    // ---- host reads: the address stays until the word is there ----
+    reg mem_read_q2;
     always @(posedge clk_i) begin
         mem_read_q   <= mem_re && !rst_i;
-        mem_rvalid_q <= mem_read_q && !rst_i;
-        if (mem_re) mem_sel_q <= mem_sel;
+        mem_read_q2  <= mem_read_q && !rst_i;
+        mem_rvalid_q <= mem_read_q2 && !rst_i;
     end
     always @* begin
         mem_rdata = {HOST_W{1'b0}};
-        case (mem_sel_q)
+        case (mem_sel)
             SR_MEM_SAMPLE[2:0]:  mem_rdata[15:0] = x_data;
             SR_MEM_BATCH[2:0]:   mem_rdata[31:0] = bank_rdata[31:0];
             SR_MEM_CREDIT[2:0]:  mem_rdata[7:0] = bank_rdata[7:0];

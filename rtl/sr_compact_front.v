@@ -4,8 +4,7 @@
 //
 // Order       pass, step, word of 16 inputs, event. Every step begins with a mark, and one more mark ends the job: it tells to
 //             keep what was accumulated since the mark before (keep_base_o, keep_count_o, at base_at_o, count_at_o) and to
-//             start from 0. An event comes with the weight word whose address was given two cycles before, and the row factor
-//             bits that were asked for a cycle before.
+//             start from 0. An event comes with the weight word and row factor bits whose addresses were given before.
 // Addresses   weights: {input, block}; row factors as in sr_factors; base current: {step, block}; counts: {group, step}.
 // Cycles      passes * (steps * (1 + sum over words of max(1, events)) + 1) + 5.
 // Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a
@@ -39,12 +38,12 @@ module sr_compact_front #(
     output wire [X_AW-1:0]     x_addr_o,
     input  wire [15:0]         x_data_i,
     output wire                x_over_o,
-    // an event's weights: data two cycles after; its row factors: data a cycle after
+    // an event's weights: address three cycles before the event; its row factors: two cycles, the bit one cycle before
     output wire [XW_W+3+BLOCK_AW:0] w_addr_o,
     output wire                row_re_o,
     output wire [ROW_AW-1:0]   row_addr_o,
-    output wire [3:0]          row_bit_o,    // with the data
-    // with the data
+    output wire [3:0]          row_bit_o,
+    // events and marks
     output wire                add_base_o,
     output wire                add_count_o,
     output wire                mark_o,
@@ -54,6 +53,19 @@ module sr_compact_front #(
     output wire [GROUP_AW+STEP_AW-1:0] count_at_o
 );
     localparam CUT_LOG = $clog2(CUT);
+
+    // two ones or more: in a four, or in two fours
+    function several(input [15:0] x);
+        reg [3:0] any, two;
+        integer   n;
+        begin
+            for (n = 0; n < 4; n = n + 1) begin
+                any[n] = |x[4*n+:4];
+                two[n] = (x[4*n] && x[4*n+1]) || (x[4*n+2] && x[4*n+3]) || ((x[4*n] || x[4*n+1]) && (x[4*n+2] || x[4*n+3]));
+            end
+            several = |two || (any[0] && any[1]) || (any[2] && any[3]) || ((any[0] || any[1]) && (any[2] || any[3]));
+        end
+    endfunction
 
     // ---- scanner ----
     localparam [1:0] IDLE = 2'd0, FETCH = 2'd1, MARK = 2'd2, SCAN = 2'd3;
@@ -71,7 +83,7 @@ module sr_compact_front #(
     wire [15:0]        rest      = x_q & (x_q - 16'd1);
     wire               scan      = state_q == SCAN;
     wire               event_is  = scan && |x_q;
-    wire               next_word = scan && !(|rest);
+    wire               next_word = scan && !several(x_q);
     wire               take      = (state_q == MARK && !end_q) || (next_word && !word_end);
     wire [XW_W-1:0]    taken     = state_q == MARK ? {XW_W{1'b0}} : word_q + 1'b1;
     wire               take_last = step_end && taken == x_words_i - 1'b1;   // of the pass: the next begins anew
@@ -113,7 +125,7 @@ module sr_compact_front #(
         if (rst_i) state_q <= IDLE;
     end
 
-    // ---- pipeline: 1 weight address, 2 row address, 3 data ----
+    // ---- pipeline: 0 weight address, 1 row address, 2 its data, 3 event ----
     function [3:0] lowest(input [14:0] x);
         begin
             lowest[3] = !(|x[7:0]);
@@ -123,17 +135,18 @@ module sr_compact_front #(
                         (!x[10] && (x[11] || (!x[12] && (x[13] || !x[14])))))))))))));
         end
     endfunction
+    wire [3:0]          bit_0     = lowest(x_q[14:0]);
     wire                step_done = next_word && word_end;
-    reg                 event_q1, event_q2, event_q3, mark_q1, mark_q2, mark_q3, next_q1, next_q2, done_q1, done_q2, end_q1, end_q2;
-    reg  [3:0]          bit_q1, bit_q2, bit_q3;
-    reg  [XW_W-1:0]     word_q1;
-    reg  [ROW_AW-1:0]   row_at_q2, row_group_q2;   // in words of 16 inputs; of the factor group
+    reg                 event_q1, event_q2, event_q3, mark_q1, mark_q2, mark_q3, next_q1, done_q1, done_q2, end_q1, end_q2;
+    reg  [3:0]          bit_q1, bit_q2;
+    reg  [ROW_AW-1:0]   row_at_q1, row_group_q1;   // in words of 16 inputs; of the factor group
     reg  [PASS_W-1:0]   pass_q1;
     reg                 base_on_q2, count_on_q2;
     // of the step whose events come, until the mark that ends it has come
     reg                 open_q3, base_on_q3, count_on_q3, last_q3;
     reg  [STEP_AW-1:0]  step_q3;
     reg  [PASS_W-1:0]   pass_q3;
+    wire                count_on1 = pass_q1 < groups_i;
     always @(posedge clk_i) begin
         event_q1 <= event_is && !rst_i;
         event_q2 <= event_q1 && !rst_i;
@@ -141,24 +154,21 @@ module sr_compact_front #(
         mark_q1  <= state_q == MARK && !rst_i;
         mark_q2  <= mark_q1 && !rst_i;
         mark_q3  <= mark_q2 && !rst_i;
-        next_q1  <= next_word && !rst_i;
-        next_q2  <= next_q1 && !rst_i;
+        next_q1  <= next_word;
         done_q1  <= step_done && !rst_i;
-        done_q2  <= done_q1 && !rst_i;
+        done_q2  <= done_q1;
         end_q1   <= step_end;
         end_q2   <= end_q1;
-        word_q1  <= word_q;
-        bit_q1   <= lowest(x_q[14:0]);
+        bit_q1   <= bit_0;
         bit_q2   <= bit_q1;
-        bit_q3   <= bit_q2;
         base_on_q2  <= pass_q1 < blocks_i;
-        count_on_q2 <= pass_q1 < groups_i;
-        if (done_q1) pass_q1 <= pass_q1 + {{PASS_W - 1{1'b0}}, end_q1};
-        if (done_q2) begin
-            row_at_q2 <= end_q2 ? row_at_q2 + 1'b1 : row_group_q2;
-            last_q3   <= end_q2;
-            if (end_q2) row_group_q2 <= row_at_q2 + 1'b1;
-        end else if (next_q2) row_at_q2 <= row_at_q2 + 1'b1;
+        count_on_q2 <= count_on1;
+        if (done_q1) begin
+            row_at_q1 <= end_q1 ? row_at_q1 + 1'b1 : row_group_q1;
+            pass_q1   <= pass_q1 + {{PASS_W - 1{1'b0}}, end_q1};
+            if (end_q1) row_group_q1 <= row_at_q1 + 1'b1;
+        end else if (next_q1) row_at_q1 <= row_at_q1 + 1'b1;
+        if (done_q2) last_q3 <= end_q2;
         if (event_q2 || done_q2) begin
             base_on_q3  <= base_on_q2;
             count_on_q3 <= count_on_q2;
@@ -169,18 +179,18 @@ module sr_compact_front #(
             if (last_q3) pass_q3 <= pass_q3 + 1'b1;
         end
         if (!busy_o) begin
-            row_at_q2    <= {ROW_AW{1'b0}};
-            row_group_q2 <= {ROW_AW{1'b0}};
+            row_at_q1    <= {ROW_AW{1'b0}};
+            row_group_q1 <= {ROW_AW{1'b0}};
             pass_q1      <= {PASS_W{1'b0}};
             open_q3      <= 1'b0;
             step_q3      <= {STEP_AW{1'b0}};
             pass_q3      <= {PASS_W{1'b0}};
         end
     end
-    assign w_addr_o   = {word_q1, bit_q1, pass_q1[BLOCK_AW-1:0]};
-    assign row_re_o   = event_q2 && count_on_q2;
-    assign row_addr_o = row_at_q2 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q2 >> CUT_LOG};
-    assign row_bit_o  = bit_q3;
+    assign w_addr_o   = {word_q, bit_0, pass_q[BLOCK_AW-1:0]};
+    assign row_re_o   = event_q1 && count_on1;
+    assign row_addr_o = row_at_q1 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q1 >> CUT_LOG};
+    assign row_bit_o  = bit_q2;
 
     assign add_base_o   = event_q3 && base_on_q3;
     assign add_count_o  = event_q3 && count_on_q3;

@@ -7,7 +7,7 @@
 //        with the fire after its last step's.
 // ROWS   each k: g = sum C y, one row of column blocks; S g is kept in the count buffer, behind the counts.
 //        Then each class: sum w y, then +- S g[k]; a row takes blocks + rank + GAP cycles, row behind row.
-// Ages   0 first addresses, 1 data, 2 multiplier's operands (LIF: acc), 3 products (LIF: i, fire), ROW_AGE sum over the lanes,
+// Ages   0 first addresses, 1 data, 2 multiplier's operands, 3 products, ROW_AGE sum over the lanes,
 //        DONE_AGE sum of the row. The age of a control signal stands at its port.
 // Job    start_i or pre_i (pulse) with the inputs, held while busy_o; clear_i before a sample's first pair.
 // Reset  control only. Test: tests/test_sim.c
@@ -70,14 +70,15 @@ module sr_compact_pair #(
     output wire [OP_AW-1:0]    op_raddr_o,
     output wire                col_re_o,      // age 0
     output wire [FACTOR_AW+BLOCK_AW:0] col_addr_o,    // top bit: of the readout
-    output wire                acc_en_o,      // age 1
+    output wire                acc_next_o,    // age 1: the accumulators' operands are taken
+    output wire                acc_en_o,      // age 2
     output wire                acc_first_o,
-    output wire                base_re_o,     // base current: age 1; spike counts: age 0
+    output wire                base_re_o,     // base current: age 2; spike counts: age 0
     output wire [BASE_AW-1:0]  base_addr_o,
     output wire                lif_o,
     output wire                lif_clear_o,
-    output wire                load_o,        // age 2
-    output wire                fire_o,        // age 3
+    output wire                load_o,        // age 3
+    output wire                fire_o,        // age 4
     output wire                last_o,
     output wire                edge_o,        // what leaves the ring is of the last column block
     output wire                y_we_o,
@@ -151,7 +152,7 @@ module sr_compact_pair #(
                 if (k_end && thread_q) out_q <= out_end ? {OUT_W{1'b0}} : out_q + 1'b1;
                 block_q <= block_next;
                 if (lif_end) state_q <= DRAIN;
-                drain_q <= 4'd3;
+                drain_q <= 4'd4;
             end
             GROW: begin             // block; a row and its product at a time
                 block_q <= block_end ? {BLOCK_W{1'b0}} : block_up;
@@ -191,23 +192,23 @@ module sr_compact_pair #(
     assign rows_busy_o = !idle && (phase_q == GROW || phase_q == CLASS);
 
     // ---- ages: x_q[n] is x of n cycles ago ----
-    reg [3:1]          scale_q, step_end_q;
-    reg [3:1]          kend_q, there_q, edge_q;
-    reg                lif_q1, first_k_q1;
-    reg [4:1]          lif_end_q;
+    reg [3:1]          scale_q;
+    reg [4:1]          kend_q, step_end_q, there_q, edge_q;
+    reg [2:1]          lif_q, first_k_q;
+    reg [5:1]          lif_end_q;
     reg                g_q1, w_q1;
     reg [ROW_AGE:1]    mac_q, begin_q, q_q;
     reg [DONE_AGE:1]   row_last_q;
     reg [DONE_AGE+1:1] g_end_q;
     always @(posedge clk_i) begin
         scale_q    <= {scale_q[2:1], scaling && !rst_i};
-        step_end_q <= {step_end_q[2:1], out_end};
-        lif_q1     <= lif;
-        first_k_q1 <= k_q == {RANK_W{1'b0}};
-        kend_q     <= {kend_q[2:1], lif && k_end && !rst_i};
-        there_q    <= {there_q[2:1], there};
-        edge_q     <= {edge_q[2:1], block_end};
-        lif_end_q  <= {lif_end_q[3:1], lif_end && !rst_i};
+        step_end_q <= {step_end_q[3:1], out_end};
+        lif_q      <= {lif_q[1], lif};
+        first_k_q  <= {first_k_q[1], k_q == {RANK_W{1'b0}}};
+        kend_q     <= {kend_q[3:1], lif && k_end && !rst_i};
+        there_q    <= {there_q[3:1], there};
+        edge_q     <= {edge_q[3:1], block_end};
+        lif_end_q  <= {lif_end_q[4:1], lif_end && !rst_i};
         g_q1       <= g_row;
         w_q1       <= w_row;
         mac_q      <= {mac_q[ROW_AGE-1:1], (g_row || w_row) && there};
@@ -258,17 +259,19 @@ module sr_compact_pair #(
     wire [OP_AW+OUT_W+RANK_AW-1:0] op_step = {{OP_AW{1'b0}}, op_out_q, op_k_q[RANK_AW-1:0]};
 
     // ---- LIF ----
-    reg  [STEP_AW-1:0]  step_q1;
-    reg  [BLOCK_AW-1:0] lif_block_q1;
+    reg  [STEP_AW-1:0]  step_q1, step_q2;
+    reg  [BLOCK_AW-1:0] lif_block_q1, lif_block_q2;
     reg  [BLOCK_W-1:0]  y_q;
     reg                 left_last_q, left_there_q, left_edge_q;
     always @(posedge clk_i) begin
         step_q1      <= out_q[STEP_AW-1:0];
+        step_q2      <= step_q1;
         lif_block_q1 <= block[BLOCK_AW-1:0];
+        lif_block_q2 <= lif_block_q1;
         if (fire_o) begin
-            left_last_q  <= step_end_q[3] && !lif_end_q[4];
-            left_there_q <= there_q[3];
-            left_edge_q  <= edge_q[3];
+            left_last_q  <= step_end_q[4] && !lif_end_q[5];
+            left_there_q <= there_q[4];
+            left_edge_q  <= edge_q[4];
         end
         if (y_we_o) y_q <= y_q + 1'b1;
         if (idle) begin
@@ -281,14 +284,15 @@ module sr_compact_pair #(
     assign op_raddr_o  = op_item[OP_AW-1:0];
     assign col_re_o    = lif || g_row;
     assign col_addr_o  = {!lif, factor, block[BLOCK_AW-1:0]};
-    assign acc_en_o    = lif_q1;
-    assign acc_first_o = first_k_q1;
-    assign base_re_o   = kend_q[1] || g_row || w_row;
-    assign base_addr_o = kend_q[1] ? {step_q1, lif_block_q1} : Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_W{1'b0}}, block_q};
+    assign acc_next_o  = lif_q[1];
+    assign acc_en_o    = lif_q[2];
+    assign acc_first_o = first_k_q[2];
+    assign base_re_o   = kend_q[2] || g_row || w_row;
+    assign base_addr_o = kend_q[2] ? {step_q2, lif_block_q2} : Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_W{1'b0}}, block_q};
     assign lif_o       = in_lif;
     assign lif_clear_o = lif && phase_q != LIF;
-    assign load_o      = kend_q[2];
-    assign fire_o      = kend_q[3] || lif_end_q[4];
+    assign load_o      = kend_q[3];
+    assign fire_o      = kend_q[4] || lif_end_q[5];
     assign last_o      = left_last_q;
     assign edge_o      = left_edge_q;
     assign y_we_o      = fire_o && left_last_q && left_there_q;

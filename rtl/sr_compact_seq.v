@@ -175,8 +175,10 @@ module sr_compact_seq #(
     wire               fresh   = sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0]));
     wire               shaping = state_q == SHAPE_U;
     wire signed [31:0] minus   = bank_rdata_i[31:0];
-    wire [31:0]        fitness = (fresh ? 32'd0 : bank_rdata_i[31:0]) + {{15{fitness_i[16]}}, fitness_i};
-    wire [15:0]        correct = (fresh ? 16'd0 : bank_rdata_i[47:32]) + {15'd0, hit_i};
+    reg  [47:0]        sums_q;       // of the member so far: held long before its fitness comes
+    always @(posedge clk_i) sums_q <= fresh ? 48'd0 : bank_rdata_i;
+    wire [31:0]        fitness = sums_q[31:0] + {{15{fitness_i[16]}}, fitness_i};
+    wire [15:0]        correct = sums_q[47:32] + {15'd0, hit_i};
     wire [7:0]         u       = {{7{plus_q < minus}}, plus_q != minus};   // the sign of the difference
     assign bank_re_o    = state_q == LIST || state_q == FIT || state_q == SHAPE || state_q == SHAPE_M;
     assign bank_raddr_o = state_q == LIST ? {2'b10, sample_q[PAIR_AW-1:0]}

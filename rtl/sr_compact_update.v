@@ -3,9 +3,9 @@
 // LANES weights at a time: the sum over factors of mant * u times both entries; shift right by `shift`, the dither's carry
 // collected on the way; plus the weights; saturated, written back.
 //
-// Cycles     a word: factors + shift + 5, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
-// Ages       0 row or class address, 1 its data and the others' addresses, 2 data (acc_en_o). Dither: bit b of lane n is
-//            w[i] ^ w[i + 1 + b], i the lane's column: window_q holds w[i..], moved on by a bit a cycle.
+// Cycles     a word: factors + shift + 6, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
+// Ages       0 row or class address, 1 its data and the others' addresses, 2 all data (add_next_o), 3 acc_en_o. Dither: bit b of
+//            lane n is w[i] ^ w[i + 1 + b], i the lane's column: window_q holds w[i..], moved on by a bit a cycle.
 // Job        start_i (pulse) with the inputs, held while busy_o. Reset: control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -44,11 +44,11 @@ module sr_compact_update #(
     output wire [ROW_AW-1:0]   row_addr_o,
     output wire [CLASS_AW-1:0] class_addr_o,
     output wire [3:0]          bit_o,       // of a row or class factor's word
-    output wire [UNIT_W-1:0]   unit_o,      // age 1
+    output wire [UNIT_W-1:0]   unit_o,      // age 2
+    output wire                add_next_o,  // age 2: the accumulators' operands are taken
     // accumulators
     output wire                acc_en_o,
     output wire                acc_first_o,
-    output wire                add_o,       // the operand is of a factor: negate by its entries
     output wire                shift_o,
     output wire                last_o,      // the operand is the weight
     output wire [LANES-1:0]    dither_o,
@@ -79,9 +79,10 @@ module sr_compact_update #(
     reg  [ROW_AW-1:0]   group_q;            // first word of 16 inputs of the factor group
     reg  [FACTOR_AW-1:0] factor_q;
     reg  [4:0]          shift_q;
-    reg                 sum_q1, sum_q2, first_q, first_q1, first_q2;
+    reg                 sum_q1, sum_q2, sum_q3, first_q, first_q1, first_q2, first_q3;
     reg  [PAIR_W-1:0]   pair_q1;
     reg  [FACTOR_AW-1:0] factor_q1;
+    reg  [UNIT_W-1:0]   unit_q2;
     wire                sum       = state_q == SUM;
     wire                k_end     = k_q == rank_i - 1'b1;
     wire                sum_end   = k_end && pair_q == pairs_i - 1'b1;
@@ -93,9 +94,12 @@ module sr_compact_update #(
         sum_q1    <= sum && !rst_i;
         sum_q2    <= sum_q1 && !rst_i;
         first_q1  <= first_q;
+        sum_q3    <= sum_q2 && !rst_i;
         first_q2  <= first_q1;
+        first_q3  <= first_q2;
         pair_q1   <= pair_q;
         factor_q1 <= factor_q;
+        unit_q2   <= factor_q1[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
         case (state_q)
             IDLE: begin
                 row_q   <= {ROW_W{1'b0}};
@@ -119,7 +123,7 @@ module sr_compact_update #(
                 if (group_end) group_q <= group_q + {{ROW_AW - XW_W{1'b0}}, x_words_i};
                 if (sum_end) state_q <= SETTLE;
             end
-            SETTLE: if (window_ready && !sum_q1) state_q <= shift_q == 5'd0 ? ADD : SHIFT;
+            SETTLE: if (window_ready && !sum_q1 && !sum_q2) state_q <= shift_q == 5'd0 ? ADD : SHIFT;
             SHIFT: begin
                 shift_q <= shift_q - 5'd1;
                 if (shift_q == 5'd1) state_q <= ADD;
@@ -142,10 +146,10 @@ module sr_compact_update #(
                         | {{ROW_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, factor_q} << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign bit_o        = row_q[3:0];
-    assign unit_o       = factor_q1[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
-    assign acc_en_o     = sum_q2 || shift_o || last_o;
-    assign acc_first_o  = first_q2;
-    assign add_o        = sum_q2;
+    assign unit_o       = unit_q2;
+    assign add_next_o   = sum_q2;
+    assign acc_en_o     = sum_q3 || shift_o || last_o;
+    assign acc_first_o  = sum_q3 && first_q3;
     assign shift_o      = state_q == SHIFT;
     assign last_o       = state_q == ADD;
     assign w_we_o       = state_q == WRITE;

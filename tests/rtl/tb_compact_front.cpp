@@ -22,7 +22,7 @@ enum Kind { EVENT, MARK };
 struct Item { /* in the order of the data */
     Kind kind;
     bool base, count; /* of an event: add; of a mark: keep */
-    unsigned base_at, count_at, weight_at, bit;
+    unsigned base_at, count_at, weight_at;
     uint64_t base_sum, count_sum;
 };
 
@@ -84,19 +84,13 @@ struct Bench {
         std::deque<unsigned> rows;  /* row factors asked for */
         std::deque<Item> items;
         uint64_t expected = 5 + passes, n = 0;
-        Item mark = {MARK, false, false, 0, 0, 0, 0, 0, 0};
+        Item mark = {MARK, false, false, 0, 0, 0, 0, 0};
         for (unsigned pass = 0; pass < passes; pass++)
             for (unsigned step = 0; step < j.steps; step++) {
                 items.push_back(mark), expected++;
-                mark = {MARK,
-                        pass < j.blocks,
-                        pass < j.groups,
-                        step << shape.block_aw | pass,
-                        pass << shape.step_aw | step,
-                        0,
-                        0,
-                        0,
-                        0};
+                mark = {
+                    MARK, pass < j.blocks, pass < j.groups, step << shape.block_aw | pass, pass << shape.step_aw | step, 0, 0,
+                    0};
                 for (unsigned w = 0; w < j.x_words; w++) {
                     unsigned at = (j.base + step * j.x_words + w) & ((2u << shape.x_aw) - 1), here = 0;
                     reads.push_back(at);
@@ -105,7 +99,7 @@ struct Bench {
                         unsigned weight_at = (w << 4 | bit) << shape.block_aw | pass;
                         unsigned row_at = ((pass * j.x_words + w) * 16 + bit) / shape.cut;
                         if (mark.count) rows.push_back(row_at);
-                        items.push_back({EVENT, mark.base, mark.count, 0, 0, weight_at, bit, 0, 0});
+                        items.push_back({EVENT, mark.base, mark.count, 0, 0, weight_at, 0, 0});
                         if (mark.base) mark.base_sum += weight(weight_at);
                         if (mark.count) mark.count_sum += factor(row(row_at), bit);
                         here++, events++;
@@ -120,12 +114,14 @@ struct Bench {
         top.start_i = 1;
         tb::settle(top);
         silent();
-        unsigned w_at = 0; /* held on the way to the weights */
-        uint64_t w_data = 0, row_data = 0, base_sum = 0, count_sum = 0;
+        unsigned w_at[3] = {0, 0, 0}; /* the address that the event's, the next one's, the one's after that came with */
+        bool row_there = false, row_held = false;
+        uint64_t row_data = 0, row_factor = 0, base_sum = 0, count_sum = 0;
         uint16_t x_data = (uint16_t)random.word();
         bool over = false;
         for (;; n++) {
-            /* What was asked for in this cycle is there in the next; a weight in the one after that. */
+            /* A sample's word is there in the next cycle; factor bits are then chosen of a row's word and held; a weight is held
+             * before and behind its memory. */
             bool x_re = top.x_re_o, row_re = top.row_re_o;
             unsigned x_at = top.x_addr_o, w_next = top.w_addr_o, row_at = top.row_addr_o;
             if (x_re) {
@@ -139,11 +135,13 @@ struct Bench {
                 if (rows.empty() || row_at != rows.front()) tb::fail("row_addr_o");
                 rows.pop_front();
             }
+            if (row_there) row_factor = factor(row_data, top.row_bit_o);
+            row_held = row_there, row_there = row_re;
             tb::edge(top);
             top.start_i = 0;
             if (x_re) x_data = store[x_at];
-            unsigned w_asked = w_at;
-            w_data = weight(w_asked), w_at = w_next, row_data = row_re ? row(row_at) : random.word();
+            w_at[0] = w_at[1], w_at[1] = w_at[2], w_at[2] = w_next;
+            row_data = row_re ? row(row_at) : random.word();
             top.x_data_i = x_data;
             tb::settle(top);
             if (!top.busy_o) break;
@@ -151,7 +149,7 @@ struct Bench {
             if (n > expected) tb::fail("later than the header says");
 
             bool add = top.add_base_o || top.add_count_o;
-            if (top.add_count_o != row_re) tb::fail("an event comes with its row factors");
+            if (top.add_count_o != row_held) tb::fail("an event comes with its row factors");
             if (add && top.mark_o) tb::fail("a mark and an event at once");
             if ((top.keep_base_o || top.keep_count_o) && !top.mark_o) tb::fail("kept without a mark");
             if (!add && !top.mark_o) continue;
@@ -160,10 +158,9 @@ struct Bench {
             if ((i.kind == MARK) != (bool)top.mark_o) tb::fail("order of events and marks");
             if (i.kind == EVENT) {
                 if (top.add_base_o != i.base || top.add_count_o != i.count) tb::fail("add_base_o, add_count_o");
-                if (i.base && w_asked != i.weight_at) tb::fail("w_addr_o");
-                if (i.count && top.row_bit_o != i.bit) tb::fail("row_bit_o");
-                if (top.add_base_o) base_sum += w_data;
-                if (top.add_count_o) count_sum += factor(row_data, top.row_bit_o);
+                if (i.base && w_at[0] != i.weight_at) tb::fail("w_addr_o");
+                if (top.add_base_o) base_sum += weight(w_at[0]);
+                if (top.add_count_o) count_sum += row_factor;
             } else {
                 if (top.keep_base_o != i.base || top.keep_count_o != i.count) tb::fail("keep_base_o, keep_count_o");
                 if (i.base && (top.base_at_o != i.base_at || base_sum != i.base_sum)) tb::fail("base current kept");
