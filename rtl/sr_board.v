@@ -43,6 +43,7 @@ module sr_board #(
     parameter COUNTERS      = 1,
     parameter SOFT_LANES    = 0,
     parameter BASE_LUT      = 0,
+    parameter WEIGHT_HOLD   = 1,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -144,7 +145,8 @@ module sr_board #(
         .FACTORS       (FACTORS),
         .COUNTERS      (COUNTERS),
         .SOFT_LANES    (SOFT_LANES),
-        .BASE_LUT      (BASE_LUT)
+        .BASE_LUT      (BASE_LUT),
+        .WEIGHT_HOLD   (WEIGHT_HOLD)
     ) u_core (
         .clk_i      (clk),
         .rst_i      (rst_q),

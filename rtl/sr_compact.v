@@ -10,7 +10,8 @@
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
 //           SOFT_LANES: lanes, the last ones, whose multipliers are of LUTs (sr_compact_mul), where DSP blocks do not suffice.
-//           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples.
+//           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples. WEIGHT_HOLD 1: weights are held behind
+//           their memory, which is slow or far; 0: an event's address is held in front of it, which takes fewer cells.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -45,7 +46,8 @@ module sr_compact #(
     parameter FACTORS       = 64,
     parameter COUNTERS      = 1,
     parameter SOFT_LANES    = 0,
-    parameter BASE_LUT      = 0
+    parameter BASE_LUT      = 0,
+    parameter WEIGHT_HOLD   = 1
 ) (
     input  wire       clk_i,
     input  wire       rst_i,
@@ -190,10 +192,13 @@ module sr_compact #(
     wire [RANK_W-1:0]  rank    = infer ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
     wire [STEP_W-1:0]  steps   = cfg_steps[STEP_W-1:0];
     wire [12:0]        rows_up = cfg_rows0 + 13'd15;
-    wire [XW_W-1:0]    x_words = rows_up[4+:XW_W];         // X_STRIDE says the same
     wire [20:0]        cols_up = {8'd0, cfg_cols0} + {8'd0, LANES[12:0]} - 21'd1;
+    reg  [XW_W-1:0]    x_words;             // a step's; X_STRIDE says the same
     reg  [BLOCK_W-1:0] blocks;              // held: settings do not change while a run needs them
-    always @(posedge clk_i) blocks <= cols_up[LANES_LOG+:BLOCK_W];
+    always @(posedge clk_i) begin
+        x_words <= rows_up[4+:XW_W];
+        blocks  <= cols_up[LANES_LOG+:BLOCK_W];
+    end
     wire [PAIR_AW:0]   pairs   = cfg_pairs[PAIR_AW:0];
 
     // ---- limits, sequencer ----
@@ -363,7 +368,8 @@ module sr_compact #(
         neg_q       <= {LANES{acc_next}} & (col_bits ^ {LANES{upd_add_next && row_bit}});
     end
     wire [LANES*MASTER_W-1:0] w_rdata, w_new;
-    reg  [LANES*MASTER_W-1:0] w_q;
+    reg  [LANES*MASTER_W-1:0] w_rdata_q;
+    wire [LANES*MASTER_W-1:0] w_q = WEIGHT_HOLD != 0 ? w_rdata_q : w_rdata;
     wire [BASE_W-1:0]        base_rdata;
     wire [LANES*16-1:0]      base_new;
     wire [LANES*CNT_W-1:0]   y_p, y_m;
@@ -471,7 +477,8 @@ module sr_compact #(
     // write's: data two cycles after the address (rows of the readout), or held once more, three (accumulators, host).
     wire              host_w  = mem_sel == SR_MEM_WEIGHT[2:0] || mem_sel == SR_MEM_RWEIGHT[2:0];
     wire [W_AW-1:0]   host_at = mem_addr[W_AW-1:0] + (mem_sel == SR_MEM_RWEIGHT[2:0] ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
-    wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
+    reg  [XW_W+3+BLOCK_AW:0]  front_w_addr_q;
+    wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, WEIGHT_HOLD != 0 ? front_w_addr : front_w_addr_q};
     wire [LANES*MASTER_W-1:0] host_weight;
     wire [LANES*16-1:0]       host_read;
     generate
@@ -487,7 +494,8 @@ module sr_compact #(
         w_we_q    <= (upd_w_we || (mem_we && host_w)) && !rst_i;
         w_addr_q  <= front_busy ? front_w_at[W_AW-1:0] : pair_busy ? pair_w_addr : update_busy ? upd_w_addr : host_at;
         w_wdata_q <= update_busy ? w_new : host_weight;
-        w_q       <= w_rdata;
+        w_rdata_q <= w_rdata;
+        front_w_addr_q <= front_w_addr;
     end
     sr_ram_sp #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW)) u_weights (
         .clk_i(clk_i), .we_i(w_we_q), .re_i(1'b1), .addr_i(w_addr_q), .wdata_i(w_wdata_q), .rdata_o(w_rdata)
@@ -587,6 +595,7 @@ module sr_compact #(
     end
     always @* begin
         mem_rdata = {HOST_W{1'b0}};
+        mem_rdata[LANES*16-1:0] = host_read;    // the host takes the low bits that a word has
         case (mem_sel)
             SR_MEM_SAMPLE[2:0]:  mem_rdata[15:0] = x_data;
             SR_MEM_BATCH[2:0]:   mem_rdata[31:0] = bank_rdata[31:0];
@@ -594,7 +603,7 @@ module sr_compact #(
             SR_MEM_FITNESS[2:0]: mem_rdata[31:0] = bank_rdata[31:0];
             SR_MEM_CORRECT[2:0]: mem_rdata[15:0] = bank_rdata[47:32];
             SR_MEM_SCORE[2:0]:   mem_rdata[31:0] = {{32 - SCORE_W{count_rdata[SCORE_W-1]}}, count_rdata[SCORE_W-1:0]};
-            default:             mem_rdata[LANES*16-1:0] = host_read;
+            default: ;
         endcase
     end
 

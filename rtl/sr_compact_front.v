@@ -76,7 +76,8 @@ module sr_compact_front #(
     reg  [XW_W-1:0]    word_q;
     reg  [STEP_W-1:0]  step_q;
     reg  [PASS_W-1:0]  pass_q;
-    wire               word_end  = word_q == x_words_i - 1'b1;
+    reg  [XW_W-1:0]    x_last_q;         // held: before the first word counts
+    wire               word_end  = word_q == x_last_q;
     wire               step_end  = step_q == steps_i - 1'b1;
     wire [PASS_W-1:0]  pass_up   = pass_q + 1'b1;
     wire               pass_end  = pass_up >= blocks_i && pass_up >= groups_i;
@@ -86,11 +87,12 @@ module sr_compact_front #(
     wire               next_word = scan && !several(x_q);
     wire               take      = (state_q == MARK && !end_q) || (next_word && !word_end);
     wire [XW_W-1:0]    taken     = state_q == MARK ? {XW_W{1'b0}} : word_q + 1'b1;
-    wire               take_last = step_end && taken == x_words_i - 1'b1;   // of the pass: the next begins anew
-    assign x_re_o   = state_q == FETCH || (take && !take_last);
+    wire               take_last = step_end && taken == x_last_q;   // of the pass: the next begins anew
+    assign x_re_o   = state_q == FETCH || take;                     // what comes after the last is not looked at
     assign x_addr_o = x_addr_q[X_AW-1:0];
-    assign x_over_o = x_re_o && {{31 - X_AW{1'b0}}, x_addr_q} >= SAMPLE_WORDS;
+    assign x_over_o = (state_q == FETCH || (take && !take_last)) && {{31 - X_AW{1'b0}}, x_addr_q} >= SAMPLE_WORDS;
     always @(posedge clk_i) begin
+        x_last_q <= x_words_i - 1'b1;
         if (x_re_o) x_addr_q <= x_addr_q + 1'b1;
         if (take) x_q <= x_data_i;
         else if (scan) x_q <= rest;

@@ -80,8 +80,12 @@ struct Bench {
     /* To its end or, if cut_at > 0, to a reset after so many cycles. */
     void job(const Job &j, unsigned cut_at) {
         unsigned passes = j.blocks > j.groups ? j.blocks : j.groups, words = j.steps * j.x_words;
-        std::deque<unsigned> reads; /* of the sample store, with the address bit that is beyond it */
-        std::deque<unsigned> rows;  /* row factors asked for */
+        struct Read {
+            unsigned at; /* with the address bit that is beyond the store */
+            bool used;   /* not what comes after the last word of a pass */
+        };
+        std::deque<Read> reads;    /* of the sample store */
+        std::deque<unsigned> rows; /* row factors asked for */
         std::deque<Item> items;
         uint64_t expected = 5 + passes, n = 0;
         Item mark = {MARK, false, false, 0, 0, 0, 0, 0};
@@ -93,7 +97,8 @@ struct Bench {
                     0};
                 for (unsigned w = 0; w < j.x_words; w++) {
                     unsigned at = (j.base + step * j.x_words + w) & ((2u << shape.x_aw) - 1), here = 0;
-                    reads.push_back(at);
+                    reads.push_back({at, true});
+                    if (step == j.steps - 1 && w == j.x_words - 1) reads.push_back({at + 1, false});
                     for (unsigned bit = 0; bit < 16; bit++) {
                         if (!(store[at & ((1u << shape.x_aw) - 1)] >> bit & 1)) continue;
                         unsigned weight_at = (w << 4 | bit) << shape.block_aw | pass;
@@ -107,7 +112,7 @@ struct Bench {
                     expected += here ? here : 1;
                 }
             }
-        items.push_back(mark), reads.push_back(j.base);
+        items.push_back(mark), reads.push_back({j.base, true});
 
         top.x_base_i = j.base, top.x_words_i = j.x_words, top.steps_i = j.steps, top.blocks_i = j.blocks,
         top.groups_i = j.groups;
@@ -125,8 +130,8 @@ struct Bench {
             bool x_re = top.x_re_o, row_re = top.row_re_o;
             unsigned x_at = top.x_addr_o, w_next = top.w_addr_o, row_at = top.row_addr_o;
             if (x_re) {
-                if (reads.empty() || x_at != (reads.front() & ((1u << shape.x_aw) - 1))) tb::fail("x_addr_o");
-                if (top.x_over_o != (reads.front() >= shape.sample_words)) tb::fail("x_over_o");
+                if (reads.empty() || x_at != (reads.front().at & ((1u << shape.x_aw) - 1))) tb::fail("x_addr_o");
+                if (top.x_over_o != (reads.front().used && reads.front().at >= shape.sample_words)) tb::fail("x_over_o");
                 over |= top.x_over_o;
                 reads.pop_front();
             } else if (top.x_over_o)
