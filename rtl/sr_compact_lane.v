@@ -14,7 +14,7 @@
 // Formats      acc signed ACC_W, exact (RANK_MAX at most 16); b, v, u s16; f signed F_W; counts unsigned CNT_W.
 //              f_i is held for a cycle first, as memory and multiplier should not share one.
 // LUT_MUL      1: multipliers of LUTs (sr_compact_mul).
-// Reset        none: clear_i empties the ring. Test: tests/rtl/tb_compact_lane.cpp
+// Reset        none: clear_i empties the ring. Test: tests/rtl/tb_compact_lane.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_compact_lane #(
@@ -102,6 +102,64 @@ module sr_compact_lane #(
         .put_i(put_i), .product_i(product_i), .b_i(b_i), .d_i(d), .x_i(put_m_i), .f_i(f), .theta_i(theta_i),
         .subtract_i(subtract_i), .u_o(u_m_o), .count_o(count_m_o), .raw_o(raw_m_o)
     );
+
+`ifdef FORMAL
+    // formal: DEPTH=8
+    // exact_q: (acc + dither) / 2^s, exact, with up to 24 fraction bits, of which those in free_q are still to be used.
+    localparam X_W = ACC_W + 25;
+    localparam signed [ACC_W:0] MOST_BASE   = 32767;
+    localparam signed [ACC_W:0] MOST_WEIGHT = (1 << (MASTER_W - 1)) - 1;
+    reg                     past_q = 1'b0, begun_q = 1'b0;
+    reg  signed [X_W-1:0]   exact_q;
+    reg         [23:0]      free_q;
+    wire signed [X_W-1:0]   exact  = &free_q ? {acc_q[ACC_W-1], acc_q, 24'd0} : exact_q;
+    wire signed [X_W-1:0]   raised = exact + $signed({1'b0, dither_i, 24'd0});
+    wire signed [ACC_W:0]   whole  = exact[X_W-1:24];                        // (acc + dither) >> s
+    wire signed [ACC_W:0]   sum    = whole + w;
+    wire signed [ACC_W:0]   base   = acc_q >>> FRAC_W;
+    wire signed [ACC_W-1:0] addend = wall_i ? w : wint_i ? w >>> FRAC_W <<< FRAC_W : op_i;
+    wire signed [ACC_W-1:0] next   = (first_i ? {ACC_W{1'b0}} : acc_q) + (neg_i ? -addend : addend);
+    reg                     acc_q1, plain_q1, add_q1;                        // what the clock before did
+    reg  signed [ACC_W-1:0] next_q1;
+    reg  signed [ACC_W:0]   sum_q1;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (acc_en_i && shift_i) begin
+            exact_q <= raised >>> 1;
+            free_q  <= free_q >> 1;
+        end else if (acc_en_i) begin
+            begun_q <= 1'b1;
+            free_q  <= ~24'd0;
+        end
+        plain_q1 <= begun_q && acc_en_i && !shift_i && !wall_i;
+        add_q1   <= begun_q && acc_en_i && wall_i && !(&free_q);
+        next_q1  <= next;
+        sum_q1   <= sum;
+    end
+    always @(posedge clk_i) begin
+        assume ({1'b0, shift_i} + {1'b0, wint_i} + {1'b0, wall_i} <= 2'd1);
+        if (shift_i || wint_i || wall_i) assume (!neg_i);
+        if (shift_i || wint_i) assume (op_i == 16'sd0);
+        if (wall_i) assume (!first_i);
+        if (acc_en_i && shift_i) assume (|free_q);
+        if (begun_q) begin
+            assert ((exact[23:0] & free_q) == 24'd0);
+            if (&free_q) assert (!carry_q);
+            else assert (acc_q[ACC_W-1] == acc_q[ACC_W-2]);
+            assert (acc_q + $signed({1'b0, carry_q}) == whole);
+        end
+        assert (base_o == (base > MOST_BASE ? MOST_BASE : base < -MOST_BASE ? -MOST_BASE : base));
+        if (past_q && plain_q1) assert (acc_q == next_q1);
+        // M <- sat(M + ((A * mant + dither) >> shift)); shift 0 where the sum fits acc
+        if (past_q && add_q1) assert (weight_o == (sum_q1 > MOST_WEIGHT ? MOST_WEIGHT : sum_q1 < -MOST_WEIGHT ? -MOST_WEIGHT : sum_q1));
+        cover (begun_q && free_q == ~24'd0 >> 4 && carry_q && acc_q < -23'sd1);
+        cover (past_q && add_q1 && $past(carry_q) && sum_q1 > MOST_WEIGHT);
+        cover (past_q && add_q1 && sum_q1 < 0 && weight_o == sum_q1);
+        cover (base == -MOST_BASE - 1);
+        cover (past_q && plain_q1 && $past(neg_i && !first_i) && acc_q > 0);
+        cover (past_q && plain_q1 && $past(wint_i) && acc_q < 0);
+    end
+`endif
 endmodule
 
 `default_nettype wire
