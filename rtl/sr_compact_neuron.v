@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_compact_neuron: one member's neuron of a compact lane, described in sr_compact_lane.v. The product takes one 16 x F_W
-// multiplier with its adder (sr_compact_mul): one DSP block where there are any. Test: tests/rtl/tb_compact_lane.cpp
+// multiplier with its adder (sr_compact_mul): one DSP block where there are any. Test: tests/rtl/tb_compact_lane.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_compact_neuron #(
@@ -75,6 +75,59 @@ module sr_compact_neuron #(
     assign u_o     = u_sat;
     assign count_o = count;
     assign raw_o   = raw;
+
+`ifdef FORMAL
+    // formal: DEPTH=3
+    // formal: MINUS=1 DEPTH=3
+    // What numerics.md, section 4 says of a step, and what the clock before did.
+    localparam R_W = F_W + 16;
+    reg                      past_q = 1'b0, load_q1, take_q1, clear_q1, put_q1, fire_q1, last_q1, subtract_q1, on_q1;
+    reg signed [17:0]        sum_q1;
+    reg signed [R_W-1:0]     shifted_q1;
+    reg signed [15:0]        x_q1, u_q1;
+    reg        [15:0]        theta_q1;
+    reg        [CNT_W-1:0]   count_u_q1, count_v_q1;
+    wire signed [R_W-1:0]    shifted = raw_o >>> 8;
+    wire signed [R_W-1:0]    vf      = v_q * f_i;
+    wire signed [R_W-1:0]    vleak   = (v_q <<< 8) - vf;           // v * leak, leak = 256 - f
+    wire signed [R_W-1:0]    lif     = v_q - (vleak >>> 8) + i_q;
+    wire                     spike1  = u_q1 >= $signed({1'b0, theta_q1});
+    wire signed [16:0]       after1  = spike1 ? (subtract_q1 ? u_q1 - $signed({1'b0, theta_q1}) : 17'sd0) : u_q1;
+    always @(posedge clk_i) begin
+        past_q     <= 1'b1;
+        load_q1    <= lif_i && load_i;
+        sum_q1     <= MINUS != 0 ? b_i - d_i : b_i + d_i;
+        take_q1    <= (fire_i || product_i) && !clear_i;
+        shifted_q1 <= shifted;
+        {clear_q1, put_q1, fire_q1, last_q1, subtract_q1, on_q1} <= {clear_i, put_i, fire_i, last_i, subtract_i, on_i};
+        x_q1       <= x_i;
+        u_q1       <= u_o;
+        theta_q1   <= theta_i;
+        count_u_q1 <= count_u_q;
+        count_v_q1 <= count_v_q;
+    end
+    always @(posedge clk_i) begin
+        assume (theta_i >= 16'd1 && theta_i <= 16'd32767);
+        assert (u_o >= -16'sd32767);
+        if (lif_q) assert (shifted == lif);
+        else if (past_q) assert (shifted == vf >>> 8);
+        if (past_q) begin
+            if (load_q1) assert (i_q == sum_q1);
+            if (take_q1) assert (u_o == (shifted_q1 > 32767 ? 32767 : shifted_q1 < -32767 ? -32767 : shifted_q1));
+            if (clear_q1 || (fire_q1 && last_q1)) assert (v_q == 16'sd0 && count_v_q == 0);
+            else if (put_q1) assert (v_q == x_q1);
+            else if (fire_q1) assert (v_q == after1);
+            if (fire_q1 && !clear_q1) begin
+                assert (count_u_q == count_v_q1);
+                if (!last_q1) assert (count_v_q == count_u_q1 + (spike1 && on_q1 ? 1'b1 : 1'b0));
+            end
+        end
+        cover (past_q && lif_q && take_q1 && shifted_q1 == -32768 && f_i == 10'sd200);
+        cover (past_q && fire_q1 && !last_q1 && !clear_q1 && !put_q1 && spike1 && subtract_q1 && v_q > 0);
+        cover (past_q && lif_q && vleak[7:0] != 8'd0 && v_q < 0 && f_i == 10'sd200);
+        cover (past_q && !lif_q && u_o == -16'sd1 && take_q1);
+    end
+`endif
 endmodule
 
 `default_nettype wire
