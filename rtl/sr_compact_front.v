@@ -9,7 +9,7 @@
 // Cycles      passes * (steps * (1 + sum over words of max(1, events)) + 1) + 5.
 // Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a
 //             step, the sample's words in a row. x_over_o: an address beyond what is there. Reset: control only.
-// Test        tests/rtl/tb_compact_front.cpp
+// Test        tests/rtl/tb_compact_front.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_compact_front #(
@@ -202,6 +202,40 @@ module sr_compact_front #(
     assign keep_count_o = mark_q3 && open_q3 && count_on_q3;
     assign count_at_o   = {pass_q3[GROUP_AW-1:0], step_q3};
     assign busy_o       = state_q != IDLE || mark_q1 || mark_q2 || mark_q3;
+
+`ifdef FORMAL
+    // formal: DEPTH=16
+    // Assumed: start_i only while not busy, inputs held as the header says.
+    reg  past_q = 1'b0;
+    wire keep     = keep_base_o || keep_count_o;
+    wire no_pass  = pass_q >= blocks_i && pass_q >= groups_i;
+    wire begun    = open_q3 || mark_q1 || mark_q2 || mark_q3;
+    wire [PASS_W-1:0] pass_due = pass_q1 + {{PASS_W - 1{1'b0}}, done_q1 && end_q1};
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        assume (x_words_i != 0 && steps_i != 0 && (blocks_i != 0 || groups_i != 0));
+        if (past_q && ($past(start_i) || ($past(busy_o) && busy_o)))
+            assume ($stable(x_words_i) && $stable(steps_i) && $stable(blocks_i) && $stable(groups_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            if (!busy_o) assert (!mark_o && !add_base_o && !add_count_o && !x_re_o && !x_over_o && !row_re_o);
+            assert (!(mark_o && event_q3));
+            // an event follows a mark and belongs to a pass; every mark but a job's first keeps, and nothing else does; a keep ends a job
+            if (event_q3) assert (open_q3 && (add_base_o || add_count_o));
+            assert (keep == (mark_o && open_q3));
+            if (!busy_o && $past(busy_o && !rst_i)) assert ($past(keep));
+            // for the induction
+            if (state_q != IDLE) assert (end_q == no_pass && pass_q == pass_due);
+            if (state_q == SCAN) assert (!end_q && begun);
+            if (end_q && state_q != IDLE) assert (begun);
+        end
+        cover (past_q && keep_base_o && !keep_count_o && $past(add_base_o, 3) && $past(mark_o, 2));
+        cover (past_q && !busy_o && $past(keep_count_o && !keep_base_o && !rst_i) && pass_q3 == 2);
+        cover (past_q && add_base_o && add_count_o && bit_q3 == 4'd11 && $past(add_base_o));
+    end
+`endif
 endmodule
 
 `default_nettype wire
