@@ -233,7 +233,7 @@ module sr_compact_front #(
         end
         cover (past_q && keep_base_o && !keep_count_o && $past(add_base_o, 3) && $past(mark_o, 2));
         cover (past_q && !busy_o && $past(keep_count_o && !keep_base_o && !rst_i) && pass_q3 == 2);
-        cover (past_q && add_base_o && add_count_o && bit_q3 == 4'd11 && $past(add_base_o));
+        cover (past_q && add_base_o && add_count_o && $past(row_bit_o) == 4'd11 && $past(add_base_o));
     end
 `endif
 endmodule

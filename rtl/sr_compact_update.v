@@ -6,7 +6,7 @@
 // Cycles     a word: factors + shift + 6, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
 // Ages       0 row or class address, 1 its data and the others' addresses, 2 all data (add_next_o), 3 acc_en_o. Dither: bit b of
 //            lane n is w[i] ^ w[i + 1 + b], i the lane's column: window_q holds w[i..], moved on by a bit a cycle.
-// Job        start_i (pulse) with the inputs, held while busy_o. Reset: control only. Test: tests/test_sim.c
+// Job        start_i (pulse) with the inputs, held while busy_o. Reset: control only. Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
 module sr_compact_update #(
@@ -183,6 +183,85 @@ module sr_compact_update #(
     assign noise_block_o = block8 >> PER_LOG;
     assign cut_at_o      = cut_q;
     wire _unused = &{1'b0, column_cut[7:6], rows_i};
+
+`ifdef FORMAL
+    // formal: DEPTH=13
+    // word_q: the noise word that noise_o asked for, of which cut_i is a cut. mine_q: w[i], w[i + 1].. of lane 0; ahead_q the same
+    // after the dither's bits so far, of which window_q has those in left_q.
+    (* anyseq *) reg [63:0] drawn;
+    reg                past_q = 1'b0, added_q;
+    reg  [63:0]        word_q, mine_q, ahead_q;
+    reg  [WINDOW-1:0]  left_q;
+    reg  [4:0]         asked_q, shifts_q;
+    wire [63:0]        word  = noise_o ? drawn : word_q;
+    wire [5:0]         place = block_q * LANES;          // column mod 64
+    wire [5:0]         cut_place = cut_at_o * CUT;
+    wire [127:0]       turned = {word, word} >> place;
+    wire [LANES-1:0]   rho    = mine_q[LANES-1:0] ^ ahead_q[LANES:1];   // w[i] ^ w[i + 1 + b] of every lane
+    wire [4:0]         zeros  = asked_q > 5'd16 ? asked_q - 5'd16 : 5'd0;
+    integer n;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        word_q <= word;
+        if (state_q == BEGIN) begin
+            {asked_q, shifts_q, added_q} <= {shift_i, 5'd0, 1'b0};
+            mine_q  <= turned[63:0];
+            ahead_q <= turned[63:0];
+            left_q  <= {WINDOW{1'b1}};
+        end
+        if (sum_q3) added_q <= 1'b1;
+        if (shift_o) shifts_q <= shifts_q + 5'd1;
+        if (shift_o && shifts_q >= zeros) begin
+            ahead_q <= {ahead_q[0], ahead_q[63:1]};
+            left_q  <= left_q >> 1;
+        end
+    end
+    always @(posedge clk_i) begin
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        assume (shift_i <= 5'd24);
+        for (n = 0; n < 64; n = n + CUT) if (cut_place == n) assume (cut_i == word_q[n+:CUT]);
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            if (!busy_o) assert (!acc_en_o && !shift_o && !last_o && !w_we_o && !row_re_o && !re_o && !noise_o);
+            // one thing at a time; the weight is added once, after the sum and as many shifts as asked for, then written
+            assert ({1'b0, sum_q3} + {1'b0, shift_o} + {1'b0, last_o} <= 2'd1 && acc_en_o == (sum_q3 || shift_o || last_o));
+            if (shift_o) assert (added_q && shifts_q < asked_q);
+            if (last_o) assert (added_q && shifts_q == asked_q);
+            assert (w_we_o == $past(last_o && !rst_i));
+            // the word of (row, col / 64), drawn where its columns begin
+            assert (noise_o == (state_q == BEGIN && place == 6'd0));
+            if (noise_o) assert (noise_row_o == row_q && noise_block_o == block_q * LANES / 64);
+            // dither: rho mod 2^shift, or rho << (shift - 16), lowest bit first
+            assert (dither_o == (shift_o && shifts_q >= zeros ? rho : {LANES{1'b0}}));
+            // for the induction
+            if (state_q == SUM || state_q == SETTLE || state_q == SHIFT) assert (asked_q <= 5'd24 && shift_q == asked_q - shifts_q);
+            if (state_q == SUM || state_q == SETTLE) begin
+                assert (shifts_q == 5'd0 && &left_q);
+                assert (mine_q == turned[63:0] && ahead_q == mine_q);
+                assert (loads_q <= LOADS && cut_q == column_cut[5:0] + LOADS - loads_q);
+            end
+            if (state_q == SETTLE) assert (added_q || sum_q1 || sum_q2 || sum_q3);
+            if (state_q == SHIFT) begin
+                assert (loads_q == 0 && own_q == mine_q[LANES-1:0]);
+                assert (((window_q ^ ahead_q[WINDOW-1:0]) & left_q) == 0);
+                assert (left_q == {WINDOW{1'b1}} >> (shifts_q > zeros ? shifts_q - zeros : 5'd0));
+            end
+        end
+        cover (past_q && shift_o && asked_q == 5'd2 && shifts_q == 5'd1 && &dither_o);
+        cover (past_q && shift_o && asked_q == 5'd17 && shifts_q == 5'd1 && dither_o == 4'b0110);
+        cover (past_q && w_we_o && asked_q == 5'd0 && readout_i);
+        cover (past_q && noise_o && $past(w_we_o));
+    end
+    genvar c;
+    generate
+        for (c = 1; c <= LOADS; c = c + 1) begin : g_loaded
+            always @(posedge clk_i)
+                if (past_q && (state_q == SUM || state_q == SETTLE) && loads_q == LOADS - c)
+                    assert (window_q[WINDOW-1-:CUT*c] == mine_q[CUT*c-1:0]);
+        end
+    endgenerate
+`endif
 endmodule
 
 `default_nettype wire
