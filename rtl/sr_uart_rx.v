@@ -8,7 +8,7 @@
 // Handshake  valid/ready; the byte is stable while stalled.
 // Latency    the middle of the stop bit + 4 clocks.
 // Reset      rst_i: waits for an idle line.
-// Test       tests/rtl/tb_uart.cpp
+// Test       tests/rtl/tb_uart.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_uart_rx #(
@@ -116,6 +116,34 @@ module sr_uart_rx #(
             overrun_q <= 1'b0;
         end
     end
+
+`ifdef FORMAL
+    // formal: CLOCK_HZ=17 BAUD=4 DEPTH=50
+    // On any line. That whole frames come as they were sent is tested, not proved.
+    reg       past_q = 1'b0;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+    end
+    always @(posedge clk_i) begin
+        if (!past_q) assume (rst_i);
+        if (past_q) begin
+            assert (state_q <= STOP || state_q == BREAK);
+            assert (!(frame_o && overrun_o));
+            if (frame_o || overrun_o) assert (state_q == IDLE || state_q == BREAK);
+            if ($past(frame_o || overrun_o)) assert (!frame_o && !overrun_o);
+            if ($past(rst_i)) assert (!m_valid_o && !frame_o && !overrun_o);
+            else begin
+                // a byte waits unchanged; it comes, or is told of, after a stop bit alone
+                if ($past(m_valid_o && !m_ready_i)) assert (m_valid_o && m_data_o == $past(m_data_o));
+                else assert (m_valid_o == $past(state_q == STOP && tick && line_q));
+                if (overrun_o) assert ($past(m_valid_o && !m_ready_i));
+                assert ((frame_o || overrun_o) <= $past(tick));
+            end
+        end
+        cover (past_q && m_valid_o && $past(!m_valid_o && !rst_i) && m_data_o == 8'ha5);
+        cover (past_q && frame_o && state_q == BREAK);
+    end
+`endif
 endmodule
 
 `default_nettype wire
