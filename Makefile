@@ -234,12 +234,12 @@ bench-torch: $(B)/tests/bench_ref $(B)/torch/bin/python ## ref beside PyTorch, o
 FORMATTED = $(wildcard host/*.[ch] host/*/*.[ch] sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.h)
 format: ## format the C and C++ sources in place (2 s)
 	$(CLANG_FORMAT) -i $(FORMATTED)
-lint: lint-c lint-rtl lint-boards formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (3 min)
+lint: lint-c lint-rtl lint-boards formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (4 min)
 lint-c:
 	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppressions-list=.cppcheck $(INCLUDES) -Isim -j 2 $(wildcard host/*.c host/tools/*.c sim/*.c)
-formal: ## prove the properties in the RTL with yosys-smtbmc and z3 (2 s)
+formal: ## prove the properties in the RTL with yosys-smtbmc and z3 (90 s)
 	@tests/formal
 lint-rtl:
 	@tests/lint-rtl $(sort $(basename $(notdir $(RTL))))
