@@ -5,7 +5,7 @@ DEVICE := --up5k --package sg48
 PROG := -b ice40_generic
 OSC_MHZ := 12
 CLOCK_MHZ := 21
-SEEDS := 1 2 3 4 5 6 7 8
+SEEDS := 2 1 3 4 5 6 7 8
 SYNTH_FLAGS := -dsp -spram
 LUT_ADD := yes
 CLOCK_PARAMS := BAUD=3000000 LED_INVERT=1 PLL_REF=0 PLL_FB=55 PLL_OUT=5 PLL_FILTER=1 PLL_PAD=1
