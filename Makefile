@@ -285,7 +285,7 @@ $(B)/ecp5.stamp: .ci/setup | have-board
 have-board:
 	@[ -n "$(BOARD)" ] || { echo "make synth BOARD=NAME, one of: $(BOARDS)" >&2; exit 1; }
 	@tests/board-check $(BOARD) $(CLOCK_$(BOARD))
-synth: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: bitstream, timing met or failure (2 to 15 min)
+synth: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: bitstream, timing met or failure (2 to 20 min)
 	@cat $(S)/summary.txt
 	@echo "$(BITSTREAM_$(FAMILY))"
 synth-check: ## the core through Yosys for iCE40 and ECP5, cells reported (3 min)

@@ -22,7 +22,7 @@ enum Kind { EVENT, MARK };
 struct Item { /* in the order of the data */
     Kind kind;
     bool base, count; /* of an event: add; of a mark: keep */
-    unsigned base_at, count_at, weight_at;
+    unsigned base_at, count_at, weight_at, bit;
     uint64_t base_sum, count_sum;
 };
 
@@ -88,13 +88,19 @@ struct Bench {
         std::deque<unsigned> rows; /* row factors asked for */
         std::deque<Item> items;
         uint64_t expected = 5 + passes, n = 0;
-        Item mark = {MARK, false, false, 0, 0, 0, 0, 0};
+        Item mark = {MARK, false, false, 0, 0, 0, 0, 0, 0};
         for (unsigned pass = 0; pass < passes; pass++)
             for (unsigned step = 0; step < j.steps; step++) {
                 items.push_back(mark), expected++;
-                mark = {
-                    MARK, pass < j.blocks, pass < j.groups, step << shape.block_aw | pass, pass << shape.step_aw | step, 0, 0,
-                    0};
+                mark = {MARK,
+                        pass < j.blocks,
+                        pass < j.groups,
+                        step << shape.block_aw | pass,
+                        pass << shape.step_aw | step,
+                        0,
+                        0,
+                        0,
+                        0};
                 for (unsigned w = 0; w < j.x_words; w++) {
                     unsigned at = (j.base + step * j.x_words + w) & ((2u << shape.x_aw) - 1), here = 0;
                     reads.push_back({at, true});
@@ -104,7 +110,7 @@ struct Bench {
                         unsigned weight_at = (w << 4 | bit) << shape.block_aw | pass;
                         unsigned row_at = ((pass * j.x_words + w) * 16 + bit) / shape.cut;
                         if (mark.count) rows.push_back(row_at);
-                        items.push_back({EVENT, mark.base, mark.count, 0, 0, weight_at, 0, 0});
+                        items.push_back({EVENT, mark.base, mark.count, 0, 0, weight_at, bit, 0, 0});
                         if (mark.base) mark.base_sum += weight(weight_at);
                         if (mark.count) mark.count_sum += factor(row(row_at), bit);
                         here++, events++;
@@ -121,6 +127,7 @@ struct Bench {
         silent();
         unsigned w_at[3] = {0, 0, 0}; /* the address that the event's, the next one's, the one's after that came with */
         bool row_there = false, row_held = false;
+        unsigned row_bit = 0;
         uint64_t row_data = 0, row_factor = 0, base_sum = 0, count_sum = 0;
         uint16_t x_data = (uint16_t)random.word();
         bool over = false;
@@ -140,7 +147,7 @@ struct Bench {
                 if (rows.empty() || row_at != rows.front()) tb::fail("row_addr_o");
                 rows.pop_front();
             }
-            if (row_there) row_factor = factor(row_data, top.row_bit_o);
+            if (row_there) row_bit = top.row_bit_o, row_factor = factor(row_data, row_bit);
             row_held = row_there, row_there = row_re;
             tb::edge(top);
             top.start_i = 0;
@@ -164,6 +171,7 @@ struct Bench {
             if (i.kind == EVENT) {
                 if (top.add_base_o != i.base || top.add_count_o != i.count) tb::fail("add_base_o, add_count_o");
                 if (i.base && w_at[0] != i.weight_at) tb::fail("w_addr_o");
+                if (i.count && row_bit != i.bit) tb::fail("row_bit_o");
                 if (top.add_base_o) base_sum += weight(w_at[0]);
                 if (top.add_count_o) count_sum += row_factor;
             } else {
