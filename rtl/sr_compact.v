@@ -355,7 +355,7 @@ module sr_compact #(
         .w_we_o(upd_w_we), .w_addr_o(upd_w_addr)
     );
 
-    // ---- lanes: whose operands, whose turn. What memories give to the accumulators is held first. ----
+    // ---- lanes: whose operands, whose turn. What memories give to accumulators and factors is held first. ----
     wire [15:0]              op_rdata;
     wire                     acc_next = pair_acc_next || upd_add_next;
     wire                     row_bit  = readout ? class_bit_q : row_bits_q[upd_unit];
@@ -391,8 +391,8 @@ module sr_compact #(
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
             localparam F_W = n == 0 ? 13 : 10;
-            wire signed [7:0]   wint = w_rdata[n*MASTER_W+FRAC_W+:8];
-            wire [F_W-1:0]      entry  = {{F_W - 1{col_bits[n]}}, 1'b1} & {F_W{g_row}};
+            wire signed [7:0]   wint = w_q[n*MASTER_W+FRAC_W+:8];
+            wire [F_W-1:0]      entry  = {{F_W - 1{neg_q[n]}}, 1'b1} & {F_W{g_row}};
             wire [F_W-1:0]      weight = {{F_W - 8{wint[7]}}, wint} & {F_W{w_row}};
             wire [F_W-1:0]      shared;      // 0 in rows
             wire signed [15:0]    put_p, put_m, y_put_p, y_put_m;
@@ -459,10 +459,11 @@ module sr_compact #(
     // ---- fitness ----
     wire                      fit_rd, pred_valid;
     wire [3:0]                fit_class, pred;
-    wire signed [SCORE_W-1:0] fit_score = fit_minus ? base_rdata[SCORE_W+:SCORE_W] : base_rdata[0+:SCORE_W];
+    reg signed [SCORE_W-1:0]  fit_score_q;    // held before it is compared
+    always @(posedge clk_i) fit_score_q <= fit_minus ? base_rdata[SCORE_W+:SCORE_W] : base_rdata[0+:SCORE_W];
     sr_fitness_serial #(.SCORE_W(SCORE_W)) u_fitness (
         .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]),
-        .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .rd_o(fit_rd), .rd_class_o(fit_class), .score_i(fit_score),
+        .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .rd_o(fit_rd), .rd_class_o(fit_class), .score_i(fit_score_q),
         .pred_valid_o(pred_valid), .pred_o(pred), .done_o(fit_done), .fitness_o(fitness), .hit_o(fit_hit)
     );
 
@@ -474,11 +475,12 @@ module sr_compact #(
         .addr_i(run_busy ? x_addr : mem_addr[X_AW-1:0]), .wdata_i(mem_wdata[15:0]), .rdata_o(x_data)
     );
     // weights: hidden layer, then readout. The memory is wide: what goes there is held first, and it reads in every cycle but a
-    // write's: data two cycles after the address (rows of the readout), or held once more, three (accumulators, host).
+    // write's. The word is there three cycles after the address: one or the other is held once more (WEIGHT_HOLD).
     wire              host_w  = mem_sel == SR_MEM_WEIGHT[2:0] || mem_sel == SR_MEM_RWEIGHT[2:0];
     wire [W_AW-1:0]   host_at = mem_addr[W_AW-1:0] + (mem_sel == SR_MEM_RWEIGHT[2:0] ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
-    reg  [XW_W+3+BLOCK_AW:0]  front_w_addr_q;
-    wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, WEIGHT_HOLD != 0 ? front_w_addr : front_w_addr_q};
+    wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
+    wire [W_AW-1:0]           walk_at = front_busy ? front_w_at[W_AW-1:0] : pair_w_addr;
+    reg  [W_AW-1:0]           walk_at_q;
     wire [LANES*MASTER_W-1:0] host_weight;
     wire [LANES*16-1:0]       host_read;
     generate
@@ -492,10 +494,10 @@ module sr_compact #(
     reg [LANES*MASTER_W-1:0] w_wdata_q;
     always @(posedge clk_i) begin
         w_we_q    <= (upd_w_we || (mem_we && host_w)) && !rst_i;
-        w_addr_q  <= front_busy ? front_w_at[W_AW-1:0] : pair_busy ? pair_w_addr : update_busy ? upd_w_addr : host_at;
+        w_addr_q  <= front_busy || pair_busy ? (WEIGHT_HOLD != 0 ? walk_at : walk_at_q) : update_busy ? upd_w_addr : host_at;
+        walk_at_q <= walk_at;
         w_wdata_q <= update_busy ? w_new : host_weight;
         w_rdata_q <= w_rdata;
-        front_w_addr_q <= front_w_addr;
     end
     sr_ram_sp #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW)) u_weights (
         .clk_i(clk_i), .we_i(w_we_q), .re_i(1'b1), .addr_i(w_addr_q), .wdata_i(w_wdata_q), .rdata_o(w_rdata)
@@ -514,17 +516,10 @@ module sr_compact #(
         if (y_we) base_word[LANES*2*CNT_W-1:0] = y_word;
         if (score_we) base_word[2*SCORE_W-1:0] = {score_m, score_p};
     end
-    reg               base_we_q;    // held: what leaves the lanes does not reach the memory in the same cycle
-    reg [BASE_AW-1:0] base_waddr_q;
-    reg [BASE_W-1:0]  base_wdata_q;
-    always @(posedge clk_i) begin
-        base_we_q    <= (keep_base || y_we || score_we) && !rst_i;
-        base_waddr_q <= keep_base ? base_at : y_we ? y_addr : score_addr;
-        base_wdata_q <= base_word;
-    end
-    sr_ram #(.WIDTH(BASE_W), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW), .LUT(BASE_LUT)) u_base (
-        .clk_i(clk_i), .we_i(base_we_q), .waddr_i(base_waddr_q), .wdata_i(base_wdata_q), .re_i(base_re || fit_rd),
-        .raddr_i(fit_rd ? {SCORE_AT[BASE_AW-1:4], fit_class} : base_addr), .rdata_o(base_rdata)
+    sr_ram #(.WIDTH(BASE_W), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW), .LUT(BASE_LUT), .HOLD(1)) u_base (
+        .clk_i(clk_i), .we_i((keep_base || y_we || score_we) && !rst_i), .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr),
+        .wdata_i(base_word), .re_i(base_re || fit_rd), .raddr_i(fit_rd ? {SCORE_AT[BASE_AW-1:4], fit_class} : base_addr),
+        .rdata_o(base_rdata)
     );
     // count buffer: counts by factor group and step, or results of inference; S g of the pair
     reg  [COUNT_AW-1:0] result_q;
@@ -548,16 +543,9 @@ module sr_compact #(
             assign g_word[COUNT_W-1:2*G_W] = counts[COUNT_W-1:2*G_W];
         end
     endgenerate
-    reg                count_we_q;
-    reg [COUNT_AW-1:0] count_waddr_q;
-    reg [COUNT_W-1:0]  count_wdata_q;
-    always @(posedge clk_i) begin
-        count_we_q    <= (keep_count || (g_we && !infer) || (result && !result_full_q)) && !rst_i;
-        count_waddr_q <= keep_count ? count_at : infer ? result_q : g_addr;
-        count_wdata_q <= keep_count ? counts : infer ? result_word : g_word;
-    end
-    sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(COUNT_AW)) u_counts (
-        .clk_i(clk_i), .we_i(count_we_q), .waddr_i(count_waddr_q), .wdata_i(count_wdata_q),
+    sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(COUNT_AW), .HOLD(1)) u_counts (
+        .clk_i(clk_i), .we_i((keep_count || (g_we && !infer) || (result && !result_full_q)) && !rst_i),
+        .waddr_i(keep_count ? count_at : infer ? result_q : g_addr), .wdata_i(keep_count ? counts : infer ? result_word : g_word),
         .re_i(pair_count_re || mem_read_q), .raddr_i(run_busy ? pair_count_addr : mem_addr[COUNT_AW-1:0]), .rdata_o(count_rdata)
     );
     wire [OP_AW+PAIR_AW:0] upd_op_at = {{OP_AW{1'b0}}, upd_op_addr};
@@ -571,18 +559,9 @@ module sr_compact #(
     wire               host_credit = mem_sel == SR_MEM_CREDIT[2:0];
     wire [PAIR_AW+1:0] host_bank = host_list ? {2'b10, mem_addr[PAIR_AW-1:0]} : host_credit ? {2'b11, mem_addr[PAIR_AW-1:0]}
                                                                                            : {1'b0, mem_addr[PAIR_AW:0]};
-    // What the sequencer writes is held: a sum or comparison of what was read does not reach the memory in the same cycle.
-    reg                seq_we_q;
-    reg  [PAIR_AW+1:0] seq_waddr_q;
-    reg  [47:0]        seq_wdata_q;
-    always @(posedge clk_i) begin
-        seq_we_q    <= seq_we && !rst_i;
-        seq_waddr_q <= seq_waddr;
-        seq_wdata_q <= seq_wdata;
-    end
-    sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2)) u_bank (
-        .clk_i(clk_i), .we_i(seq_we_q || (mem_we && (host_list || host_credit))), .waddr_i(seq_we_q ? seq_waddr_q : host_bank),
-        .wdata_i(seq_we_q ? seq_wdata_q : {seq_wdata_q[47:32], mem_wdata[31:0]}), .re_i(seq_re || credit_re || mem_read_q),
+    sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2), .HOLD(1)) u_bank (
+        .clk_i(clk_i), .we_i((seq_we || (mem_we && (host_list || host_credit))) && !rst_i), .waddr_i(seq_we ? seq_waddr : host_bank),
+        .wdata_i({seq_wdata[47:32], seq_we ? seq_wdata[31:0] : mem_wdata[31:0]}), .re_i(seq_re || credit_re || mem_read_q),
         .raddr_i(!run_busy ? host_bank : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : seq_raddr), .rdata_o(bank_rdata)
     );
 

@@ -7,8 +7,8 @@
 //        with the fire after its last step's.
 // ROWS   each k: g = sum C y, one row of column blocks; S g is kept in the count buffer, behind the counts.
 //        Then each class: sum w y, then +- S g[k]; a row takes blocks + rank + GAP cycles, row behind row.
-// Ages   0 first addresses, 1 data, 2 multiplier's operands, 3 products, ROW_AGE sum over the lanes,
-//        DONE_AGE sum of the row. The age of a control signal stands at its port.
+// Ages   0 first addresses, 1 data; scaling: 2 multiplier's operands, 3 products; rows, whose factors are held for a cycle: 3
+//        operands, 4 products, ROW_AGE sum over the lanes, DONE_AGE sum of the row. The age of a control signal stands at its port.
 // Job    start_i or pre_i (pulse) with the inputs, held while busy_o; clear_i before a sample's first pair.
 // Reset  control only. Test: tests/test_sim.c
 `default_nettype none
@@ -62,7 +62,7 @@ module sr_compact_pair #(
     output wire                put_scale_o,   // age 1
     output wire [UNIT_W-1:0]   put_unit_o,
     output wire                scale_o,       // the next factor is S or mant
-    output wire                product_o,     // age 2
+    output wire                product_o,     // age 2; of rows: 3
     output wire                op_we_o,       // age 3
     output wire [OP_AW-1:0]    op_waddr_o,
     // LIF
@@ -70,10 +70,10 @@ module sr_compact_pair #(
     output wire [OP_AW-1:0]    op_raddr_o,
     output wire                col_re_o,      // age 0
     output wire [FACTOR_AW+BLOCK_AW:0] col_addr_o,    // top bit: of the readout
-    output wire                acc_next_o,    // age 1: the accumulators' operands are taken
+    output wire                acc_next_o,    // age 1: the operand and the columns' bits are taken
     output wire                acc_en_o,      // age 2
     output wire                acc_first_o,
-    output wire                base_re_o,     // base current: age 2; spike counts: age 0
+    output wire                base_re_o,     // base current: age 2; spike counts: age 1
     output wire [BASE_AW-1:0]  base_addr_o,
     output wire                lif_o,
     output wire                lif_clear_o,
@@ -84,9 +84,9 @@ module sr_compact_pair #(
     output wire                y_we_o,
     output wire [BASE_AW-1:0]  y_addr_o,
     // rows
-    output wire                put_y_o,       // age 1
-    output wire                g_row_o,       // age 1: the next factor is +-1
-    output wire                w_row_o,       // age 1: the next factor is a weight
+    output wire                put_y_o,       // age 2
+    output wire                g_row_o,       // age 2: the next factor is +-1
+    output wire                w_row_o,       // age 2: the next factor is a weight
     output wire [W_AW-1:0]     w_addr_o,      // a cycle before age 0
     output wire                row_en_o,      // row sum takes what is held
     output wire                row_first_o,
@@ -101,8 +101,8 @@ module sr_compact_pair #(
     output wire                score_we_o,
     output wire [BASE_AW-1:0]  score_addr_o
 );
-    localparam ROW_AGE  = 4 + TREE;     // the row's sum takes the lanes' sum or S g, held since ROW_AGE - 1
-    localparam DONE_AGE = 5 + TREE;
+    localparam ROW_AGE  = 5 + TREE;     // the row's sum takes the lanes' sum or S g, held since ROW_AGE - 1
+    localparam DONE_AGE = 6 + TREE;
 
     // ---- loops ----
     localparam [2:0] IDLE = 3'd0, SCALE = 3'd1, LIF = 3'd2, GROW = 3'd3, CLASS = 3'd4, DRAIN = 3'd5;
@@ -196,7 +196,7 @@ module sr_compact_pair #(
     reg [4:1]          kend_q, step_end_q, there_q, edge_q;
     reg [2:1]          lif_q, first_k_q;
     reg [5:1]          lif_end_q;
-    reg                g_q1, w_q1;
+    reg [2:1]          g_q, w_q;
     reg [ROW_AGE:1]    mac_q, begin_q, q_q;
     reg [DONE_AGE:1]   row_last_q;
     reg [DONE_AGE+1:1] g_end_q;
@@ -209,8 +209,8 @@ module sr_compact_pair #(
         there_q    <= {there_q[3:1], there};
         edge_q     <= {edge_q[3:1], block_end};
         lif_end_q  <= {lif_end_q[4:1], lif_end && !rst_i};
-        g_q1       <= g_row;
-        w_q1       <= w_row;
+        g_q        <= {g_q[1], g_row};
+        w_q        <= {w_q[1], w_row};
         mac_q      <= {mac_q[ROW_AGE-1:1], (g_row || w_row) && there};
         begin_q    <= {begin_q[ROW_AGE-1:1], block_q == {BLOCK_W{1'b0}}};
         q_q        <= {q_q[ROW_AGE-1:1], q_item};
@@ -252,7 +252,7 @@ module sr_compact_pair #(
     assign put_scale_o   = scale_q[1];
     assign put_unit_o    = unit_q1;
     assign scale_o       = (!idle && phase_q == SCALE) || put_g_o;
-    assign product_o     = scale_q[2] || mac_q[2];
+    assign product_o     = scale_q[2] || mac_q[3];
     assign op_we_o       = scale_q[3];
     assign op_waddr_o    = pre_q ? op_pair[OP_AW-1:0] : op_step[OP_AW-1:0];
     wire [OP_AW+OUT_W-1:0] op_pair = {{OP_AW{1'b0}}, op_out_q};
@@ -260,14 +260,14 @@ module sr_compact_pair #(
 
     // ---- LIF ----
     reg  [STEP_AW-1:0]  step_q1, step_q2;
-    reg  [BLOCK_AW-1:0] lif_block_q1, lif_block_q2;
+    reg  [BLOCK_AW-1:0] block_q1, block_q2;
     reg  [BLOCK_W-1:0]  y_q;
     reg                 left_last_q, left_there_q, left_edge_q;
     always @(posedge clk_i) begin
         step_q1      <= out_q[STEP_AW-1:0];
         step_q2      <= step_q1;
-        lif_block_q1 <= block[BLOCK_AW-1:0];
-        lif_block_q2 <= lif_block_q1;
+        block_q1     <= block[BLOCK_AW-1:0];
+        block_q2     <= block_q1;
         if (fire_o) begin
             left_last_q  <= step_end_q[4] && !lif_end_q[5];
             left_there_q <= there_q[4];
@@ -284,11 +284,11 @@ module sr_compact_pair #(
     assign op_raddr_o  = op_item[OP_AW-1:0];
     assign col_re_o    = lif || g_row;
     assign col_addr_o  = {!lif, factor, block[BLOCK_AW-1:0]};
-    assign acc_next_o  = lif_q[1];
+    assign acc_next_o  = lif_q[1] || g_q[1];
     assign acc_en_o    = lif_q[2];
     assign acc_first_o = first_k_q[2];
-    assign base_re_o   = kend_q[2] || g_row || w_row;
-    assign base_addr_o = kend_q[2] ? {step_q2, lif_block_q2} : Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_W{1'b0}}, block_q};
+    assign base_re_o   = kend_q[2] || g_q[1] || w_q[1];
+    assign base_addr_o = kend_q[2] ? {step_q2, block_q2} : Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_AW{1'b0}}, block_q1};
     assign lif_o       = in_lif;
     assign lif_clear_o = lif && phase_q != LIF;
     assign load_o      = kend_q[3];
@@ -319,9 +319,9 @@ module sr_compact_pair #(
         end
     end
     wire [3:0]          class_next = out_q[3:0] + {3'd0, row_end};
-    assign put_y_o      = mac_q[1];
-    assign g_row_o      = g_q1;
-    assign w_row_o      = w_q1;
+    assign put_y_o      = mac_q[2];
+    assign g_row_o      = g_q[2];
+    assign w_row_o      = w_q[2];
     assign w_addr_o     = W_READOUT[W_AW-1:0] | {{W_AW - 4 - BLOCK_AW{1'b0}}, class_next & {4{w_row}}, row_next[BLOCK_AW-1:0] & {BLOCK_AW{w_row}}};
     assign row_en_o     = mac_q[ROW_AGE] || q_q[ROW_AGE];
     assign row_first_o  = GAP == 0 && begin_q[ROW_AGE];

@@ -63,7 +63,7 @@ module sr_compact_seq #(
     localparam [4:0] IDLE = 5'd0, CHECK = 5'd1, DRAW = 5'd2, DRAWING = 5'd3, LIST = 5'd4, ENTRY = 5'd5, FRONT = 5'd6,
                      FRONTING = 5'd7, PAIR = 5'd8, PAIRING = 5'd9, FIT = 5'd10, FITTING = 5'd11, NEXT = 5'd12, SHAPE = 5'd13,
                      SHAPE_M = 5'd14, SHAPE_U = 5'd15, REDRAW = 5'd16, REDRAWING = 5'd17, PRE = 5'd18, PREPARING = 5'd19,
-                     UPDATE = 5'd20, UPDATING = 5'd21, LAYER = 5'd22;
+                     UPDATE = 5'd20, UPDATING = 5'd21, LAYER = 5'd22, SHAPE_W = 5'd23;
     reg  [4:0]         state_q, flags_q;
     reg  [7:0]         code_q;
     reg  [PAIR_AW:0]   sample_q;
@@ -71,7 +71,6 @@ module sr_compact_seq #(
     reg                minus_q, readout_q, resident_q;   // resident_q: the factors are of pairs 0..pairs_i-1
     reg  [X_AW:0]      x_base_q;              // top bit: beyond the sample store
     reg  [3:0]         label_q;
-    reg  signed [31:0] plus_q;
     wire               infer       = |(flags_q & SR_RUN_INFER[4:0]);
     wire               want_eval   = |(flags_q & SR_RUN_EVALUATE[4:0]);
     wire               want_update = |(flags_q & SR_RUN_UPDATE[4:0]);
@@ -127,11 +126,9 @@ module sr_compact_seq #(
                 state_q <= !pair_end ? PAIR : !sample_end ? LIST : infer ? IDLE : after_eval;
             end
             SHAPE:   state_q <= SHAPE_M;
-            SHAPE_M: begin
-                plus_q  <= bank_rdata_i[31:0];
-                state_q <= SHAPE_U;
-            end
-            SHAPE_U: begin
+            SHAPE_M: state_q <= SHAPE_U;
+            SHAPE_U: state_q <= SHAPE_W;
+            SHAPE_W: begin
                 pair_q  <= shape_end ? {PAIR_AW + 1{1'b0}} : pair_up;
                 state_q <= !shape_end ? SHAPE : want_update ? REDRAW : IDLE;
             end
@@ -172,11 +169,15 @@ module sr_compact_seq #(
     assign readout_o    = readout_q;
 
     // ---- bank memory: list, sums (read when fitness begins, written when it is there), pair weights ----
-    wire               fresh   = sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0]));
-    wire               shaping = state_q == SHAPE_U;
-    wire signed [31:0] minus   = bank_rdata_i[31:0];
-    reg  [47:0]        sums_q;       // of the member so far: held long before its fitness comes
-    always @(posedge clk_i) sums_q <= fresh ? 48'd0 : bank_rdata_i;
+    wire               fresh   = sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0])) && state_q == FITTING;
+    wire               shaping = state_q == SHAPE_W;
+    reg  signed [31:0] plus_q;
+    reg  [47:0]        sums_q;       // of the member so far, held; plus_q: of the member before
+    always @(posedge clk_i) begin
+        sums_q <= fresh ? 48'd0 : bank_rdata_i;
+        plus_q <= sums_q[31:0];
+    end
+    wire signed [31:0] minus   = sums_q[31:0];
     wire [31:0]        fitness = sums_q[31:0] + {{15{fitness_i[16]}}, fitness_i};
     wire [15:0]        correct = sums_q[47:32] + {15'd0, hit_i};
     wire [7:0]         u       = {{7{plus_q < minus}}, plus_q != minus};   // the sign of the difference

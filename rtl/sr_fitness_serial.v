@@ -6,10 +6,10 @@
 //            with fitness 0 and no hit).
 // Handshake  start_i pulses; classes, label, kind, mul, shift and scores stay as they are until done_o pulses, with fitness_o and
 //            hit_o; start_i again from that cycle on. pred_valid_o pulses once a job; pred_o holds until the next start_i.
-//            rd_o asks for the score of rd_class_o: score_i from the next cycle to the next rd_o.
+//            rd_o asks for the score of rd_class_o: score_i from the second cycle after it to the first after the next rd_o.
 // Latency    C classes, L label, H = shift_i / 4 + shift_i % 4: from start_i to done_o at most
-//            correct 2C + 3, margin 4C + L + H + 15, log-softmax 2C + L + C (5 + H) + 21 cycles; a job at a time.
-// Steps      scan: largest score (ref), lowest index. Margin of a hit: scan of the others, then own score as ref.
+//            correct C + 5, margin 2C + L + H + 21, log-softmax C + L + C (5 + H) + 24 cycles; a job at a time.
+// Steps      scan, a class a cycle: largest score (ref), lowest index. Margin of a hit: scan of the others, then own score as ref.
 //            class: x = ref - score; acc = x * mul, a bit of mul a cycle, each shifting right by one, as shift_i % 4 more
 //            cycles do; then by four; look-up; sum of the table. The label comes last: its scaled distance stays in acc.
 //            end: sum to ref, ref to x, x to acc; fitness starts from the distance; acc shifts to eight bits; look-up.
@@ -44,8 +44,8 @@ module sr_fitness_serial #(
     endgenerate
 
     // One bit a state.
-    reg read_q, scan_q, verdict_q, seek_q, fetch_q, own_q, take_q, mul_q, four_q, full_q, move_q, size_q, load_q, norm_q, ln_q,
-        lnb_q, done_q;
+    reg read_q, wait_q, scan_q, verdict_q, seek_q, fetch_q, fetched_q, own_q, owned_q, take_q, mul_q, four_q, full_q, move_q,
+        size_q, load_q, norm_q, ln_q, lnb_q, done_q;
     reg second_q, last_q, hit_q, add_q;
     reg [3:0] class_q, pred_q, arg_q;
     reg [2:0] cnt_q;
@@ -59,27 +59,30 @@ module sr_fitness_serial #(
     // Classes
     wire [3:0] class_next = class_q + 4'd1;
     wire       at_end     = class_next == classes_i[3:0]; // 16 classes: 0
+    reg  [3:0] place_q;                                   // whose score is scanned
+    wire       own        = place_q == label_i;
     wire       mine       = class_q == label_i;
     wire       lost       = seek_q && at_end && !mine;    // the label is no class
 
     // Scaling: ends of the two kinds of steps
     wire mul_end = mul_q && cnt_q == {1'b0, shift_i[1:0]} + 3'd3;
     wire look    = four_q && cnt_q == shift_i[4:2];
-    wire step    = scan_q || take_q || look || (seek_q && (!mine || is_soft));
+    wire step    = read_q || take_q || look || (seek_q && (!mine || is_soft));
 
     // Reference, kept complemented: score - ref - 1, not negative where score > ref; its complement is ref - score.
     wire [SCORE_W:0] over   = {score_i[SCORE_W-1], score_i} + nref_q;
-    wire             better = scan_q && !over[SCORE_W] && !(second_q && mine);
+    wire             better = scan_q && !over[SCORE_W] && !(second_q && own);
     wire             again  = verdict_q && kind_i == 2'd1 && hit_q && !second_q;
     always @(posedge clk_i) begin
         if (start_i || again) nref_q <= {2'b01, {SCORE_W - 1{1'b0}}};
         else if (move_q || own_q || better)
             nref_q <= move_q ? {{SCORE_W - 11{1'b0}}, sum_q[11:0]} : {~score_i[SCORE_W-1], ~score_i};
         if (take_q || look || size_q) x_q <= size_q ? nref_q[SCORE_W-1:0] : ~over[SCORE_W-1:0];
-        if (better) arg_q <= class_q;
+        place_q <= scan_q ? place_q + 4'd1 : 4'd0;
+        if (better) arg_q <= place_q;
         if (better && !second_q) begin
-            pred_q <= class_q;
-            hit_q  <= mine;
+            pred_q <= place_q;
+            hit_q  <= own;
         end
         if (start_i) class_q <= 4'd0;
         else if (step) class_q <= at_end ? 4'd0 : class_next;
@@ -137,13 +140,16 @@ module sr_fitness_serial #(
     always @(posedge clk_i) begin
         if (start_i) second_q <= 1'b0;
         else if (again) second_q <= 1'b1;
-        read_q    <= start_i || (scan_q && !at_end) || again;
-        scan_q    <= read_q;
-        verdict_q <= scan_q && at_end;
+        read_q    <= start_i || (read_q && !at_end) || again;
+        wait_q    <= read_q;
+        scan_q    <= wait_q;
+        verdict_q <= scan_q && !wait_q;
         seek_q    <= (verdict_q && kind_i != 2'd0 && !again) || (seek_q && !mine && !lost);
         fetch_q   <= seek_q && mine;
-        own_q     <= fetch_q && second_q;
-        take_q    <= own_q || (fetch_q && !second_q);
+        fetched_q <= fetch_q;
+        own_q     <= fetched_q && second_q;
+        owned_q   <= own_q;
+        take_q    <= owned_q || (fetched_q && !second_q);
         mul_q     <= take_q || (look && !last_q) || (mul_q && !mul_end);
         four_q    <= mul_end || (four_q && !look);
         full_q    <= look && last_q;
@@ -154,8 +160,8 @@ module sr_fitness_serial #(
         ln_q      <= norm_q && !big && cnt_q[2];
         lnb_q     <= (ln_q && cnt_q[1:0] != 2'd0) || (lnb_q && !lnb_last);
         done_q    <= lost || (size_q && !is_soft) || (norm_q && !big && !cnt_q[2]) || (ln_q && cnt_q[1:0] == 2'd0) || (lnb_q && lnb_last);
-        if (rst_i) {read_q, scan_q, verdict_q, seek_q, fetch_q, own_q, take_q, mul_q, four_q, full_q, move_q, size_q, load_q,
-                    norm_q, ln_q, lnb_q, done_q} <= 17'd0;
+        if (rst_i) {read_q, wait_q, scan_q, verdict_q, seek_q, fetch_q, fetched_q, own_q, owned_q, take_q, mul_q, four_q, full_q,
+                    move_q, size_q, load_q, norm_q, ln_q, lnb_q, done_q} <= 20'd0;
     end
 endmodule
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_ram: memory with one write port and one read port, one clock.
 //
-// Latency     rdata_o one cycle after re_i, then held until the next re_i.
+// Latency     rdata_o one cycle after re_i, then held until the next re_i. HOLD 1: the write port is held, so that a word is written a
+//             cycle later and what computes it does not share a cycle with the way to the memory; we_i low in reset.
 // Handshake   none; both ports every cycle. Reading the address that is written in the same cycle gives an undefined word
 //             (no_rw_check: no bypass logic is built): users avoid it. Addresses from DEPTH up are undefined.
 // Reset       none; contents undefined until written.
@@ -12,7 +13,8 @@ module sr_ram #(
     parameter WIDTH  = 16,
     parameter DEPTH  = 256,
     parameter ADDR_W = 8,
-    parameter LUT    = 0    // 1: LUT RAM where the family has it (ECP5)
+    parameter LUT    = 0,   // 1: LUT RAM where the family has it (ECP5)
+    parameter HOLD   = 0    // 1: the write port is held for a cycle
 ) (
     input  wire              clk_i,
     input  wire              we_i,
@@ -28,18 +30,37 @@ module sr_ram #(
         end
     endgenerate
 
+    wire              we;
+    wire [ADDR_W-1:0] waddr;
+    wire [WIDTH-1:0]  wdata;
+    generate
+        if (HOLD != 0) begin : g_hold
+            reg              we_q;
+            reg [ADDR_W-1:0] waddr_q;
+            reg [WIDTH-1:0]  wdata_q;
+            always @(posedge clk_i) begin
+                we_q    <= we_i;
+                waddr_q <= waddr_i;
+                wdata_q <= wdata_i;
+            end
+            assign {we, waddr, wdata} = {we_q, waddr_q, wdata_q};
+        end else begin : g_now
+            assign {we, waddr, wdata} = {we_i, waddr_i, wdata_i};
+        end
+    endgenerate
+
     reg [WIDTH-1:0] rdata_q;
     generate
         if (LUT != 0) begin : g_lut
             (* no_rw_check, ram_style = "distributed" *) reg [WIDTH-1:0] mem [0:DEPTH-1];
             always @(posedge clk_i) begin
-                if (we_i) mem[waddr_i] <= wdata_i;
+                if (we) mem[waddr] <= wdata;
                 if (re_i) rdata_q <= mem[raddr_i];
             end
         end else begin : g_block
             (* no_rw_check *) reg [WIDTH-1:0] mem [0:DEPTH-1];
             always @(posedge clk_i) begin
-                if (we_i) mem[waddr_i] <= wdata_i;
+                if (we) mem[waddr] <= wdata;
                 if (re_i) rdata_q <= mem[raddr_i];
             end
         end

@@ -18,19 +18,20 @@ struct Bench {
     tb::Random &random;
     unsigned width;
     int64_t score[16] = {0};
-    bool held = false;
-    int64_t hold = 0;
+    bool read = false, held = false;
+    int64_t word = 0, hold = 0;
     uint64_t jobs = 0, hits = 0, cycles = 0, worst = 0;
 
     Bench(tb::Random &r, unsigned w) : random(r), width(w) {}
 
-    /* A cycle: the memory answers the read of the cycle before and holds it. */
+    /* A cycle: the memory answers the read of the cycle before and holds it; its word is held once more. */
     void cycle(unsigned classes) {
         bool rd = top.rd_o;
         unsigned o = top.rd_class_o;
         if (rd && o >= classes) tb::fail("read beyond the last class");
         tb::edge(top);
-        if (rd) hold = score[o], held = true;
+        hold = word, held = read;
+        if (rd) word = score[o], read = true;
         tb::set(top.score_i, 0, width, held ? (uint64_t)hold : random.word());
         top.start_i = 0;
         tb::settle(top);
@@ -41,15 +42,15 @@ struct Bench {
         tb::settle(top);
         for (unsigned i = random.range(1, 4); i; i--) tb::edge(top), tb::settle(top);
         top.rst_i = 0;
-        held = false;
+        read = held = false;
         tb::settle(top);
     }
 
     static unsigned bound(const struct sr_evaluation &e, unsigned classes, unsigned label) {
         unsigned shifts = e.fitness_shift / 4 + e.fitness_shift % 4;
-        return e.fitness == SR_FITNESS_CORRECT  ? 2 * classes + 3
-               : e.fitness == SR_FITNESS_MARGIN ? 4 * classes + label + shifts + 15
-                                                : 2 * classes + label + classes * (5 + shifts) + 21;
+        return e.fitness == SR_FITNESS_CORRECT  ? classes + 5
+               : e.fitness == SR_FITNESS_MARGIN ? 2 * classes + label + shifts + 21
+                                                : classes + label + classes * (5 + shifts) + 24;
     }
 
     /* A job, to its end or, if cut > 0, to a reset after so many cycles. */

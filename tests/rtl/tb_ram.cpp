@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_ram against an array: random reads and writes, never both at one address; the output holds between reads. */
+ * sr_ram against an array: random reads and writes, never both at one address; the output holds between reads. A held write
+ * happens a cycle later. */
 // params: -GWIDTH=16 -GDEPTH=256 -GADDR_W=8
 // params: -GWIDTH=56 -GDEPTH=300 -GADDR_W=9
 // params: -GWIDTH=200 -GDEPTH=37 -GADDR_W=6
+// params: -GWIDTH=16 -GDEPTH=256 -GADDR_W=8 -GHOLD=1
 #include "tb.h"
 #include "Vsr_ram.h"
 
@@ -27,12 +29,16 @@ static Word load(const T &port) {
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
     tb::Random random(tb::seed_from(argc, argv));
+    bool hold = tb::variant(argv) == 3, held = false;
+    unsigned held_at = 0;
+    Word held_word;
     Vsr_ram top;
     std::vector<Word> memory(kDepth);
     Word expected;
     for (int cycle = 0; cycle < 100000; cycle++) {
         unsigned wa = random.below(kDepth), ra = random.below(kDepth);
-        bool we = random.chance(60), re = random.chance(60) && !(we && wa == ra) && !memory[ra].empty();
+        bool we = random.chance(60),
+             re = random.chance(60) && !(hold ? held && held_at == ra : we && wa == ra) && !memory[ra].empty();
         for (unsigned b = 0; b < kWidth; b += 32) tb::set(top.wdata_i, b, kWidth - b < 32 ? kWidth - b : 32, random.word());
         top.we_i = we;
         top.waddr_i = wa;
@@ -42,11 +48,13 @@ int main(int argc, char **argv) {
         top.eval();
         if (!expected.empty() && load(top.rdata_o) != expected) tb::fail("rdata_o");
         if (re) expected = memory[ra];
-        if (we) memory[wa] = load(top.wdata_i);
+        if (hold && held) memory[held_at] = held_word;
+        held = we, held_at = wa, held_word = load(top.wdata_i);
+        if (!hold && we) memory[wa] = held_word;
         top.clk_i = 1;
         top.eval();
     }
     top.final();
-    std::printf("ram %u x %u: ok\n", kDepth, kWidth);
+    std::printf("ram %u x %u%s: ok\n", kDepth, kWidth, hold ? ", held" : "");
     return 0;
 }
