@@ -70,7 +70,7 @@ $(B)/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libveril
 
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. Those in SIM_BUILDS are linked into the program.
-SIM_BUILDS ?= default mid small compact tiny
+SIM_BUILDS ?= default mid small compact tiny compact16
 # Boards whose simulation is built with everything else; the others are made when asked for.
 SIM_BOARDS ?= icebreaker
 RTL := $(sort $(wildcard rtl/*.v))

@@ -44,6 +44,7 @@ module sr_board #(
     parameter SOFT_LANES    = 0,
     parameter BASE_LUT      = 0,
     parameter WEIGHT_HOLD   = 1,
+    parameter FIT_BESIDE    = 0,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -146,7 +147,8 @@ module sr_board #(
         .COUNTERS      (COUNTERS),
         .SOFT_LANES    (SOFT_LANES),
         .BASE_LUT      (BASE_LUT),
-        .WEIGHT_HOLD   (WEIGHT_HOLD)
+        .WEIGHT_HOLD   (WEIGHT_HOLD),
+        .FIT_BESIDE    (FIT_BESIDE)
     ) u_core (
         .clk_i      (clk),
         .rst_i      (rst_q),

@@ -3,15 +3,16 @@
 // one set of LANES columns that base current, LIF, readout and update use in turn, and the perturbation factors of a
 // generation, a bit an entry, drawn once and kept.
 //
-//   sr_host            packets, registers, memory access     sr_compact_seq     sequencer of a run, sums, pair weights
+//   sr_host            packets, registers, memory access     sr_compact_seq     sequencer of a run, pair weights
 //   sr_factors         noise, factors                        sr_compact_front   events -> base current and projections
 //   sr_compact_pair    scaling, LIF, readout of a pair       sr_compact_update  factors x pair weights -> weights
-//   sr_compact_lane    a column: accumulator, two neurons    sr_fitness_serial  scores -> fitness
+//   sr_compact_lane    a column: accumulator, two neurons    sr_compact_fitness scores -> fitness, sums of the members
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
 //           SOFT_LANES: lanes, the last ones, whose multipliers are of LUTs (sr_compact_mul), where DSP blocks do not suffice.
 //           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples. WEIGHT_HOLD 1: weights are held behind
-//           their memory, which is slow or far; 0: an event's address is held in front of it, which takes fewer cells.
+//           their memory, which is slow or far; 0: an address is held in front of it, which takes fewer cells. FIT_BESIDE 1: a pair's fitness beside
+//           the next pair, in two units; 0: after it, in one small unit.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -47,7 +48,8 @@ module sr_compact #(
     parameter COUNTERS      = 1,
     parameter SOFT_LANES    = 0,
     parameter BASE_LUT      = 0,
-    parameter WEIGHT_HOLD   = 1
+    parameter WEIGHT_HOLD   = 1,
+    parameter FIT_BESIDE    = 0
 ) (
     input  wire       clk_i,
     input  wire       rst_i,
@@ -218,27 +220,29 @@ module sr_compact #(
     wire        mode_bad   = |cfg_mode && (run_flags[0] || run_flags[2]);
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
-    wire        run_clear, draw, draw_busy, draw_over, front, front_busy, pair_clear, pair_start, pre, pair_busy, fit, fit_done,
-                fit_minus, fit_hit, update, update_busy, readout;
+    wire        run_clear, draw, draw_busy, draw_over, front, front_busy, pair_clear, pair_start, pre, pair_busy, fit, fit_fresh,
+                fit_busy, update, update_busy, readout;
     wire [15:0] draw_first;
     wire [PAIR_AW:0] draw_pairs;
     wire [X_AW:0]    x_base;
     wire [3:0]  label;
-    wire signed [16:0]  fitness;
-    wire                seq_re, seq_we;
-    wire [PAIR_AW+1:0]  seq_raddr, seq_waddr;
-    wire [47:0]         seq_wdata, bank_rdata;
-    sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW)) u_seq (
+    wire [PAIR_AW-1:0]  fit_pair;
+    wire                seq_re, seq_we, fit_re, fit_we;
+    wire [PAIR_AW+1:0]  seq_raddr, seq_waddr, fit_raddr, fit_waddr;
+    wire [7:0]          seq_wdata;
+    wire [31:0]         bank_held;
+    wire [47:0]         fit_wdata, bank_rdata;
+    sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .BESIDE(FIT_BESIDE)) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .limit_code_i(code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(cfg_pair_first), .pair_count_i(cfg_pair_count),
         .mant_hidden_i(cfg_step0[7:0]), .mant_readout_i(cfg_step3[7:0]),
         .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
         .front_o(front), .x_base_o(x_base), .front_busy_i(front_busy), .pair_clear_o(pair_clear), .pair_o(pair_start),
-        .pre_o(pre), .pair_busy_i(pair_busy), .fit_o(fit), .minus_o(fit_minus), .label_o(label), .fit_done_i(fit_done),
-        .fitness_i(fitness), .hit_i(fit_hit), .update_o(update), .readout_o(readout), .update_busy_i(update_busy),
-        .bank_re_o(seq_re), .bank_raddr_o(seq_raddr), .bank_rdata_i(bank_rdata), .bank_we_o(seq_we),
-        .bank_waddr_o(seq_waddr), .bank_wdata_o(seq_wdata)
+        .pre_o(pre), .pair_busy_i(pair_busy), .fit_o(fit), .fresh_o(fit_fresh), .fit_pair_o(fit_pair), .label_o(label),
+        .fit_busy_i(fit_busy), .update_o(update), .readout_o(readout), .update_busy_i(update_busy),
+        .bank_re_o(seq_re), .bank_raddr_o(seq_raddr), .bank_rdata_i(bank_rdata[31:0]), .bank_held_i(bank_held),
+        .bank_we_o(seq_we), .bank_waddr_o(seq_waddr), .bank_wdata_o(seq_wdata)
     );
 
     // ---- factors ----
@@ -457,14 +461,16 @@ module sr_compact #(
     wire signed [SCORE_W-1:0] score_p = row_p_q[ROW_W-1:8], score_m = row_m_q[ROW_W-1:8];
 
     // ---- fitness ----
-    wire                      fit_rd, pred_valid;
-    wire [3:0]                fit_class, pred;
-    reg signed [SCORE_W-1:0]  fit_score_q;    // held before it is compared
-    always @(posedge clk_i) fit_score_q <= fit_minus ? base_rdata[SCORE_W+:SCORE_W] : base_rdata[0+:SCORE_W];
-    sr_fitness_serial #(.SCORE_W(SCORE_W)) u_fitness (
-        .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]),
-        .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .rd_o(fit_rd), .rd_class_o(fit_class), .score_i(fit_score_q),
-        .pred_valid_o(pred_valid), .pred_o(pred), .done_o(fit_done), .fitness_o(fitness), .hit_o(fit_hit)
+    wire       fit_rd, pred_valid;
+    wire [3:0] fit_class, pred;
+    sr_compact_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .BESIDE(FIT_BESIDE)) u_fitness (
+        .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .busy_o(fit_busy), .infer_i(infer), .fresh_i(fit_fresh),
+        .pair_i(fit_pair), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]), .mul_i(cfg_fitness[5:2]),
+        .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_addr[3:0]), .score_p_i(score_p),
+        .score_m_i(score_m), .rd_o(fit_rd), .rd_class_o(fit_class), .rdata_p_i(base_rdata[0+:SCORE_W]),
+        .rdata_m_i(base_rdata[SCORE_W+:SCORE_W]), .pred_valid_o(pred_valid), .pred_o(pred), .bank_re_o(fit_re),
+        .bank_raddr_o(fit_raddr), .bank_rdata_i(bank_rdata), .bank_we_o(fit_we), .bank_waddr_o(fit_waddr),
+        .bank_wdata_o(fit_wdata), .bank_held_o(bank_held)
     );
 
     // ---- memories; the host has them between runs ----
@@ -559,10 +565,17 @@ module sr_compact #(
     wire               host_credit = mem_sel == SR_MEM_CREDIT[2:0];
     wire [PAIR_AW+1:0] host_bank = host_list ? {2'b10, mem_addr[PAIR_AW-1:0]} : host_credit ? {2'b11, mem_addr[PAIR_AW-1:0]}
                                                                                            : {1'b0, mem_addr[PAIR_AW:0]};
+    reg [47:0] bank_wdata;          // a pair weight is the low byte alone, and the host has 32 bits
+    always @* begin
+        bank_wdata = fit_wdata;
+        if (!fit_we) bank_wdata[31:0] = {mem_wdata[31:8], seq_we ? seq_wdata : mem_wdata[7:0]};
+    end
     sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2), .HOLD(1)) u_bank (
-        .clk_i(clk_i), .we_i((seq_we || (mem_we && (host_list || host_credit))) && !rst_i), .waddr_i(seq_we ? seq_waddr : host_bank),
-        .wdata_i({seq_wdata[47:32], seq_we ? seq_wdata[31:0] : mem_wdata[31:0]}), .re_i(seq_re || credit_re || mem_read_q),
-        .raddr_i(!run_busy ? host_bank : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : seq_raddr), .rdata_o(bank_rdata)
+        .clk_i(clk_i), .we_i((seq_we || fit_we || (mem_we && (host_list || host_credit))) && !rst_i),
+        .waddr_i(fit_we ? fit_waddr : seq_we ? seq_waddr : host_bank), .wdata_i(bank_wdata),
+        .re_i(seq_re || fit_re || credit_re || mem_read_q),
+        .raddr_i(!run_busy ? host_bank : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : fit_re ? fit_raddr : seq_raddr),
+        .rdata_o(bank_rdata)
     );
 
     // ---- host reads: the address stays until the word is there ----

@@ -9,7 +9,7 @@
 //              (acc + dither) >> s (docs/numerics.md, section 7).
 // Neuron       i = b +- d, d = acc >> 4 (load_i); u = sat_16((v * f + 256 i + 255) >> 8), f = 256 - leak, which is
 //              v - ((v * leak) >> 8) + i. Two threads: the ring u -> v moves on fire_i, a thread's step comes every other fire.
-//              last_i: u is a thread's last step: v and its count start anew. Elsewhere (lif_i low) u = (v * f) >> 8: with
+//              last_i: u is a thread's last step: v and its count start anew, the count stands until the next fire. Elsewhere (lif_i low) u = (v * f) >> 8: with
 //              v = x << 8 (put_i) it is the product x * f.
 // Formats      acc signed ACC_W, exact (RANK_MAX at most 16); b, v, u s16; f signed F_W; counts unsigned CNT_W.
 //              f_i is held for a cycle first, as memory and multiplier should not share one.
@@ -55,7 +55,7 @@ module sr_compact_lane #(
     input  wire                     subtract_i,
     output wire signed [15:0]       u_p_o,
     output wire signed [15:0]       u_m_o,
-    output wire [CNT_W-1:0]         count_p_o, // spikes, that of u included
+    output wire [CNT_W-1:0]         count_p_o, // spikes of the thread that the last fire moved on
     output wire [CNT_W-1:0]         count_m_o,
     output wire signed [F_W+15:0]   raw_p_o,   // v * f + addend
     output wire signed [F_W+15:0]   raw_m_o

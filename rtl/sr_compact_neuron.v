@@ -33,7 +33,7 @@ module sr_compact_neuron #(
     reg signed [16:0] i_q;
     reg signed [15:0] u_q, v_q;
     reg [CNT_W-1:0]   count_u_q, count_v_q;
-    reg               lif_q;
+    reg               lif_q, left_q;          // left_q: what count_v_q counted is over
 
     wire signed [16:0] b = {b_i[15], b_i};
     wire signed [16:0] d = {{17 - D_W{d_i[D_W-1]}}, d_i};
@@ -60,20 +60,19 @@ module sr_compact_neuron #(
         if (put_i) v_q <= x_i;
         else if (fire_i) v_q <= spike ? (subtract_i ? over[15:0] : 16'sd0) : u_sat;
         if (fire_i) begin
-            count_u_q <= count_v_q;
+            count_u_q <= count_v_q & {CNT_W{!left_q}};
             count_v_q <= count;
+            left_q    <= last_i;
         end
         if (clear_i) begin
             u_q       <= 16'sd0;
             count_u_q <= {CNT_W{1'b0}};
+            left_q    <= 1'b1;
         end
-        if (clear_i || (fire_i && last_i)) begin
-            v_q       <= 16'sd0;
-            count_v_q <= {CNT_W{1'b0}};
-        end
+        if (clear_i || (fire_i && last_i)) v_q <= 16'sd0;
     end
     assign u_o     = u_sat;
-    assign count_o = count;
+    assign count_o = count_v_q;
     assign raw_o   = raw;
 
 `ifdef FORMAL
@@ -81,7 +80,7 @@ module sr_compact_neuron #(
     // formal: MINUS=1 DEPTH=3
     // What numerics.md, section 4 says of a step, and what the clock before did.
     localparam R_W = F_W + 16;
-    reg                      past_q = 1'b0, load_q1, take_q1, clear_q1, put_q1, fire_q1, last_q1, subtract_q1, on_q1;
+    reg                      past_q = 1'b0, load_q1, take_q1, clear_q1, put_q1, fire_q1, last_q1, left_q1, subtract_q1, on_q1;
     reg signed [17:0]        sum_q1;
     reg signed [R_W-1:0]     shifted_q1;
     reg signed [15:0]        x_q1, u_q1;
@@ -99,7 +98,7 @@ module sr_compact_neuron #(
         sum_q1     <= MINUS != 0 ? b_i - d_i : b_i + d_i;
         take_q1    <= (fire_i || product_i) && !clear_i;
         shifted_q1 <= shifted;
-        {clear_q1, put_q1, fire_q1, last_q1, subtract_q1, on_q1} <= {clear_i, put_i, fire_i, last_i, subtract_i, on_i};
+        {clear_q1, put_q1, fire_q1, last_q1, left_q1, subtract_q1, on_q1} <= {clear_i, put_i, fire_i, last_i, left_q, subtract_i, on_i};
         x_q1       <= x_i;
         u_q1       <= u_o;
         theta_q1   <= theta_i;
@@ -114,12 +113,12 @@ module sr_compact_neuron #(
         if (past_q) begin
             if (load_q1) assert (i_q == sum_q1);
             if (take_q1) assert (u_o == (shifted_q1 > 32767 ? 32767 : shifted_q1 < -32767 ? -32767 : shifted_q1));
-            if (clear_q1 || (fire_q1 && last_q1)) assert (v_q == 16'sd0 && count_v_q == 0);
+            if (clear_q1 || (fire_q1 && last_q1)) assert (v_q == 16'sd0 && left_q);
             else if (put_q1) assert (v_q == x_q1);
             else if (fire_q1) assert (v_q == after1);
             if (fire_q1 && !clear_q1) begin
-                assert (count_u_q == count_v_q1);
-                if (!last_q1) assert (count_v_q == count_u_q1 + (spike1 && on_q1 ? 1'b1 : 1'b0));
+                assert (count_u_q == (left_q1 ? {CNT_W{1'b0}} : count_v_q1) && left_q == last_q1);
+                assert (count_o == count_u_q1 + (spike1 && on_q1 ? 1'b1 : 1'b0));
             end
         end
         cover (past_q && lif_q && take_q1 && shifted_q1 == -32768 && f_i == 10'sd200);

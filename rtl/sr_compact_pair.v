@@ -81,7 +81,7 @@ module sr_compact_pair #(
     output wire                fire_o,        // age 4
     output wire                last_o,
     output wire                edge_o,        // what leaves the ring is of the last column block
-    output wire                y_we_o,
+    output wire                y_we_o,        // a cycle after the fire
     output wire [BASE_AW-1:0]  y_addr_o,
     // rows
     output wire                put_y_o,       // age 2
@@ -262,7 +262,7 @@ module sr_compact_pair #(
     reg  [STEP_AW-1:0]  step_q1, step_q2;
     reg  [BLOCK_AW-1:0] block_q1, block_q2;
     reg  [BLOCK_W-1:0]  y_q;
-    reg                 left_last_q, left_there_q, left_edge_q;
+    reg                 left_last_q, left_there_q, left_edge_q, y_we_q;
     always @(posedge clk_i) begin
         step_q1      <= out_q[STEP_AW-1:0];
         step_q2      <= step_q1;
@@ -273,6 +273,7 @@ module sr_compact_pair #(
             left_there_q <= there_q[4];
             left_edge_q  <= edge_q[4];
         end
+        y_we_q <= fire_o && left_last_q && left_there_q && !rst_i;
         if (y_we_o) y_q <= y_q + 1'b1;
         if (idle) begin
             left_last_q <= 1'b0;
@@ -295,7 +296,7 @@ module sr_compact_pair #(
     assign fire_o      = kend_q[4] || lif_end_q[5];
     assign last_o      = left_last_q;
     assign edge_o      = left_edge_q;
-    assign y_we_o      = fire_o && left_last_q && left_there_q;
+    assign y_we_o      = y_we_q;
     assign y_addr_o    = Y_AT[BASE_AW-1:0] | {{BASE_AW - BLOCK_W{1'b0}}, y_q};
 
     // ---- rows ----

@@ -2,8 +2,9 @@
 // sr_compact_seq: sequencer of a run on the compact core, one thing after another:
 //   draw the factors; each sample: front, then each pair: scaling, LIF, readout, fitness of both members; pair weights from
 //   fitness; draw again if the population is not the one evaluated; update of the hidden layer, of the readout.
-// It also owns the sums: a word {correct u16, fitness s32} a member in the bank memory, which holds the batch list and the pair
-// weights as well: {0, member}, {2, entry of the list}, {3, pair}.
+// The bank memory holds the members' sums (sr_compact_fitness), the batch list and the pair weights: {0, member}, {2, entry of
+// the list}, {3, pair}. BESIDE 1: a pair's fitness runs beside the next pair of the sample,
+// which takes longer: 33 + 2 classes cycles or more; else the next one waits for it.
 //
 // Codes: limit_code_i at the start of a run; fault_i, a code raised while it runs, ends it. Reset: control only.
 // Test: tests/test_sim.c
@@ -11,7 +12,8 @@
 
 module sr_compact_seq #(
     parameter PAIR_AW = 6,    // log2 of the pairs; the batch list is no longer
-    parameter X_AW    = 14
+    parameter X_AW    = 14,
+    parameter BESIDE  = 0
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -42,21 +44,21 @@ module sr_compact_seq #(
     output wire               pre_o,
     input  wire               pair_busy_i,
     output wire               fit_o,
-    output wire               minus_o,
+    output wire               fresh_o,        // sums begin anew
+    output wire [PAIR_AW-1:0] fit_pair_o,
     output wire [ 3:0]        label_o,
-    input  wire               fit_done_i,
-    input  wire signed [16:0] fitness_i,
-    input  wire               hit_i,
+    input  wire               fit_busy_i,
     output wire               update_o,
     output wire               readout_o,
     input  wire               update_busy_i,
-    // bank memory
+    // bank memory: batch list, sums, pair weights
     output wire               bank_re_o,
     output wire [PAIR_AW+1:0] bank_raddr_o,
-    input  wire [47:0]        bank_rdata_i,
+    input  wire [31:0]        bank_rdata_i,   // a cycle after
+    input  wire [31:0]        bank_held_i,    // a cycle later still
     output wire               bank_we_o,
     output wire [PAIR_AW+1:0] bank_waddr_o,
-    output wire [47:0]        bank_wdata_o
+    output wire [ 7:0]        bank_wdata_o
 );
     `include "sr_map.vh"
 
@@ -68,7 +70,7 @@ module sr_compact_seq #(
     reg  [7:0]         code_q;
     reg  [PAIR_AW:0]   sample_q;
     reg  [PAIR_AW:0]   pair_q;
-    reg                minus_q, readout_q, resident_q;   // resident_q: the factors are of pairs 0..pairs_i-1
+    reg                readout_q, resident_q;   // resident_q: the factors are of pairs 0..pairs_i-1
     reg  [X_AW:0]      x_base_q;              // top bit: beyond the sample store
     reg  [3:0]         label_q;
     wire               infer       = |(flags_q & SR_RUN_INFER[4:0]);
@@ -110,17 +112,11 @@ module sr_compact_seq #(
             end
             FRONT:    state_q <= FRONTING;
             FRONTING: if (!front_busy_i) state_q <= PAIR;
-            PAIR: begin
-                minus_q <= 1'b0;
-                state_q <= PAIRING;
-            end
+            PAIR:     state_q <= PAIRING;
             PAIRING: if (!pair_busy_i) state_q <= FIT;
-            FIT:     state_q <= FITTING;
-            FITTING: if (fit_done_i) begin
-                minus_q <= 1'b1;
-                state_q <= minus_q || infer ? NEXT : FIT;
-            end
-            NEXT: begin
+            FIT:      state_q <= BESIDE != 0 ? NEXT : FITTING;
+            FITTING:  if (!fit_busy_i) state_q <= NEXT;
+            NEXT: if (!pair_end || !fit_busy_i) begin
                 pair_q <= pair_end ? {PAIR_AW + 1{1'b0}} : pair_up;
                 if (pair_end) sample_q <= sample_q + 1'b1;
                 state_q <= !pair_end ? PAIR : !sample_end ? LIST : infer ? IDLE : after_eval;
@@ -163,30 +159,21 @@ module sr_compact_seq #(
     assign pair_o       = go && state_q == PAIR;
     assign pre_o        = go && state_q == PRE && mant != 8'd0;
     assign fit_o        = go && state_q == FIT;
-    assign minus_o      = minus_q;
+    assign fresh_o      = sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0]));
+    assign fit_pair_o   = pair_q[PAIR_AW-1:0];
     assign label_o      = label_q;
     assign update_o     = go && state_q == UPDATE;
     assign readout_o    = readout_q;
 
-    // ---- bank memory: list, sums (read when fitness begins, written when it is there), pair weights ----
-    wire               fresh   = sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0])) && state_q == FITTING;
-    wire               shaping = state_q == SHAPE_W;
+    // ---- bank memory: list; pair weights from sums ----
     reg  signed [31:0] plus_q;
-    reg  [47:0]        sums_q;       // of the member so far, held; plus_q: of the member before
-    always @(posedge clk_i) begin
-        sums_q <= fresh ? 48'd0 : bank_rdata_i;
-        plus_q <= sums_q[31:0];
-    end
-    wire signed [31:0] minus   = sums_q[31:0];
-    wire [31:0]        fitness = sums_q[31:0] + {{15{fitness_i[16]}}, fitness_i};
-    wire [15:0]        correct = sums_q[47:32] + {15'd0, hit_i};
-    wire [7:0]         u       = {{7{plus_q < minus}}, plus_q != minus};   // the sign of the difference
-    assign bank_re_o    = state_q == LIST || state_q == FIT || state_q == SHAPE || state_q == SHAPE_M;
-    assign bank_raddr_o = state_q == LIST ? {2'b10, sample_q[PAIR_AW-1:0]}
-                        : {1'b0, pair_q[PAIR_AW-1:0], state_q == FIT ? minus_q : state_q == SHAPE_M};
-    assign bank_we_o    = (state_q == FITTING && fit_done_i && !infer) || shaping;
-    assign bank_waddr_o = shaping ? {2'b11, pair_q[PAIR_AW-1:0]} : {1'b0, pair_q[PAIR_AW-1:0], minus_q};
-    assign bank_wdata_o = {correct, fitness[31:8], shaping ? u : fitness[7:0]};   // a pair weight is the low byte alone
+    always @(posedge clk_i) plus_q <= bank_held_i;
+    wire signed [31:0] minus = bank_held_i;
+    assign bank_re_o    = state_q == LIST || state_q == SHAPE || state_q == SHAPE_M;
+    assign bank_raddr_o = state_q == LIST ? {2'b10, sample_q[PAIR_AW-1:0]} : {1'b0, pair_q[PAIR_AW-1:0], state_q == SHAPE_M};
+    assign bank_we_o    = state_q == SHAPE_W;
+    assign bank_waddr_o = {2'b11, pair_q[PAIR_AW-1:0]};
+    assign bank_wdata_o = {{7{plus_q < minus}}, plus_q != minus};   // the sign of the difference
     wire _unused = &{1'b0, batch_i};
 endmodule
 

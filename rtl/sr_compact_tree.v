@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_tree: registered sum of LANES signed values (a power of two), STAGES cycles: 1, or 2 with the sums of eight in
-// between. Exact while OUT_W holds it. No reset. Test: tests/rtl/tb_compact_tree.cpp
+// sr_compact_tree: registered sum of LANES signed values (a power of two), STAGES cycles: 1, or 2 with the sums of four
+// (of eight beyond 32 lanes) in between. Exact while OUT_W holds it. No reset. Test: tests/rtl/tb_compact_tree.cpp
 `default_nettype none
 
 module sr_compact_tree #(
@@ -13,7 +13,7 @@ module sr_compact_tree #(
     input  wire [LANES*IN_W-1:0]   x_i,
     output wire signed [OUT_W-1:0] y_o
 );
-    localparam PARTS = STAGES > 1 ? LANES / 8 : 1;
+    localparam PARTS = STAGES > 1 ? LANES / (LANES > 32 ? 8 : 4) : 1;
     wire [PARTS*OUT_W-1:0]   part;
     wire signed [OUT_W-1:0]  sum;
     reg  signed [OUT_W-1:0]  sum_q;

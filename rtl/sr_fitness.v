@@ -104,6 +104,9 @@ module sr_fitness #(
     reg [12:0]        total_q6;
     reg [8:0]         base_q7;
     wire [SCORE_W-1:0] gap    = is_margin ? lead_q : ref_q1 - held;
+    wire [SCORE_W+3:0] wide    = {4'd0, gap_q2};
+    wire [SCORE_W+3:0] low     = (wide & {SCORE_W + 4{mul_i[0]}}) + ((wide & {SCORE_W + 4{mul_i[1]}}) << 1);   // no DSP block for this
+    wire [SCORE_W+3:0] high    = (wide & {SCORE_W + 4{mul_i[2]}}) + ((wide & {SCORE_W + 4{mul_i[3]}}) << 1);
     wire [SCORE_W+3:0] shifted = prod_q3 >> shift_i;
     wire [7:0]         exp;
     wire [5:0]         ln_mant;
@@ -120,7 +123,7 @@ module sr_fitness #(
         minus_q <= {minus_q[6:1], sign_q};
         if (run_q) ref_q1 <= ref_q;
         if (v_q[1]) gap_q2 <= gap;
-        if (v_q[2]) prod_q3 <= {4'd0, gap_q2} * {{SCORE_W{1'b0}}, mul_i};
+        if (v_q[2]) prod_q3 <= low + (high << 2);
         if (v_q[3]) z_q4 <= |shifted[SCORE_W+3:15] ? 15'h7fff : shifted[14:0];
         if (v_q[4] && own_v_q[4]) zown_q5 <= z_q4;
         if (v_q[5]) total_q6 <= (first_q[5] ? 13'd0 : total_q6) + {5'd0, exp};
