@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact: the core for small devices (docs/architecture.md, "The compact core"): the same protocol and numbers as sr_wide with
-// one set of LANES columns that base current, LIF, readout and update use in turn, and the perturbation factors of a
+// sr_compact: the core for small devices (docs/architecture.md, "The compact core"): the same protocol and numbers as sr_wide
+// with one set of LANES columns that base current, LIF, readout and update use in turn, and the perturbation factors of a
 // generation, a bit an entry, drawn once and kept.
 //
 //   sr_host            packets, registers, memory access     sr_compact_seq     sequencer of a run, pair weights
@@ -10,9 +10,10 @@
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
 //           SOFT_LANES: lanes, the last ones, whose multipliers are of LUTs (sr_compact_mul), where DSP blocks do not suffice.
-//           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples. WEIGHT_HOLD 1: weights are held behind
-//           their memory, which is slow or far; 0: an address is held in front of it, which takes fewer cells. FIT_BESIDE 1: a pair's fitness beside
-//           the next pair, in two units; 0: after it, in one small unit.
+//           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples.
+//           WEIGHT_HOLD 1: weights are held behind their memory, which is slow or far; 0: an address is held in front of it,
+//           which takes fewer cells. FIT_BESIDE 1: a pair's fitness beside the next pair, in two units; 0: after it, in one
+//           small unit.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -107,13 +108,13 @@ module sr_compact #(
     localparam X_AW     = $clog2(SAMPLE_WORDS);
     localparam W_WORDS  = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam W_AW     = $clog2(W_WORDS);
-    localparam LATER    = BLOCKS < 16 ? 16 / BLOCKS : 1;                         // base buffer: steps x blocks, then a row of spike
-    localparam STEP_AW  = $clog2(STEPS_MAX + 1 + LATER);                         // counts and 16 scores
+    localparam LATER    = BLOCKS < 16 ? 16 / BLOCKS : 1;                         // base buffer: steps x blocks, then a row of
+    localparam STEP_AW  = $clog2(STEPS_MAX + 1 + LATER);                         // spike counts and 16 scores
     localparam BASE_AW  = STEP_AW + BLOCK_AW;
     localparam Y_AT     = (1 << BASE_AW) - BLOCKS * (LATER + 1);
     localparam SCORE_AT = (1 << BASE_AW) - 16;
-    localparam COUNT_AW = GROUP_AW + STEP_AW;                                    // count buffer: {group, step}, S g in a step beyond;
-    localparam G_AT     = (1 << STEP_AW) - 1;                                    // or results of inference
+    localparam COUNT_AW = GROUP_AW + STEP_AW;                                    // count buffer: {group, step}, S g in a step
+    localparam G_AT     = (1 << STEP_AW) - 1;                                    // beyond; or results of inference
     localparam BASE_W   = LANES * 16 > 2 * SCORE_W ? LANES * 16 : 2 * SCORE_W;
     localparam COUNT_W0 = PROJ_UNITS * C_W > 2 * G_W ? PROJ_UNITS * C_W : 2 * G_W;
     localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
@@ -126,7 +127,8 @@ module sr_compact #(
             BUFFERS != 1 || LAYERS_MAX != 1 || STEP_READOUT != 0 || SPIKE_WORDS != 1) begin : g_rule_compact
             SR_COMPACT_HAS_COL_LANES_EQUAL_LANES_SAMPLE_W_16_AND_ONE_OF_THE_OTHER_UNITS u ();
         end
-        if (LANES < 2 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
+        if (LANES < 2 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX ||
+            BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
             SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
         end
         if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12 || BLOCK_W > 8) begin : g_rule_width
@@ -135,7 +137,8 @@ module sr_compact #(
         if (CBUF_WORDS != 1 << COUNT_AW || SCORE_WORDS > CBUF_WORDS || GROUPS < RANK_MAX) begin : g_rule_count
             SR_COMPACT_CBUF_WORDS_IS_2_TO_GROUP_AND_STEP_BITS_AND_AT_LEAST_SCORE_WORDS u ();
         end
-        if (WEIGHT_WORDS < X_WORDS * 16 * BLOCKS || WEIGHT_WORDS % (16 * BLOCKS) != 0 || RWEIGHT_WORDS < CLASSES_MAX * BLOCKS) begin : g_rule_weights
+        if (WEIGHT_WORDS < X_WORDS * 16 * BLOCKS || WEIGHT_WORDS % (16 * BLOCKS) != 0 ||
+            RWEIGHT_WORDS < CLASSES_MAX * BLOCKS) begin : g_rule_weights
             SR_COMPACT_WEIGHT_WORDS_IS_A_MULTIPLE_OF_16_ROWS_AND_HOLDS_INPUTS_MAX u ();
         end
     endgenerate
@@ -309,9 +312,9 @@ module sr_compact #(
     endgenerate
 
     // ---- pair ----
-    wire                pair_count_re, pair_pre, credit_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_next, pair_acc_en,
-                        pair_first, base_re, lif, lif_busy, lif_clear, load, fire, last, edge_on, y_we, put_y, g_row, w_row,
-                        rows_busy, row_en, row_first, row_clear, put_g, g_we, q_en, score_we;
+    wire                pair_count_re, pair_pre, credit_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_next,
+                        pair_acc_en, pair_first, base_re, lif, lif_busy, lif_clear, load, fire, last, edge_on, y_we, put_y,
+                        g_row, w_row, rows_busy, row_en, row_first, row_clear, put_g, g_we, q_en, score_we;
     wire [COUNT_AW-1:0] pair_count_addr, g_addr;
     wire [PAIR_AW:0]    credit_addr;
     wire [UNIT_W-1:0]   put_unit;
@@ -330,10 +333,11 @@ module sr_compact #(
         .pre_o(pair_pre), .credit_re_o(credit_re), .credit_addr_o(credit_addr), .put_scale_o(put_scale),
         .put_unit_o(put_unit), .scale_o(scale_on), .product_o(product), .op_we_o(op_we), .op_waddr_o(op_waddr),
         .op_re_o(pair_op_re), .op_raddr_o(pair_op_addr), .col_re_o(pair_col_re), .col_addr_o(pair_col_addr),
-        .acc_next_o(pair_acc_next), .acc_en_o(pair_acc_en), .acc_first_o(pair_first), .base_re_o(base_re), .base_addr_o(base_addr), .lif_o(lif),
-        .lif_clear_o(lif_clear), .load_o(load), .fire_o(fire), .last_o(last), .edge_o(edge_on), .y_we_o(y_we),
-        .y_addr_o(y_addr), .put_y_o(put_y), .g_row_o(g_row), .w_row_o(w_row), .w_addr_o(pair_w_addr),
-        .row_en_o(row_en), .row_first_o(row_first), .row_clear_o(row_clear), .put_g_o(put_g), .g_we_o(g_we), .g_addr_o(g_addr),
+        .acc_next_o(pair_acc_next), .acc_en_o(pair_acc_en), .acc_first_o(pair_first), .base_re_o(base_re),
+        .base_addr_o(base_addr), .lif_o(lif), .lif_clear_o(lif_clear), .load_o(load), .fire_o(fire), .last_o(last),
+        .edge_o(edge_on), .y_we_o(y_we), .y_addr_o(y_addr), .put_y_o(put_y), .g_row_o(g_row), .w_row_o(w_row),
+        .w_addr_o(pair_w_addr), .row_en_o(row_en), .row_first_o(row_first), .row_clear_o(row_clear), .put_g_o(put_g),
+        .g_we_o(g_we), .g_addr_o(g_addr),
         .class_re_o(pair_class_re), .class_addr_o(pair_class_addr), .class_bit_o(pair_class_bit), .q_en_o(q_en),
         .score_we_o(score_we), .score_addr_o(score_addr)
     );
@@ -351,10 +355,11 @@ module sr_compact #(
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(update_busy), .readout_i(readout),
         .rows_i(readout ? {8'd0, cfg_classes} : cfg_rows0), .blocks_i(blocks), .pairs_i(pairs), .rank_i(rank),
-        .x_words_i(x_words), .shift_i(readout ? cfg_step3[12:8] : cfg_step0[12:8]), .row_re_o(upd_row_re), .re_o(upd_re), .op_addr_o(upd_op_addr),
-        .col_addr_o(upd_col_addr), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit),
-        .unit_o(upd_unit), .add_next_o(upd_add_next), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .shift_o(upd_shift),
-        .last_o(upd_last), .dither_o(upd_dither), .noise_o(upd_noise), .noise_row_o(upd_noise_row),
+        .x_words_i(x_words), .shift_i(readout ? cfg_step3[12:8] : cfg_step0[12:8]), .row_re_o(upd_row_re),
+        .re_o(upd_re), .op_addr_o(upd_op_addr), .col_addr_o(upd_col_addr), .row_addr_o(upd_row_addr),
+        .class_addr_o(upd_class_addr), .bit_o(upd_bit), .unit_o(upd_unit), .add_next_o(upd_add_next),
+        .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .shift_o(upd_shift), .last_o(upd_last), .dither_o(upd_dither),
+        .noise_o(upd_noise), .noise_row_o(upd_noise_row),
         .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at), .cut_i(cut),
         .w_we_o(upd_w_we), .w_addr_o(upd_w_addr)
     );
@@ -415,10 +420,13 @@ module sr_compact #(
                 assign put_m  = y_put_m;
                 wire _unused = &{1'b0, lane_raw_p, lane_raw_m};
             end
-            sr_compact_lane #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .LUT_MUL(n >= LANES - SOFT_LANES ? 1 : 0)) u_lane (
+            sr_compact_lane #(
+                .FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .LUT_MUL(n >= LANES - SOFT_LANES ? 1 : 0)
+            ) u_lane (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || pair_acc_en || upd_acc_en),
-                .first_i(mark || (pair_acc_en && pair_first) || upd_first), .shift_i(upd_shift), .wint_i(add_base), .wall_i(upd_last),
-                .neg_i(neg_q[n]), .dither_i(upd_dither[n]), .op_i(op_q), .w_i(w_q[n*MASTER_W+:MASTER_W]), .base_o(base_new[n*16+:16]),
+                .first_i(mark || (pair_acc_en && pair_first) || upd_first), .shift_i(upd_shift), .wint_i(add_base),
+                .wall_i(upd_last), .neg_i(neg_q[n]), .dither_i(upd_dither[n]), .op_i(op_q), .w_i(w_q[n*MASTER_W+:MASTER_W]),
+                .base_o(base_new[n*16+:16]),
                 .weight_o(w_new[n*MASTER_W+:MASTER_W]),
                 .lif_i(lif), .clear_i(lif_clear), .load_i(load), .fire_i(fire), .last_i(last), .on_i(there[n]),
                 .put_i(put_y || (n == 0 && (put_scale || put_g))), .product_i(product), .b_i(base_rdata[n*16+:16]),
@@ -430,15 +438,20 @@ module sr_compact #(
     endgenerate
 
     // ---- rows of the readout: sum over the lanes, over the row; scores ----
-    sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(u_p), .y_o(row_sum_p));
-    sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (.clk_i(clk_i), .x_i(u_m), .y_o(row_sum_m));
-    // a row's sum, 8 fraction bits below: the lanes' sum, then +- S g. Minus starts from 255: I - (q >> 8) = (256 I - q + 255) >> 8
+    sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (
+        .clk_i(clk_i), .x_i(u_p), .y_o(row_sum_p)
+    );
+    sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (
+        .clk_i(clk_i), .x_i(u_m), .y_o(row_sum_m)
+    );
+    // a row's sum, 8 fraction bits below: the lanes' sum, then +- S g. Minus starts from 255:
+    // I - (q >> 8) = (256 I - q + 255) >> 8
     wire [ROW_W-1:0] g_p    = {{ROW_W - G_W{count_rdata[G_W-1]}}, count_rdata[G_W-1:0]};
     wire [ROW_W-1:0] g_m    = {{ROW_W - G_W{count_rdata[2*G_W-1]}}, count_rdata[2*G_W-1:G_W]};
     wire [ROW_W-1:0] sum_p  = {{ROW_W - 8 - SUM_W{row_sum_p[SUM_W-1]}}, row_sum_p, 8'd0};
     wire [ROW_W-1:0] sum_m  = {{ROW_W - 8 - SUM_W{row_sum_m[SUM_W-1]}}, row_sum_m, 8'd0};
-    wire             q_neg  = q_en && class_bit;
-    wire             q_less = q_en && !class_bit;
+    wire             q_neg  = q_en && class_bit_q;
+    wire             q_less = q_en && !class_bit_q;
     wire [ROW_W-1:0] from_p = row_first ? {ROW_W{1'b0}} : row_p_q;
     wire [ROW_W-1:0] from_m = row_first ? FROM_M : row_m_q;
     reg  [ROW_W-1:0] term_p_q, term_m_q;      // held: memories and sum do not share a cycle
@@ -523,9 +536,9 @@ module sr_compact #(
         if (score_we) base_word[2*SCORE_W-1:0] = {score_m, score_p};
     end
     sr_ram #(.WIDTH(BASE_W), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW), .LUT(BASE_LUT), .HOLD(1)) u_base (
-        .clk_i(clk_i), .we_i((keep_base || y_we || score_we) && !rst_i), .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr),
-        .wdata_i(base_word), .re_i(base_re || fit_rd), .raddr_i(fit_rd ? {SCORE_AT[BASE_AW-1:4], fit_class} : base_addr),
-        .rdata_o(base_rdata)
+        .clk_i(clk_i), .we_i((keep_base || y_we || score_we) && !rst_i),
+        .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr), .wdata_i(base_word),
+        .re_i(base_re || fit_rd), .raddr_i(fit_rd ? {SCORE_AT[BASE_AW-1:4], fit_class} : base_addr), .rdata_o(base_rdata)
     );
     // count buffer: counts by factor group and step, or results of inference; S g of the pair
     reg  [COUNT_AW-1:0] result_q;

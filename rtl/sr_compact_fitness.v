@@ -93,13 +93,13 @@ module sr_compact_fitness #(
             wire signed [16:0]  fit_p, fit_m;
             sr_fitness #(.SCORE_W(SCORE_W)) u_fitness_p (
                 .clk_i(clk_i), .rst_i(rst_i), .valid_i(score_we_i), .last_i(last), .class_i(score_class_i), .score_i(score_p_i),
-                .label_i(label_i), .kind_i(kind_i), .mul_i(mul_i), .shift_i(shift_i), .pred_valid_o(pred_valid_o), .pred_o(pred_o),
-                .done_o(done_p), .fitness_o(fit_p), .hit_o(hit_p)
+                .label_i(label_i), .kind_i(kind_i), .mul_i(mul_i), .shift_i(shift_i), .pred_valid_o(pred_valid_o),
+                .pred_o(pred_o), .done_o(done_p), .fitness_o(fit_p), .hit_o(hit_p)
             );
             sr_fitness #(.SCORE_W(SCORE_W)) u_fitness_m (
                 .clk_i(clk_i), .rst_i(rst_i), .valid_i(score_we_i), .last_i(last), .class_i(score_class_i), .score_i(score_m_i),
-                .label_i(label_i), .kind_i(kind_i), .mul_i(mul_i), .shift_i(shift_i), .pred_valid_o(pred_m_valid), .pred_o(pred_m),
-                .done_o(done_m), .fitness_o(fit_m), .hit_o(hit_m)
+                .label_i(label_i), .kind_i(kind_i), .mul_i(mul_i), .shift_i(shift_i), .pred_valid_o(pred_m_valid),
+                .pred_o(pred_m), .done_o(done_m), .fitness_o(fit_m), .hit_o(hit_m)
             );
             always @(posedge clk_i) begin
                 last_q <= classes_i[3:0] - 4'd1;

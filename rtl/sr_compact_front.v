@@ -222,7 +222,8 @@ module sr_compact_front #(
             if ($past(rst_i)) assert (!busy_o);
             if (!busy_o) assert (!mark_o && !add_base_o && !add_count_o && !x_re_o && !x_over_o && !row_re_o);
             assert (!(mark_o && event_q3));
-            // an event follows a mark and belongs to a pass; every mark but a job's first keeps, and nothing else does; a keep ends a job
+            // an event follows a mark and belongs to a pass; every mark but a job's first keeps, and nothing else does; a keep
+            // ends a job
             if (event_q3) assert (open_q3 && (add_base_o || add_count_o));
             assert (keep == (mark_o && open_q3));
             if (!busy_o && $past(busy_o && !rst_i)) assert ($past(keep));

@@ -9,8 +9,8 @@
 //              (acc + dither) >> s (docs/numerics.md, section 7).
 // Neuron       i = b +- d, d = acc >> 4 (load_i); u = sat_16((v * f + 256 i + 255) >> 8), f = 256 - leak, which is
 //              v - ((v * leak) >> 8) + i. Two threads: the ring u -> v moves on fire_i, a thread's step comes every other fire.
-//              last_i: u is a thread's last step: v and its count start anew, the count stands until the next fire. Elsewhere (lif_i low) u = (v * f) >> 8: with
-//              v = x << 8 (put_i) it is the product x * f.
+//              last_i: u is a thread's last step: v and its count start anew; the count stands until the next fire.
+//              Elsewhere (lif_i low) u = (v * f) >> 8: with v = x << 8 (put_i) it is the product x * f.
 // Formats      acc signed ACC_W, exact (RANK_MAX at most 16); b, v, u s16; f signed F_W; counts unsigned CNT_W.
 //              f_i is held for a cycle first, as memory and multiplier should not share one.
 // LUT_MUL      1: multipliers of LUTs (sr_compact_mul).
@@ -151,7 +151,8 @@ module sr_compact_lane #(
         assert (base_o == (base > MOST_BASE ? MOST_BASE : base < -MOST_BASE ? -MOST_BASE : base));
         if (past_q && plain_q1) assert (acc_q == next_q1);
         // M <- sat(M + ((A * mant + dither) >> shift)); shift 0 where the sum fits acc
-        if (past_q && add_q1) assert (weight_o == (sum_q1 > MOST_WEIGHT ? MOST_WEIGHT : sum_q1 < -MOST_WEIGHT ? -MOST_WEIGHT : sum_q1));
+        if (past_q && add_q1)
+            assert (weight_o == (sum_q1 > MOST_WEIGHT ? MOST_WEIGHT : sum_q1 < -MOST_WEIGHT ? -MOST_WEIGHT : sum_q1));
         cover (begun_q && free_q == ~24'd0 >> 4 && carry_q && acc_q < -23'sd1);
         cover (past_q && add_q1 && $past(carry_q) && sum_q1 > MOST_WEIGHT);
         cover (past_q && add_q1 && sum_q1 < 0 && weight_o == sum_q1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_compact_neuron: one member's neuron of a compact lane, described in sr_compact_lane.v. The product takes one 16 x F_W
-// multiplier with its adder (sr_compact_mul): one DSP block where there are any. Test: tests/rtl/tb_compact_lane.cpp; proofs: tests/formal
+// multiplier with its adder (sr_compact_mul): one DSP block where there are any. Test: tests/rtl/tb_compact_lane.cpp; proofs:
+// tests/formal
 `default_nettype none
 
 module sr_compact_neuron #(
@@ -98,7 +99,8 @@ module sr_compact_neuron #(
         sum_q1     <= MINUS != 0 ? b_i - d_i : b_i + d_i;
         take_q1    <= (fire_i || product_i) && !clear_i;
         shifted_q1 <= shifted;
-        {clear_q1, put_q1, fire_q1, last_q1, left_q1, subtract_q1, on_q1} <= {clear_i, put_i, fire_i, last_i, left_q, subtract_i, on_i};
+        {clear_q1, put_q1, fire_q1, last_q1}  <= {clear_i, put_i, fire_i, last_i};
+        {left_q1, subtract_q1, on_q1}         <= {left_q, subtract_i, on_i};
         x_q1       <= x_i;
         u_q1       <= u_o;
         theta_q1   <= theta_i;

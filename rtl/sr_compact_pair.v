@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_pair: control of what the lanes do for one pair and sample: scaling, LIF, readout (docs/numerics.md, sections 3 to 5).
+// sr_compact_pair: control of what the lanes do for one pair and sample: scaling, LIF, readout (docs/numerics.md, 3 to 5).
 //
 // SCALE  each k, each step: count c from the count buffer -> lane 0's multiplier -> c' = sat_16((c * S) >> 4) -> operand memory,
 //        word {step, k}. The same with pre_i: mant * u of every pair for the update, in order.
@@ -8,7 +8,7 @@
 // ROWS   each k: g = sum C y, one row of column blocks; S g is kept in the count buffer, behind the counts.
 //        Then each class: sum w y, then +- S g[k]; a row takes blocks + rank + GAP cycles, row behind row.
 // Ages   0 first addresses, 1 data; scaling: 2 multiplier's operands, 3 products; rows, whose factors are held for a cycle: 3
-//        operands, 4 products, ROW_AGE sum over the lanes, DONE_AGE sum of the row. The age of a control signal stands at its port.
+//        operands, 4 products, ROW_AGE sum over the lanes, DONE_AGE sum of the row. A control signal's age stands at its port.
 // Job    start_i or pre_i (pulse) with the inputs, held while busy_o; clear_i before a sample's first pair.
 // Reset  control only. Test: tests/test_sim.c
 `default_nettype none
@@ -94,7 +94,7 @@ module sr_compact_pair #(
     output wire                put_g_o,       // g into lane 0
     output wire                g_we_o,        // S g into the count buffer
     output wire [COUNT_AW-1:0] g_addr_o,
-    output wire                class_re_o,
+    output wire                class_re_o,    // ROW_AGE - 3
     output wire [CLASS_AW-1:0] class_addr_o,
     output wire [3:0]          class_bit_o,   // with the data
     output wire                q_en_o,        // ROW_AGE - 1: +- S g is held, not the lanes' sum
@@ -243,7 +243,7 @@ module sr_compact_pair #(
             op_k_q   <= {RANK_W{1'b0}};
         end
     end
-    wire [GROUP_AW+RANK_W-1:0] q_place = {{GROUP_AW{1'b0}}, q_k_q};
+    wire [GROUP_AW+RANK_W-1:0] q_place = {{GROUP_AW{1'b0}}, q_k_q1};
     assign count_re_o    = (scaling && !pre_q) || q_re;
     assign count_addr_o  = scaling ? {group[GROUP_AW-1:0], out_q[STEP_AW-1:0]}
                                    : {q_place[GROUP_AW-1:0], {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
@@ -301,16 +301,17 @@ module sr_compact_pair #(
 
     // ---- rows ----
     localparam Q_AGE = ROW_AGE - 2;
-    reg  [RANK_W-1:0]   g_k_q;
+    reg  [RANK_W-1:0]   g_k_q, q_k_q1;
     reg  [3:0]          q_class_q, q_bit_q, score_class_q;
     wire [FACTOR_AW-1:0] q_factor = factor_q + {{FACTOR_AW - RANK_W{1'b0}}, q_k_q};
-    assign q_re = q_q[Q_AGE];
+    assign q_re = q_q[Q_AGE];           // S g: a cycle after the class factor, whose bit is held
     always @(posedge clk_i) begin
         if (g_we_o) g_k_q <= g_k_q + 1'b1;
         if (score_we_o) score_class_q <= score_class_q + 4'd1;
-        if (q_re) q_k_q <= q_k_q + 1'b1;
-        if (row_last_q[Q_AGE]) q_k_q <= {RANK_W{1'b0}};
-        if (row_last_q[Q_AGE]) q_class_q <= q_class_q + 4'd1;
+        if (class_re_o) q_k_q <= q_k_q + 1'b1;
+        if (row_last_q[Q_AGE-1]) q_k_q <= {RANK_W{1'b0}};
+        if (row_last_q[Q_AGE-1]) q_class_q <= q_class_q + 4'd1;
+        q_k_q1  <= q_k_q;
         q_bit_q <= q_class_q;
         if (idle) begin
             g_k_q         <= {RANK_W{1'b0}};
@@ -323,7 +324,8 @@ module sr_compact_pair #(
     assign put_y_o      = mac_q[2];
     assign g_row_o      = g_q[2];
     assign w_row_o      = w_q[2];
-    assign w_addr_o     = W_READOUT[W_AW-1:0] | {{W_AW - 4 - BLOCK_AW{1'b0}}, class_next & {4{w_row}}, row_next[BLOCK_AW-1:0] & {BLOCK_AW{w_row}}};
+    assign w_addr_o     = W_READOUT[W_AW-1:0]
+                        | {{W_AW - 4 - BLOCK_AW{1'b0}}, class_next & {4{w_row}}, row_next[BLOCK_AW-1:0] & {BLOCK_AW{w_row}}};
     assign row_en_o     = mac_q[ROW_AGE] || q_q[ROW_AGE];
     assign row_first_o  = GAP == 0 && begin_q[ROW_AGE];
     assign row_clear_o  = GAP != 0 && (idle || put_g_o || score_we_o);
@@ -331,8 +333,9 @@ module sr_compact_pair #(
     assign g_we_o       = g_end_q[DONE_AGE+1];
     wire [GROUP_AW+RANK_W-1:0] g_place = {{GROUP_AW{1'b0}}, g_k_q};
     assign g_addr_o     = {g_place[GROUP_AW-1:0], {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
-    assign class_re_o   = q_re;
-    assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, q_factor} << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
+    assign class_re_o   = q_q[Q_AGE-1];
+    assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, q_factor} << (4 - CUT_LOG)
+                        | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
     assign class_bit_o  = q_bit_q;
     assign q_en_o       = q_q[ROW_AGE-1];
     assign score_we_o   = row_last_q[DONE_AGE];

@@ -6,7 +6,8 @@
 // Cycles     a word: factors + shift + 6, or what the dither word takes, every 64 columns. mant * u lies in the operand memory.
 // Ages       0 row or class address, 1 its data and the others' addresses, 2 all data (add_next_o), 3 acc_en_o. Dither: bit b of
 //            lane n is w[i] ^ w[i + 1 + b], i the lane's column: window_q holds w[i..], moved on by a bit a cycle.
-// Job        start_i (pulse) with the inputs, held while busy_o. Reset: control only. Test: tests/test_sim.c; proofs: tests/formal
+// Job        start_i (pulse) with the inputs, held while busy_o. Reset: control only.
+// Test       tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
 module sr_compact_update #(
@@ -144,7 +145,8 @@ module sr_compact_update #(
     assign col_addr_o   = {readout_i, factor_q1, block_q[BLOCK_AW-1:0]};
     assign row_addr_o   = (group_q + {{ROW_AW - XW_W{1'b0}}, row_q[ROW_W-1:4]}) << (4 - CUT_LOG)
                         | {{ROW_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
-    assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, factor_q} << (4 - CUT_LOG) | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
+    assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, factor_q} << (4 - CUT_LOG)
+                        | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign bit_o        = row_q[3:0];
     assign unit_o       = unit_q2;
     assign add_next_o   = sum_q2;
@@ -153,7 +155,8 @@ module sr_compact_update #(
     assign shift_o      = state_q == SHIFT;
     assign last_o       = state_q == ADD;
     assign w_we_o       = state_q == WRITE;
-    assign w_addr_o     = {{W_AW - ROW_W - BLOCK_AW{1'b0}}, row_q, block_q[BLOCK_AW-1:0]} | (readout_i ? W_READOUT[W_AW-1:0] : {W_AW{1'b0}});
+    assign w_addr_o     = {{W_AW - ROW_W - BLOCK_AW{1'b0}}, row_q, block_q[BLOCK_AW-1:0]}
+                        | (readout_i ? W_READOUT[W_AW-1:0] : {W_AW{1'b0}});
 
     // ---- dither ----
     reg  [WINDOW-1:0]      window_q;
@@ -186,8 +189,8 @@ module sr_compact_update #(
 
 `ifdef FORMAL
     // formal: DEPTH=13
-    // word_q: the noise word that noise_o asked for, of which cut_i is a cut. mine_q: w[i], w[i + 1].. of lane 0; ahead_q the same
-    // after the dither's bits so far, of which window_q has those in left_q.
+    // word_q: the noise word that noise_o asked for, of which cut_i is a cut. mine_q: w[i], w[i + 1].. of lane 0; ahead_q the
+    // same after the dither's bits so far, of which window_q has those in left_q.
     (* anyseq *) reg [63:0] drawn;
     reg                past_q = 1'b0, added_q;
     reg  [63:0]        word_q, mine_q, ahead_q;
@@ -235,7 +238,8 @@ module sr_compact_update #(
             // dither: rho mod 2^shift, or rho << (shift - 16), lowest bit first
             assert (dither_o == (shift_o && shifts_q >= zeros ? rho : {LANES{1'b0}}));
             // for the induction
-            if (state_q == SUM || state_q == SETTLE || state_q == SHIFT) assert (asked_q <= 5'd24 && shift_q == asked_q - shifts_q);
+            if (state_q == SUM || state_q == SETTLE || state_q == SHIFT)
+                assert (asked_q <= 5'd24 && shift_q == asked_q - shifts_q);
             if (state_q == SUM || state_q == SETTLE) begin
                 assert (shifts_q == 5'd0 && &left_q);
                 assert (mine_q == turned[63:0] && ahead_q == mine_q);

@@ -4,7 +4,8 @@
 // COMPACT    0: sr_wide, throughput first, for simulation and larger FPGAs
 //            1: sr_compact, for boards: one hidden layer, low rank, sign entries, readout kind sum. It holds the factors of a
 //               generation, FACTORS of them (pairs x rank); sr_wide holds none and takes no bound.
-//               COUNTERS 0: it counts cycles in total only. SOFT_LANES, BASE_LUT: what is built of LUTs. WEIGHT_HOLD, FIT_BESIDE: see there.
+//               COUNTERS 0: it counts cycles in total only. SOFT_LANES, BASE_LUT: what is built of LUTs. WEIGHT_HOLD,
+//               FIT_BESIDE: see there.
 // Both speak the same packets and give the same numbers wherever both can; what is built shows in MODES, FACTORS, ROW_WORDS (how
 // weights lie) and the limits.
 // rx and tx are valid/ready, data stable while stalled. Reset: synchronous, control only. Test: tests/test_sim.c
@@ -64,8 +65,8 @@ module sr_core #(
                 .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS),
                 .WEIGHT_WORDS(WEIGHT_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS),
                 .CBUF_WORDS(CBUF_WORDS), .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS),
-                .CLOCK_HZ(CLOCK_HZ), .FACTORS(FACTORS), .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
-                .FIT_BESIDE(FIT_BESIDE)
+                .CLOCK_HZ(CLOCK_HZ), .FACTORS(FACTORS), .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT),
+                .WEIGHT_HOLD(WEIGHT_HOLD), .FIT_BESIDE(FIT_BESIDE)
             ) u_core (
                 .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
                 .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i)

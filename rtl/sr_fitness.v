@@ -105,7 +105,8 @@ module sr_fitness #(
     reg [8:0]         base_q7;
     wire [SCORE_W-1:0] gap    = is_margin ? lead_q : ref_q1 - held;
     wire [SCORE_W+3:0] wide    = {4'd0, gap_q2};
-    wire [SCORE_W+3:0] low     = (wide & {SCORE_W + 4{mul_i[0]}}) + ((wide & {SCORE_W + 4{mul_i[1]}}) << 1);   // no DSP block for this
+    // times mul_i, by additions: no DSP block for this
+    wire [SCORE_W+3:0] low     = (wide & {SCORE_W + 4{mul_i[0]}}) + ((wide & {SCORE_W + 4{mul_i[1]}}) << 1);
     wire [SCORE_W+3:0] high    = (wide & {SCORE_W + 4{mul_i[2]}}) + ((wide & {SCORE_W + 4{mul_i[3]}}) << 1);
     wire [SCORE_W+3:0] shifted = prod_q3 >> shift_i;
     wire [7:0]         exp;

@@ -9,7 +9,8 @@
 //            rd_o asks for the score of rd_class_o: score_i from the second cycle after it to the first after the next rd_o.
 // Latency    C classes, L label, H = shift_i / 4 + shift_i % 4: from start_i to done_o at most
 //            correct C + 5, margin 2C + L + H + 21, log-softmax C + L + C (5 + H) + 24 cycles; a job at a time.
-// Steps      scan, a class a cycle: largest score (ref), lowest index. Margin of a hit: scan of the others, then own score as ref.
+// Steps      scan, a class a cycle: largest score (ref), lowest index. Margin of a hit: scan of the others, then own score as
+//            ref.
 //            class: x = ref - score; acc = x * mul, a bit of mul a cycle, each shifting right by one, as shift_i % 4 more
 //            cycles do; then by four; look-up; sum of the table. The label comes last: its scaled distance stays in acc.
 //            end: sum to ref, ref to x, x to acc; fitness starts from the distance; acc shifts to eight bits; look-up.
@@ -159,7 +160,8 @@ module sr_fitness_serial #(
         norm_q    <= load_q || (norm_q && big);
         ln_q      <= norm_q && !big && cnt_q[2];
         lnb_q     <= (ln_q && cnt_q[1:0] != 2'd0) || (lnb_q && !lnb_last);
-        done_q    <= lost || (size_q && !is_soft) || (norm_q && !big && !cnt_q[2]) || (ln_q && cnt_q[1:0] == 2'd0) || (lnb_q && lnb_last);
+        done_q    <= lost || (size_q && !is_soft) || (norm_q && !big && !cnt_q[2]) || (ln_q && cnt_q[1:0] == 2'd0) ||
+                     (lnb_q && lnb_last);
         if (rst_i) {read_q, wait_q, scan_q, verdict_q, seek_q, fetch_q, fetched_q, own_q, owned_q, take_q, mul_q, four_q, full_q,
                     move_q, size_q, load_q, norm_q, ln_q, lnb_q, done_q} <= 20'd0;
     end

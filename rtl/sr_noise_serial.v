@@ -2,8 +2,8 @@
 // sr_noise_serial: one noise word (docs/numerics.md, section 2), a round a cycle: sr_noise for small devices.
 //
 // Formats     ctr_i, key_i, word_o: 64 plain bits, x = bits 63:32 of the state, y = bits 31:0.
-// Handshake   start_i takes ctr_i and key_i, at any time; ready_o is low in the 16 cycles after it, then up, and word_o holds until
-//             the next start_i.
+// Handshake   start_i takes ctr_i and key_i, at any time; ready_o is low in the 16 cycles after it, then up, and word_o holds
+//             until the next start_i.
 // Throughput  a word every 17 cycles. Reset: ready_o rises (word_o undefined). Test: tests/rtl/tb_noise_serial.cpp
 `default_nettype none
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_ram: memory with one write port and one read port, one clock.
 //
-// Latency     rdata_o one cycle after re_i, then held until the next re_i. HOLD 1: the write port is held, so that a word is written a
-//             cycle later and what computes it does not share a cycle with the way to the memory; we_i low in reset.
+// Latency     rdata_o one cycle after re_i, then held until the next re_i. HOLD 1: the write port is held, so that a word is
+//             written a cycle later and what computes it does not share a cycle with the way to the memory; we_i low in reset.
 // Handshake   none; both ports every cycle. Reading the address that is written in the same cycle gives an undefined word
 //             (no_rw_check: no bypass logic is built): users avoid it. Addresses from DEPTH up are undefined.
 // Reset       none; contents undefined until written.

@@ -130,7 +130,8 @@ module sr_update_lanes #(
             wire [63:0] word = col_words_i[64*k +: 64];
             if (COL_LANES < 64) begin : g_slice
                 wire [63:0] slice = rotated(word, col_bit_i);
-                wire [63:0] slice_negative = negative(slice, bell_i), slice_two = two(slice, bell_i), slice_odd = odd(slice, bell_i);
+                wire [63:0] slice_negative = negative(slice, bell_i), slice_two = two(slice, bell_i);
+                wire [63:0] slice_odd      = odd(slice, bell_i);
                 wire unused = &{1'b0, slice_negative, slice_two, slice_odd};
                 always @(posedge clk_i)
                     if (col_en_i && slot_i[k]) begin

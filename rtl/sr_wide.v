@@ -133,8 +133,8 @@ module sr_wide #(
         .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX),
         .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
-        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ), .MODES(3), .FACTORS(0),
-        .WORD_W(WORD_W)
+        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ), .MODES(3),
+        .FACTORS(0), .WORD_W(WORD_W)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
         .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
@@ -315,7 +315,8 @@ module sr_wide #(
         .clk_i(clk_i), .rst_i(rst_i), .start_i(base_start), .busy_o(base_busy), .x_base_i(front_x_base),
         .x_stride_i(front_deep ? deep_stride : cfg_x_stride), .x_words_i({3'd0, front_words}), .steps_i(cfg_steps),
         .blocks_i(col_blocks(front_cols)),
-        .w_base_i(LAYERS_MAX > 2 && front_layer == 2'd2 ? cfg_wbase2 : LAYERS_MAX > 1 && front_layer == 2'd1 ? cfg_wbase1 : 24'd0),
+        .w_base_i(LAYERS_MAX > 2 && front_layer == 2'd2 ? cfg_wbase2
+                  : LAYERS_MAX > 1 && front_layer == 2'd1 ? cfg_wbase1 : 24'd0),
         .x_req_o(x_base_req), .x_addr_o(x_base_addr), .x_gnt_i(x_base_gnt), .x_valid_i(x_base_valid_q), .x_data_i(x_data),
         .w_re_o(base_w_re), .w_addr_o(base_w_addr), .w_data_i(w_int),
         .b_we_o(b_we), .b_addr_o(b_waddr), .b_data_o(b_wdata), .ev_count_o(ev_count)
@@ -626,7 +627,8 @@ module sr_wide #(
         end
     end
     wire _unused = &{1'b0, scan_busy, zero, item, item_first, item_last, x_addr, score_valid, pred_valid, score, pred, mem_addr,
-                     list_addr, rw_at, b_wat, b_rat, c_praddr, c_lraddr, mem_wdata, nb_up, sum_row, leak, u_waddr, u_raddr, top_nb_up};
+                     list_addr, rw_at, b_wat, b_rat, c_praddr, c_lraddr, mem_wdata, nb_up, sum_row, leak, u_waddr, u_raddr,
+                     top_nb_up};
 endmodule
 
 `default_nettype wire
