@@ -351,6 +351,12 @@ NMNIST_SIM_DATA ?= $(B)/nmnist-sim
 $(eval $(call sim_library,$(B)/report/libsim.a,$(B)/report,$(BOARDS)))
 $(B)/report/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
 	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
+$(B)/report/test_sim: $(B)/tests/test_sim.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
+	$(CXX) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
+# The cores as the boards build them: `make test` has smaller ones.
+BOARDS_COUNT ?= 12
+boards-test: $(B)/report/test_sim ## every board's own core, in simulation, against ref (10 min)
+	@SR_SIM_COUNT=$(BOARDS_COUNT) tests/run $<; code=$$?; sed -n 's/^# sim/boards-test:/p' $(B)/logs/report-test_sim.log; exit $$code
 $(B)/nmnist-sim:
 	$(NMNIST_SIM) $@.new
 	mv $@.new $@
@@ -369,6 +375,6 @@ setup: ## install what is missing (Debian or Ubuntu), saying what (2 min on a fr
 clean: ## remove everything that was built; the set-up's virtual environment stays
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
-.PHONY: have-board synth synth-check prog netlist-test bitstream-test report report-routes report-tables show-board
+.PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
 .PHONY: all bench-torch map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl lint-boards formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
