@@ -239,7 +239,7 @@ lint-c:
 	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppressions-list=.cppcheck $(INCLUDES) -Isim -j 2 $(wildcard host/*.c host/tools/*.c sim/*.c)
-formal: ## prove the properties in the RTL with yosys-smtbmc and z3 (90 s)
+formal: ## prove the properties in the RTL with yosys-smtbmc and z3 (2 to 5 min)
 	@tests/formal
 lint-rtl:
 	@tests/lint-rtl $(sort $(basename $(notdir $(RTL))))
