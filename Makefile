@@ -187,10 +187,11 @@ $(B)/tests/%.o: tests/%.c
 $(B)/asan/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -Itests -c $< -o $@
+TEST_LINK = $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
 $(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
-	$(CXX) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
+	$(CXX) $(TEST_LINK)
 $(ASAN_BIN): $(B)/asan/tests/%: $(B)/asan/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/asan/tests/%.o) $(B)/asan/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
-	$(CXX) $(SANITIZE) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
+	$(CXX) $(SANITIZE) $(TEST_LINK)
 
 define tb_build
 $(B)/tests/rtl/$(1)-$(2): tests/rtl/$(1).cpp $(RTL) $(RTL_H) $(wildcard tests/rtl/*.h) $(B)/libspikeroll.a $(B)/libverilated.a
@@ -211,7 +212,7 @@ test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)
 test-c: $(TEST_BIN) ## the C tests, without sanitizers (3 min)
 	@tests/run $(TEST_BIN)
-soak: $(TEST_BIN) ## sim = ref over 8,500 random configurations (22 min)
+soak: $(TEST_BIN) ## sim = ref over 1,700 random configurations of each build (30 min)
 	@tests/soak $(SIM_BUILDS)
 mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (30 min)
 	@tests/mutate
@@ -335,7 +336,7 @@ $(B)/bitstream/hx8k/pins.o: sim/pins.cpp sim/shim.h sim/sim_model.h $(B)/bitstre
 $(eval $(call builds_list,$(B)/bitstream/hx8k,bitstream_hx8k))
 $(B)/bitstream/hx8k/bitstream_hx8k: $(B)/bitstream/hx8k/pins.o $(B)/bitstream/hx8k/builds.o $(B)/bitstream/hx8k/chip.a $(B)/sim/sim_engine.o \
     $(B)/tests/test_sim.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libverilated.a
-	$(CXX) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
+	$(CXX) $(TEST_LINK)
 bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind its UART pins, against ref (4 min)
 	@$(MAKE) synth BOARD=hx8k
 	@$(MAKE) $(B)/bitstream/hx8k/bitstream_hx8k >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }
@@ -352,7 +353,7 @@ $(eval $(call sim_library,$(B)/report/libsim.a,$(B)/report,$(BOARDS)))
 $(B)/report/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
 	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
 $(B)/report/test_sim: $(B)/tests/test_sim.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
-	$(CXX) $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
+	$(CXX) $(TEST_LINK)
 # The cores as the boards build them: `make test` has smaller ones.
 BOARDS_COUNT ?= 12
 boards-test: $(B)/report/test_sim ## every board's own core, in simulation, against ref (10 min)

@@ -22,8 +22,8 @@ enum Kind { EVENT, MARK };
 struct Item { /* in the order of the data */
     Kind kind;
     bool base, count; /* of an event: add; of a mark: keep */
-    unsigned base_at, count_at, weight_at, bit;
-    uint64_t base_sum, count_sum;
+    unsigned base_at = 0, count_at = 0, weight_at = 0, bit = 0;
+    uint64_t base_sum = 0, count_sum = 0;
 };
 
 struct Bench {
@@ -88,19 +88,11 @@ struct Bench {
         std::deque<unsigned> rows; /* row factors asked for */
         std::deque<Item> items;
         uint64_t expected = 5 + passes, n = 0;
-        Item mark = {MARK, false, false, 0, 0, 0, 0, 0, 0};
+        Item mark = {MARK, false, false};
         for (unsigned pass = 0; pass < passes; pass++)
             for (unsigned step = 0; step < j.steps; step++) {
                 items.push_back(mark), expected++;
-                mark = {MARK,
-                        pass < j.blocks,
-                        pass < j.groups,
-                        step << shape.block_aw | pass,
-                        pass << shape.step_aw | step,
-                        0,
-                        0,
-                        0,
-                        0};
+                mark = {MARK, pass < j.blocks, pass < j.groups, step << shape.block_aw | pass, pass << shape.step_aw | step};
                 for (unsigned w = 0; w < j.x_words; w++) {
                     unsigned at = (j.base + step * j.x_words + w) & ((2u << shape.x_aw) - 1), here = 0;
                     reads.push_back({at, true});
@@ -110,7 +102,7 @@ struct Bench {
                         unsigned weight_at = (w << 4 | bit) << shape.block_aw | pass;
                         unsigned row_at = ((pass * j.x_words + w) * 16 + bit) / shape.cut;
                         if (mark.count) rows.push_back(row_at);
-                        items.push_back({EVENT, mark.base, mark.count, 0, 0, weight_at, bit, 0, 0});
+                        items.push_back({EVENT, mark.base, mark.count, 0, 0, weight_at, bit});
                         if (mark.base) mark.base_sum += weight(weight_at);
                         if (mark.count) mark.count_sum += factor(row(row_at), bit);
                         here++, events++;
