@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Spikeroll. `make help` lists the targets. Everything built lies under build/; a source is found by where it lies:
-#   host/*.c         the library; host/main.c the program      sim/*    Verilated core and board around the same library
+#   host/*/*.c       the library; host/cmd/*.c the program     sim/*    Verilated core and board around the same library
 #   tests/test_*.c   C tests (cmocka)                          tests/*.sh   behaviour of the program
 #   tests/rtl/tb_X.cpp   test of rtl/X.v or rtl/sr_X.v: one build for each line `// params: -GNAME=VALUE ...` in it
 #   sim/NAME.mk      a simulation build (PARAMS of sr_core)    constraints/NAME.mk   a board (the same, and its pins)
@@ -46,7 +46,7 @@ CFLAGS_ALL = $(C_STD) $(OPT) $(C_WARN) $(INCLUDES) $(LIB_CFLAGS) -MMD -MP $(CFLA
 LIBS = $(LIB_LIBS) -lpthread -lm
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
-HOST_C := $(sort $(filter-out host/main.c,$(wildcard host/*.c)))
+HOST_C := $(sort $(filter-out host/cmd/main.c host/map/%,$(wildcard host/*/*.c)))
 HOST_O := $(HOST_C:host/%.c=$(B)/host/%.o)
 ASAN_O := $(HOST_C:host/%.c=$(B)/asan/host/%.o)
 
@@ -65,7 +65,7 @@ $(B)/asan/libspikeroll.a: $(ASAN_O)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
+$(B)/spikeroll: $(B)/host/cmd/main.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
 	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
 
 # ---- simulation -----------------------------------------------------------------------------------------------------
@@ -159,12 +159,12 @@ $(B)/spikeroll-board: sim/spikeroll-board $(SIM_BOARDS:%=$(B)/boards/%)
 	@cp $< $@
 
 # ---- shared list ----------------------------------------------------------------------------------------------------
-MAP := vh:rtl/sr_map.vh regs:rtl/sr_regs.v doc:docs/registers.md h:host/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v \
+MAP := vh:rtl/sr_map.vh regs:rtl/sr_regs.v doc:docs/registers.md h:host/map/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v \
        fit:rtl/sr_fit_rom.v
-$(B)/sr_mapgen: host/tools/mapgen.c $(wildcard host/*.def host/*.h)
+$(B)/sr_mapgen: host/map/mapgen.c $(wildcard host/map/*.def)
 	@mkdir -p $(@D)
 	$(CC) $(C_STD) -O1 $(C_WARN) $(INCLUDES) $< -o $@ -lm
-map: $(B)/sr_mapgen ## write the generated sources again from host/sr_map.def and host/tables.def (2 s)
+map: $(B)/sr_mapgen ## write the generated sources again from host/map/sr_map.def and host/map/tables.def (2 s)
 	@for m in $(MAP); do $< $${m%%:*} >$(B)/map.new && cp $(B)/map.new $${m#*:} && echo "$${m#*:}" || exit 1; done
 check-map: $(B)/sr_mapgen ## fail if a generated source is not what host/*.def say (2 s)
 	@for m in $(MAP); do $< $${m%%:*} >$(B)/map.new && diff -u $${m#*:} $(B)/map.new || { echo "$${m#*:} is stale: make map" >&2; exit 1; }; done
@@ -232,14 +232,14 @@ bench-torch: $(B)/tests/bench_ref $(B)/torch/bin/python ## ref beside PyTorch, o
 	$(B)/torch/bin/python tests/bench_torch.py $(B)/tests/bench_ref
 
 # ---- formatting and lint --------------------------------------------------------------------------------------------
-FORMATTED = $(wildcard host/*.[ch] host/*/*.[ch] sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.h)
+FORMATTED = $(wildcard host/*/*.[ch] host/include/*/*.h sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.h)
 format: ## format the C and C++ sources in place (2 s)
 	$(CLANG_FORMAT) -i $(FORMATTED)
 lint: lint-c lint-rtl lint-boards formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (4 min)
 lint-c:
 	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-	    --suppressions-list=.cppcheck $(INCLUDES) -Isim -j 2 $(wildcard host/*.c host/tools/*.c sim/*.c)
+	    --suppressions-list=.cppcheck $(INCLUDES) -Isim -j 2 $(wildcard host/*/*.c sim/*.c)
 formal: ## prove the properties in the RTL with yosys-smtbmc and z3 (2 to 5 min)
 	@tests/formal
 lint-rtl:
@@ -350,7 +350,7 @@ report-routes: ## route every board; resources and timing into docs/boards.md (1
 NMNIST_SIM ?= ../shared/tools/nmnist-sim/nmnist-sim
 NMNIST_SIM_DATA ?= $(B)/nmnist-sim
 $(eval $(call sim_library,$(B)/report/libsim.a,$(B)/report,$(BOARDS)))
-$(B)/report/spikeroll: $(B)/host/main.o $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
+$(B)/report/spikeroll: $(B)/host/cmd/main.o $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
 	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
 $(B)/report/test_sim: $(B)/tests/test_sim.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
 	$(CXX) $(TEST_LINK)

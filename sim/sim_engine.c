@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
+#include "device/device.h"
 #include "sim_model.h"
 
 /* What a millisecond of the driver's patience is worth: a 20 MHz clock. */

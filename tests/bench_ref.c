@@ -7,8 +7,8 @@
 #include <string.h>
 #include <time.h>
 
-#include "noise.h"
-#include "spikeroll.h"
+#include <spikeroll/spikeroll.h>
+#include "device/noise.h"
 
 enum {
     INPUTS = 578,

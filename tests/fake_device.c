@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "packet.h"
-#include "sr_map.h"
+#include "link/packet.h"
+#include "map/sr_map.h"
 
 enum { MEMORIES = 8, QUEUE = 1 << 17 };
 enum state { HUNT, SYNC, HEAD, PAYLOAD, CHECK };

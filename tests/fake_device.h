@@ -4,7 +4,7 @@
 #ifndef FAKE_DEVICE_H
 #define FAKE_DEVICE_H
 
-#include "device.h"
+#include "device/device.h"
 
 struct fake_setup {
     uint32_t id[0x20];   /* identity registers, see fake_defaults */

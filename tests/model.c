@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "noise.h"
+#include "device/noise.h"
 
 struct member { /* what perturbs one forward pass; evaluation NULL: nothing does */
     const struct sr_evaluation *evaluation;
@@ -143,15 +143,15 @@ static int64_t at_most(int64_t x, int64_t limit) { return x > limit ? limit : x;
 static int64_t fitness_of(const struct sr_evaluation *e, const int64_t *score, uint32_t classes, uint32_t label) {
     static const int exp_list[] = {
 #define SR_TABLE_EXP(z, value) value,
-#include "tables.def"
+#include "map/tables.def"
     };
     static const int lnm_list[] = {
 #define SR_TABLE_LNM(i, value) value,
-#include "tables.def"
+#include "map/tables.def"
     };
     static const int lnb_list[] = {
 #define SR_TABLE_LNB(i, value) value,
-#include "tables.def"
+#include "map/tables.def"
     };
     uint32_t best = best_class(score, classes);
     if (e->fitness == SR_FITNESS_CORRECT) return best == label;

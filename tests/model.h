@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * A second transcription of docs/numerics.md: naive, scalar, one entry at a time, sharing with the engines only the noise word
- * (host/noise.h) and the tables (host/tables.def). What ref is compared with; too slow for anything else. */
+ * (host/device/noise.h) and the tables (host/map/tables.def). What ref is compared with; too slow for anything else. */
 #ifndef SR_TEST_MODEL_H
 #define SR_TEST_MODEL_H
 
-#include "spikeroll.h"
+#include <spikeroll/spikeroll.h>
 
 struct model {
     const struct sr_net *net;

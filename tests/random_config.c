@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "device.h"
-#include "noise.h"
+#include "device/device.h"
+#include "device/noise.h"
 
 struct dice {
     uint64_t key, count;

@@ -18,7 +18,7 @@
 #ifndef SR_TEST_RANDOM_CONFIG_H
 #define SR_TEST_RANDOM_CONFIG_H
 
-#include "spikeroll.h"
+#include <spikeroll/spikeroll.h>
 
 enum { SR_RANDOM_WORK = 1500000 };
 

@@ -17,8 +17,8 @@
 /* after the headers that it needs */
 #include <cmocka.h>
 
-#include "data.h"
-#include "data_stats.h"
+#include "data/data.h"
+#include "data/stats.h"
 
 static char root[128]; /* temporary folder of the running test */
 static char error[1024];

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "fake_device.h"
-#include "sr_map.h"
+#include "map/sr_map.h"
 
 enum { SAMPLES = 40, PAIRS_MAX = 64, MEMBERS = 2 * PAIRS_MAX };
 

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "noise.h"
+#include "device/noise.h"
 
 /* Computed once by an independent program (Python, unbounded integers, straight from the page). */
 static void known_answers(void **state) {

@@ -240,7 +240,7 @@ static void tables_are_their_formulas(void **state) {
 #define SR_TABLE_EXP(z, value) assert_int_equal(value, lround(255 * exp(-(z) / 64.0)));
 #define SR_TABLE_LNM(i, value) assert_int_equal(value, lround(64 * log(1 + (i) / 128.0)));
 #define SR_TABLE_LNB(i, value) assert_int_equal(value, lround(64 * log(ldexp(1, (i) + 7) / 255)));
-#include "tables.def"
+#include "map/tables.def"
 }
 
 /* ---- refusals: a status, and a line that names field, value and limit ---- */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * host/run_file.c and host/history.c: what is saved is what is loaded, damage is named, history is cut and compared. */
+ * host/model/run_file.c and host/model/history.c: what is saved is what is loaded, damage is named, history is cut and compared. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,8 +10,8 @@
 
 #include <cmocka.h>
 
-#include "run_file.h"
-#include "trainer.h"
+#include "model/run_file.h"
+#include "train/trainer.h"
 
 static char folder[] = "/tmp/sr-run-XXXXXX", path[256], path2[256], error[SR_ERROR_SIZE];
 

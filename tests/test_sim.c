@@ -18,11 +18,11 @@
 #include <cmocka.h>
 
 #include "../sim/sim_model.h"
-#include "device.h"
-#include "link.h"
-#include "noise.h"
+#include "device/device.h"
+#include "device/noise.h"
+#include "link/link.h"
+#include "map/sr_map.h"
 #include "random_config.h"
-#include "sr_map.h"
 
 static unsigned long number(const char *name, unsigned long otherwise) {
     const char *text = getenv(name);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * host/trainer.c and host/options.c: batches, steps, credit, schedules and option parsing. */
+ * host/train/trainer.c and host/cmd/options.c: batches, steps, credit, schedules and option parsing. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "trainer.h"
+#include "train/trainer.h"
 
 static void parse(struct sr_options *options, enum sr_command command, enum sr_status wanted, const char *text) {
     char line[1024], error[SR_ERROR_SIZE] = "", *rest = NULL, *argv[64] = {"train"};

@@ -13,7 +13,7 @@
 
 #include "verilated.h"
 
-#include "noise.h"
+#include "device/noise.h"
 
 /* Verilated programs want it. */
 inline double sc_time_stamp() { return 0; }

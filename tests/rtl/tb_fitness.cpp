@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_fitness against host/fitness.c: every kind, 2 to 16 classes, ties, scores at the rails; samples back to back at the least
+ * sr_fitness against host/device/fitness.c: every kind, 2 to 16 classes, ties, scores at the rails; samples back to back at the least
  * distance the header names, or with gaps between scores and between samples. */
 // params: -GSCORE_W=32
 // params: -GSCORE_W=24
 // params: -GSCORE_W=16
 extern "C" {
-#include "fitness.h"
+#include "device/fitness.h"
 }
 #include "tb.h"
 #include "Vsr_fitness.h"

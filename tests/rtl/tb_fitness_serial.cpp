@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_fitness_serial against host/fitness.c: every kind, 2 to 16 classes, every multiplier and shift, ties, scores at the rails,
+ * sr_fitness_serial against host/device/fitness.c: every kind, 2 to 16 classes, every multiplier and shift, ties, scores at the rails,
  * spreads that land in the table, on its end and beyond; the cycle bound of the header, random starts of the registers, gaps
  * between jobs or none, resets in the midst of one. */
 // params: -GSCORE_W=24
 // params: -GSCORE_W=32
 // params: -GSCORE_W=16
 extern "C" {
-#include "fitness.h"
+#include "device/fitness.h"
 }
 #include "tb.h"
 #include "Vsr_fitness_serial.h"

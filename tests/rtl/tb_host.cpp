@@ -3,7 +3,7 @@
 // and their bounds, damaged packets, RUN and WAIT, and garbage.
 // params:
 // params: -GCOL_LANES=32 -GSAMPLE_W=64 -GWORD_W=512 -GPACKET_MAX=1024 -GSAMPLE_WORDS=70000 -GPAIRS_MAX=300 -GMODES=0 -GFACTORS=300 -GROW_WORDS=513
-#include "sr_map.h"
+#include "map/sr_map.h"
 #include "verilated.h"
 #include "Vsr_host.h"
 
@@ -218,7 +218,7 @@ struct RegInfo {
 };
 static const RegInfo REGS[] = {
 #define SR_REG(name, addr, access, bits, text) {addr, bits, #access, #name},
-#include "sr_map.def"
+#include "map/sr_map.def"
 };
 
 static void test_identity(Bench &b) {

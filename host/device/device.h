@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * What an engine implements. sr_device_* in device.c check arguments that do not depend on the engine, then call these.
+ * An engine embeds struct sr_device as its first member and frees itself in close. */
+#ifndef SR_DEVICE_H
+#define SR_DEVICE_H
+
+#include <spikeroll/spikeroll.h>
+
+struct sr_engine_ops {
+    void (*close)(struct sr_device *device);
+    enum sr_status (*configure)(struct sr_device *device, const struct sr_net *net);
+    enum sr_status (*write_weights)(struct sr_device *device, unsigned layer, const int16_t *master);
+    enum sr_status (*read_weights)(struct sr_device *device, unsigned layer, int16_t *master);
+    enum sr_status (*evaluate)(struct sr_device *device, const struct sr_evaluation *evaluation, const struct sr_batch *batch,
+                               int32_t *fitness, uint32_t *correct);
+    enum sr_status (*update)(struct sr_device *device, const struct sr_update *update);
+    enum sr_status (*infer)(struct sr_device *device, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted);
+    enum sr_status (*counters)(struct sr_device *device, struct sr_counters *counters);
+    /* Memories and registers themselves; NULL where there is no link. */
+    enum sr_status (*write_memory)(struct sr_device *device, unsigned memory, uint32_t first, const uint8_t *bytes,
+                                   uint32_t words);
+    enum sr_status (*read_memory)(struct sr_device *device, unsigned memory, uint32_t first, uint8_t *bytes, uint32_t words);
+    enum sr_status (*write_registers)(struct sr_device *device, unsigned first, unsigned count, const uint32_t *values);
+    enum sr_status (*read_registers)(struct sr_device *device, unsigned first, unsigned count, uint32_t *values);
+};
+
+struct sr_device {
+    const struct sr_engine_ops *ops;
+    struct sr_caps caps;
+    struct sr_net net; /* set by device.c after configure succeeded; layers == 0 before */
+    char error[256];   /* last failure, one line */
+};
+
+/* printf into device->error and return status. */
+enum sr_status sr_fail(struct sr_device *device, enum sr_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Words from row to row in the weight stores. */
+uint32_t sr_row_words(const struct sr_caps *caps, uint32_t cols);
+/* Whether the network's samples and weights fit the stores of the device; sr_device_configure asks too. */
+enum sr_status sr_check_stores(struct sr_device *device, const struct sr_net *net);
+/* Memories and registers of a device behind a link, by the numbers and in the words of sr_map.def: for the self test. On other
+ * engines SR_ERR_UNSUPPORTED. After a write the driver takes nothing in those memories or registers as known: the next call
+ * brings samples and registers again, but weights that were overwritten are the caller's to write. */
+SR_MUST_CHECK enum sr_status sr_device_write_memory(struct sr_device *device, unsigned memory, uint32_t first,
+                                                    const uint8_t *bytes, uint32_t words);
+SR_MUST_CHECK enum sr_status sr_device_read_memory(struct sr_device *device, unsigned memory, uint32_t first, uint8_t *bytes,
+                                                   uint32_t words);
+SR_MUST_CHECK enum sr_status sr_device_write_registers(struct sr_device *device, unsigned first, unsigned count,
+                                                       const uint32_t *values);
+SR_MUST_CHECK enum sr_status sr_device_read_registers(struct sr_device *device, unsigned first, unsigned count,
+                                                      uint32_t *values);
+
+/* Engines. link.c drives a device over a byte transport: sim and serial differ in the transport only. */
+enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);
+enum sr_status sr_sim_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);
+enum sr_status sr_serial_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);
+
+/* A byte transport. read returns at least 1 byte or 0 at the deadline; both return < 0 when the device is gone. */
+struct sr_transport {
+    void *context;
+    long (*write)(void *context, const uint8_t *bytes, size_t count);
+    long (*read)(void *context, uint8_t *bytes, size_t size, unsigned timeout_ms);
+    void (*close)(void *context);
+};
+/* Make a device of a transport: identifies, checks magic, protocol and map hash. Takes the transport over, also on failure. */
+enum sr_status sr_link_open(const struct sr_transport *transport, const char *engine, struct sr_device **device, char *error,
+                            size_t error_size);
+/* Several devices as one: each evaluates its share of the pairs, all apply the whole update. Takes the devices over. */
+enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct sr_device **device, char *error,
+                             size_t error_size);
+
+#endif

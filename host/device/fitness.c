@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Class scores to fitness, with integer tables only. */
+#include "device/fitness.h"
+
+static const uint8_t exp_table[512] = {
+#define SR_TABLE_EXP(z, value) [z] = value,
+#include "map/tables.def"
+};
+static const uint8_t ln_mantissa[128] = {
+#define SR_TABLE_LNM(i, value) [i] = value,
+#include "map/tables.def"
+};
+static const int16_t ln_exponent[5] = {
+#define SR_TABLE_LNB(i, value) [i] = value,
+#include "map/tables.def"
+};
+
+static int64_t scaled(int64_t x, const struct sr_evaluation *e, int64_t limit) {
+    int64_t y = (x * (int64_t)e->fitness_mul) >> e->fitness_shift;
+    return y < limit ? y : limit;
+}
+
+static int32_t log_total(uint32_t total) {
+    unsigned n = 7;
+    while (total >> (n + 1)) n++;
+    return ln_exponent[n - 7] + ln_mantissa[(total >> (n - 7)) & 127];
+}
+
+uint32_t sr_predicted_class(const int64_t *score, uint32_t classes) {
+    uint32_t best = 0;
+    for (uint32_t o = 1; o < classes; o++)
+        if (score[o] > score[best]) best = o;
+    return best;
+}
+
+static int32_t margin(const struct sr_evaluation *e, const int64_t *score, uint32_t classes, uint32_t label) {
+    int64_t other = INT64_MIN;
+    for (uint32_t o = 0; o < classes; o++)
+        if (o != label && score[o] > other) other = score[o];
+    int64_t x = score[label] - other;
+    return (int32_t)(x < 0 ? -scaled(-x, e, 32767) : scaled(x, e, 32767));
+}
+
+static int32_t log_softmax(const struct sr_evaluation *e, const int64_t *score, uint32_t classes, uint32_t label, int64_t max) {
+    uint32_t total = 0;
+    for (uint32_t o = 0; o < classes; o++) total += exp_table[scaled(max - score[o], e, 511)];
+    return -((int32_t)scaled(max - score[label], e, 32767) + log_total(total));
+}
+
+int32_t sr_sample_fitness(const struct sr_evaluation *evaluation, const int64_t *score, uint32_t classes, uint32_t label,
+                          uint32_t *correct) {
+    uint32_t best = sr_predicted_class(score, classes);
+    *correct = best == label;
+    if (evaluation->fitness == SR_FITNESS_CORRECT) return (int32_t)*correct;
+    if (evaluation->fitness == SR_FITNESS_MARGIN) return margin(evaluation, score, classes, label);
+    return log_softmax(evaluation, score, classes, label, score[best]);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Class scores to fitness: docs/numerics.md, section 6. */
+#ifndef SR_FITNESS_H
+#define SR_FITNESS_H
+
+#include <spikeroll/spikeroll.h>
+
+/* Largest batch whose fitness sum cannot leave 32 bits: 65000 * (32767 + 177) < 2^31. */
+enum { SR_BATCH_LIMIT = 65000 };
+
+/* The class with the largest score, the lowest index among equals. */
+uint32_t sr_predicted_class(const int64_t *score, uint32_t classes);
+
+/* Fitness of one sample; *correct is set to 1 if the predicted class is the label, else to 0. */
+int32_t sr_sample_fitness(const struct sr_evaluation *evaluation, const int64_t *score, uint32_t classes, uint32_t label,
+                          uint32_t *correct);
+
+#endif

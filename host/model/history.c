@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The history of a run, one CSV line a generation: docs/files.md. The first COMPARED columns are results, the same for every
+ * engine; the others are what the run cost. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "model/run_file.h"
+
+enum { COMPARED = 6 };
+static const char header[] =
+    "generation,fitness_mean,fitness_best,correct,fitness_hash,validation,"
+    "cycles,base,project,lif,lif_busy,readout,update,events,link_tx,link_rx,link_retries,seconds\n";
+
+/* FNV-1a, 64 bits. */
+uint64_t sr_hash(uint64_t hash, const void *bytes, size_t size) {
+    const uint8_t *byte = bytes;
+    if (hash == 0) hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < size; i++) hash = (hash ^ byte[i]) * 0x100000001b3u;
+    return hash;
+}
+
+enum sr_status sr_history_create(const char *path, char *error, size_t error_size) {
+    FILE *file = fopen(path, "w");
+    bool good = file && fputs(header, file) >= 0;
+    if (file) good = fclose(file) == 0 && good;
+    return good ? SR_OK : sr_error(error, error_size, SR_ERR_FILE, "%.300s: %s", path, strerror(errno));
+}
+
+/* The file is not rewritten: it is cut after the row of `generation`, which a kill cannot spoil. */
+enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **result, char *error, size_t error_size) {
+    char line[1024];
+    FILE *file = fopen(path, "r+");
+    if (!file) return sr_error(error, error_size, SR_ERR_FILE, "%.300s: %s", path, strerror(errno));
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(fileno(file), F_SETLK, &lock) != 0 && (errno == EACCES || errno == EAGAIN)) {
+        fclose(file);
+        return sr_error(error, error_size, SR_ERR_FILE, "%.300s: another process is training here", path);
+    }
+    bool good = fgets(line, sizeof line, file) && !strcmp(line, header);
+    for (uint32_t g = 1; g <= generation && good; g++) {
+        good = fgets(line, sizeof line, file) && strchr(line, '\n') && isdigit((unsigned char)line[0]) &&
+               strtoull(line, NULL, 10) == g;
+    }
+    if (!good) {
+        fclose(file);
+        return sr_error(error, error_size, SR_ERR_FORMAT, "%.300s: does not hold generations 1 to %u as the checkpoint does",
+                        path, generation);
+    }
+    long end = ftell(file);
+    if (end < 0 || fflush(file) != 0 || ftruncate(fileno(file), end) != 0 || fseek(file, 0, SEEK_END) != 0) {
+        sr_error(error, error_size, SR_ERR_FILE, "%.300s: %s", path, strerror(errno));
+        fclose(file);
+        return SR_ERR_FILE;
+    }
+    *result = file;
+    return SR_OK;
+}
+
+enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row) {
+    const struct sr_counters *c = &row->counters;
+    double samples = (double)row->members * row->batch;
+    fprintf(file, "%u,%.4f,%.4f,%.6f,%016" PRIx64 ",", row->generation, (double)row->fitness_sum / samples,
+            (double)row->fitness_best / row->batch, (double)row->correct / samples, row->fitness_hash);
+    if (row->evaluated && row->validation_total) fprintf(file, "%.6f", (double)row->validation_correct / row->validation_total);
+    fprintf(file,
+            ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+            ",%" PRIu64 ",%" PRIu64 ",%.3f\n",
+            c->total, c->base, c->project, c->lif, c->lif_busy, c->readout, c->update, c->events, c->link_tx, c->link_rx,
+            c->link_retries, row->seconds);
+    return ferror(file) || fflush(file) != 0 ? SR_ERR_FILE : SR_OK;
+}
+
+enum sr_status sr_history_sync(FILE *file) { return fflush(file) == 0 && fsync(fileno(file)) == 0 ? SR_OK : SR_ERR_FILE; }
+
+/* Split a line into its compared columns; false if there are fewer. */
+static bool columns(char *line, char *column[COMPARED]) {
+    for (int i = 0; i < COMPARED; i++) {
+        column[i] = line;
+        line = strchr(line, ',');
+        if (!line) return false;
+        *line++ = '\0';
+    }
+    return true;
+}
+
+enum sr_status sr_history_compare(const char *path1, const char *path2, char *difference, size_t size) {
+    FILE *file1 = fopen(path1, "r"), *file2 = fopen(path2, "r");
+    char line1[1024], line2[1024], names[sizeof header], *column1[COMPARED], *column2[COMPARED], *name[COMPARED];
+    enum sr_status status = SR_OK;
+    memcpy(names, header, sizeof header);
+    columns(names, name);
+    if (!file1 || !file2) {
+        status = sr_error(difference, size, SR_ERR_FILE, "%.300s: %s", file1 ? path2 : path1, strerror(errno));
+    }
+    for (unsigned number = 0; status == SR_OK; number++) {
+        bool more1 = fgets(line1, sizeof line1, file1), more2 = fgets(line2, sizeof line2, file2);
+        if (!more1 && !more2) break;
+        if (more1 != more2) {
+            status = sr_error(difference, size, SR_ERR_MISMATCH, "history: %.300s ends after generation %u, the other goes on",
+                              more1 ? path2 : path1, number ? number - 1 : 0);
+        } else if (!columns(line1, column1) || !columns(line2, column2)) {
+            status = sr_error(difference, size, SR_ERR_FORMAT, "history: line %u is cut short", number + 1);
+        }
+        for (int i = 0; i < COMPARED && status == SR_OK; i++) {
+            if (strcmp(column1[i], column2[i]) == 0) continue;
+            status = sr_error(difference, size, SR_ERR_MISMATCH, "history, generation %u, %s: %.60s and %.60s", number, name[i],
+                              column1[i], column2[i]);
+        }
+    }
+    if (file1) fclose(file1);
+    if (file2) fclose(file2);
+    return status;
+}
