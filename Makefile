@@ -235,11 +235,13 @@ bench-torch: $(B)/tests/bench_ref $(B)/torch/bin/python ## ref beside PyTorch, o
 FORMATTED = $(wildcard host/*/*.[ch] host/include/*/*.h sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.h)
 format: ## format the C and C++ sources in place (2 s)
 	$(CLANG_FORMAT) -i $(FORMATTED)
-lint: lint-c lint-rtl lint-boards formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (4 min)
+lint: lint-c lint-includes lint-rtl lint-boards formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (4 min)
 lint-c:
 	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppressions-list=.cppcheck $(INCLUDES) -Isim -j 2 $(wildcard host/*/*.c sim/*.c)
+lint-includes:
+	@tests/lint-includes
 formal: ## prove the properties in the RTL with yosys-smtbmc and z3 (2 to 5 min)
 	@tests/formal
 lint-rtl:
@@ -377,5 +379,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
-.PHONY: all bench-torch map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-rtl lint-boards formal help setup clean FORCE
+.PHONY: all bench-torch map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)

@@ -33,11 +33,17 @@ static int tear_down(void **state) {
 }
 
 static void make_run(struct sr_run *run) {
-    struct sr_options options;
-    char *argv[] = {"train",  "--hidden", "30,20",   "--theta", "200,300", "--sigma", "1.1", "--seed", "12345678901234567890",
-                    "--mode", "full",     "--reset", "subtract"};
-    assert_int_equal(sr_options_parse(&options, SR_CMD_TRAIN, sizeof argv / sizeof *argv, argv, error, sizeof error), SR_OK);
-    *run = (struct sr_run){.config = options.config,
+    static const char *const settings[][2] = {{"hidden", "30,20"}, {"theta", "200,300"},
+                                              {"sigma", "1.1"},    {"seed", "12345678901234567890"},
+                                              {"mode", "full"},    {"reset", "subtract"}};
+    struct sr_config config;
+    sr_config_defaults(&config);
+    for (size_t i = 0; i < sizeof settings / sizeof *settings; i++) {
+        const struct sr_field *field = sr_config_field(settings[i][0]);
+        assert_non_null(field);
+        assert_int_equal(sr_field_parse(field, &config, settings[i][1], error, sizeof error), SR_OK);
+    }
+    *run = (struct sr_run){.config = config,
                            .frac_bits = 8,
                            .generation = 77,
                            .data_hash = 0xfedcba9876543210u,
@@ -46,7 +52,6 @@ static void make_run(struct sr_run *run) {
                            .best_generation = 60,
                            .best_correct = 7,
                            .best_total = 9};
-    sr_options_free(&options);
     sr_config_net(&run->config, 40, 10, 12, &run->net);
     assert_int_equal(sr_weights_init(&run->weights, &run->net), SR_OK);
     assert_int_equal(sr_weights_init(&run->best, &run->net), SR_OK);

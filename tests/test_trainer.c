@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * host/train/trainer.c and host/cmd/options.c: batches, steps, credit, schedules and option parsing. */
+ * host/train/trainer.c, host/cmd/options.c and parse.c: batches, steps, credit, schedules and option parsing. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "cmd/options.h"
 #include "train/trainer.h"
 
 static void parse(struct sr_options *options, enum sr_command command, enum sr_status wanted, const char *text) {
@@ -18,7 +19,7 @@ static void parse(struct sr_options *options, enum sr_command command, enum sr_s
     snprintf(line, sizeof line, "%s", text);
     for (char *word = strtok_r(line, " ", &rest); word; word = strtok_r(NULL, " ", &rest)) argv[argc++] = word;
     enum sr_status status = sr_options_parse(options, command, argc, argv, error, sizeof error);
-    if (status == SR_OK) status = sr_config_check(options, error, sizeof error);
+    if (status == SR_OK) status = sr_options_check(options, error, sizeof error);
     if ((status == SR_OK) != (wanted == SR_OK)) print_message("'%s': status %d, %s\n", text, (int)status, error);
     assert_int_equal(status, wanted);
     if (wanted != SR_OK) assert_true(strlen(error) > 0);

@@ -134,7 +134,7 @@ static enum sr_status choose_batch(struct bench *b) {
 static enum sr_status set_up(struct bench *b) {
     struct sr_options *o = &b->options;
     struct sr_open open;
-    enum sr_status status = sr_config_check(o, b->error, sizeof b->error);
+    enum sr_status status = sr_options_check(o, b->error, sizeof b->error);
     if (status == SR_OK) status = choose_batch(b);
     if (status != SR_OK) return status;
     sr_options_open(o, &open);

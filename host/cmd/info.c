@@ -58,8 +58,7 @@ static cJSON *model_json(const struct sr_run *run, const char *path) {
     cJSON *json = cJSON_CreateObject();
     char text[128];
     size_t count;
-    const struct sr_option *table = sr_option_table(&count);
-    struct sr_options options = {.config = run->config};
+    const struct sr_field *fields = sr_config_fields(&count);
     sr_net_text(&run->net, text, sizeof text);
     cJSON_AddStringToObject(json, "file", path);
     cJSON_AddStringToObject(json, "network", text);
@@ -90,9 +89,8 @@ static cJSON *model_json(const struct sr_run *run, const char *path) {
     }
     cJSON *config = cJSON_AddObjectToObject(json, "config");
     for (size_t i = 0; i < count; i++) {
-        if (!table[i].config) continue;
-        sr_option_text(&table[i], &options, text, sizeof text);
-        cJSON_AddStringToObject(config, table[i].name, text);
+        sr_field_text(&fields[i], &run->config, text, sizeof text);
+        cJSON_AddStringToObject(config, fields[i].name, text);
     }
     return json;
 }

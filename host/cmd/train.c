@@ -132,22 +132,21 @@ static enum sr_status adopt_checkpoint(struct training *t) {
     path_in(t, "checkpoint.h5", path, sizeof path);
     enum sr_status status = sr_run_load(path, &t->run, t->error, sizeof t->error);
     if (status != SR_OK) return status;
-    struct sr_options stored = {.config = t->run.config};
     size_t count;
     const struct sr_option *table = sr_option_table(&count);
     for (size_t i = 0; i < count; i++) {
         if (!table[i].config || !t->options.given[i]) continue;
-        sr_option_text(&table[i], &t->options, given, sizeof given);
-        sr_option_text(&table[i], &stored, saved, sizeof saved);
+        const struct sr_field *field = sr_option_field(&table[i]);
+        sr_field_text(field, &t->options.config, given, sizeof given);
+        sr_field_text(field, &t->run.config, saved, sizeof saved);
         if (!strcmp(given, saved)) continue;
-        if (!strcmp(table[i].name, "generations") && t->run.config.step_decay == SR_DECAY_NONE &&
-            t->options.config.generations >= t->run.generation) {
+        bool length = !strcmp(field->name, "generations");
+        if (length && t->run.config.step_decay == SR_DECAY_NONE && t->options.config.generations >= t->run.generation) {
             t->run.config.generations = t->options.config.generations;
             continue;
         }
         return sr_error(t->error, sizeof t->error, SR_ERR_MISMATCH, "%.200s: --%s is %s in this run, not %s%s", path,
-                        table[i].name, saved, given,
-                        strcmp(table[i].name, "generations") ? "" : " (its steps shrink over the planned length)");
+                        field->name, saved, given, length ? " (its steps shrink over the planned length)" : "");
     }
     t->options.config = t->run.config;
     return SR_OK;
@@ -509,7 +508,7 @@ static enum sr_status run_training(struct training *t) {
     if (o->resume && o->force) return fail(t, SR_ERR_ARGUMENT, "--resume contradicts --force");
     if ((status = check_out(t)) != SR_OK) return status;
     if (o->resume && (status = adopt_checkpoint(t)) != SR_OK) return status;
-    if ((status = sr_config_check(o, t->error, sizeof t->error)) != SR_OK) return status;
+    if ((status = sr_options_check(o, t->error, sizeof t->error)) != SR_OK) return status;
     if ((status = load_data(t)) != SR_OK || (status = open_device(t)) != SR_OK || (status = make_room(t)) != SR_OK)
         return status;
     t->earlier = t->run.seconds;

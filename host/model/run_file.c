@@ -148,37 +148,35 @@ static bool put_weights(hid_t file, const char *group_name, const struct sr_weig
 
 static bool put_config(hid_t file, const struct sr_config *config) {
     size_t count;
-    const struct sr_option *table = sr_option_table(&count);
+    const struct sr_field *fields = sr_config_fields(&count);
     hid_t group = H5Gcreate2(file, "config", H5P_DEFAULT, H5P_DEFAULT, H5P_DEFAULT);
-    struct sr_options options = {.config = *config};
     bool good = group >= 0;
     for (size_t i = 0; i < count && good; i++) {
-        const struct sr_option *o = &table[i];
-        const void *field = (const char *)&options + o->offset;
+        const struct sr_field *f = &fields[i];
+        const void *field = (const char *)config + f->offset;
         char word[32];
-        if (!o->config) continue;
-        switch (o->kind) {
-            case SR_OPT_UINT:
-                good = put_u32(group, o->name, *(const uint32_t *)field);
+        switch (f->kind) {
+            case SR_FIELD_UINT:
+                good = put_u32(group, f->name, *(const uint32_t *)field);
                 break;
-            case SR_OPT_U64:
-                good = put_u64(group, o->name, *(const uint64_t *)field);
+            case SR_FIELD_U64:
+                good = put_u64(group, f->name, *(const uint64_t *)field);
                 break;
-            case SR_OPT_REAL:
-                good = put_real(group, o->name, *(const double *)field);
+            case SR_FIELD_REAL:
+                good = put_real(group, f->name, *(const double *)field);
                 break;
-            case SR_OPT_CHOICE:
-                sr_choice_text(o->words, *(const uint32_t *)field, word, sizeof word);
-                good = put_text(group, o->name, word);
+            case SR_FIELD_CHOICE:
+                sr_choice_text(f->words, *(const uint32_t *)field, word, sizeof word);
+                good = put_text(group, f->name, word);
                 break;
-            case SR_OPT_LIST: {
+            case SR_FIELD_LIST: {
                 const struct sr_list *list = field;
-                good = put_attribute(group, o->name, H5T_STD_U32LE, H5T_NATIVE_UINT32, list->count, list->value);
+                good = put_attribute(group, f->name, H5T_STD_U32LE, H5T_NATIVE_UINT32, list->count, list->value);
                 break;
             }
-            case SR_OPT_FLAG:
-            case SR_OPT_TEXT:
-            case SR_OPT_CHOICES:
+            case SR_FIELD_FLAG:
+            case SR_FIELD_TEXT:
+            case SR_FIELD_CHOICES:
                 good = false;
                 break;
         }
@@ -321,42 +319,39 @@ static bool get_choice(const struct reader *reader, hid_t object, const char *na
 
 static bool get_config(const struct reader *reader, hid_t group, struct sr_config *config) {
     size_t count;
-    const struct sr_option *table = sr_option_table(&count);
-    struct sr_options options = {.config = *config};
+    const struct sr_field *fields = sr_config_fields(&count);
     for (size_t i = 0; i < count; i++) {
-        const struct sr_option *o = &table[i];
-        void *field = (char *)&options + o->offset;
+        const struct sr_field *f = &fields[i];
+        void *field = (char *)config + f->offset;
         bool good = true;
-        if (!o->config) continue;
-        switch (o->kind) {
-            case SR_OPT_UINT:
-                good = get_u32(reader, group, o->name, o->min, o->max, field);
+        switch (f->kind) {
+            case SR_FIELD_UINT:
+                good = get_u32(reader, group, f->name, f->min, f->max, field);
                 break;
-            case SR_OPT_U64:
-                good = get_attribute(reader, group, o->name, H5T_INTEGER, H5T_NATIVE_UINT64, 0, NULL, field);
+            case SR_FIELD_U64:
+                good = get_attribute(reader, group, f->name, H5T_INTEGER, H5T_NATIVE_UINT64, 0, NULL, field);
                 break;
-            case SR_OPT_REAL:
-                good = get_attribute(reader, group, o->name, H5T_FLOAT, H5T_NATIVE_DOUBLE, 0, NULL, field);
-                if (good && !(*(double *)field >= o->min && *(double *)field <= o->max))
-                    good = bad(reader, o->name, "out of range");
+            case SR_FIELD_REAL:
+                good = get_attribute(reader, group, f->name, H5T_FLOAT, H5T_NATIVE_DOUBLE, 0, NULL, field);
+                if (good && !(*(double *)field >= f->min && *(double *)field <= f->max))
+                    good = bad(reader, f->name, "out of range");
                 break;
-            case SR_OPT_CHOICE:
-                good = get_choice(reader, group, o->name, o->words, field);
+            case SR_FIELD_CHOICE:
+                good = get_choice(reader, group, f->name, f->words, field);
                 break;
-            case SR_OPT_LIST: {
+            case SR_FIELD_LIST: {
                 struct sr_list *list = field;
-                good = get_list(reader, group, o->name, o->min, o->max, SR_LIST_MAX, &list->count, list->value);
+                good = get_list(reader, group, f->name, f->min, f->max, SR_LIST_MAX, &list->count, list->value);
                 break;
             }
-            case SR_OPT_FLAG:
-            case SR_OPT_TEXT:
-            case SR_OPT_CHOICES:
+            case SR_FIELD_FLAG:
+            case SR_FIELD_TEXT:
+            case SR_FIELD_CHOICES:
                 break;
         }
         if (!good) return false;
     }
-    *config = options.config;
-    return sr_config_check(&options, reader->error, reader->error_size) == SR_OK;
+    return sr_config_check(config, reader->error, reader->error_size) == SR_OK;
 }
 
 static bool get_net(const struct reader *reader, hid_t group, struct sr_net *net, uint32_t *frac_bits) {

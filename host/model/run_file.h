@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "cmd/options.h"
+#include "model/config.h"
 
 struct sr_weights {
     int16_t *layer[SR_LAYERS]; /* master weights; NULL for a layer that is not there */

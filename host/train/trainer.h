@@ -5,7 +5,7 @@
 #ifndef SR_TRAINER_H
 #define SR_TRAINER_H
 
-#include "cmd/options.h"
+#include "model/config.h"
 
 struct sr_plan {
     struct sr_net net;

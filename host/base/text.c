@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Texts and numbers, the same under any locale: see text.h. */
+#include "base/text.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The C locale becomes this thread's for a while. Other threads keep theirs, which setlocale could not promise. */
+struct plain {
+    locale_t own, before;
+};
+
+static struct plain plain_begin(void) {
+    struct plain plain = {newlocale(LC_ALL_MASK, "C", (locale_t)0), (locale_t)0};
+    if (plain.own) plain.before = uselocale(plain.own);
+    return plain;
+}
+
+static void plain_end(struct plain plain) {
+    if (!plain.own) return;
+    uselocale(plain.before);
+    freelocale(plain.own);
+}
+
+int sr_vformat(char *text, size_t size, const char *format, va_list arguments) {
+    struct plain plain = plain_begin();
+    int length = vsnprintf(text, size, format, arguments);
+    plain_end(plain);
+    return length;
+}
+
+int sr_format(char *text, size_t size, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    int length = sr_vformat(text, size, format, arguments);
+    va_end(arguments);
+    return length;
+}
+
+enum sr_status sr_error(char *error, size_t error_size, enum sr_status status, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    if (error_size) sr_vformat(error, error_size, format, arguments);
+    va_end(arguments);
+    return status;
+}
+
+bool sr_parse_u64(const char *text, size_t length, uint64_t *value) {
+    uint64_t result = 0;
+    if (length == 0) return false;
+    for (size_t i = 0; i < length; i++) {
+        if (text[i] < '0' || text[i] > '9') return false;
+        uint64_t digit = (uint64_t)(text[i] - '0');
+        if (result > (UINT64_MAX - digit) / 10) return false;
+        result = result * 10 + digit;
+    }
+    *value = result;
+    return true;
+}
+
+bool sr_parse_real(const char *text, double *value) {
+    size_t length = strlen(text);
+    if (length == 0 || strspn(text, "0123456789.eE+-") != length) return false;
+    struct plain plain = plain_begin();
+    char *end = NULL;
+    double real = strtod(text, &end);
+    plain_end(plain);
+    if (end != text + length || !isfinite(real)) return false;
+    *value = real;
+    return true;
+}
