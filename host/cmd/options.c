@@ -20,7 +20,7 @@
 
 static const struct sr_option table[] = {
     {NULL,
-     {"engine", "E", SR_FIELD_TEXT, AT(engine), 0, 0, NULL, NULL,
+     {"engine", "E", SR_FIELD_TEXT, AT(engine), 0, 0, NULL, "ref",
       "ref (golden model in C), sim (Verilated RTL) or serial (a board); all agree bit for bit"},
      T | E | B | I | S,
      "Device"},
