@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 # Spikeroll. `make help` lists the targets. Everything built lies under build/; a source is found by where it lies:
-#   host/*/*.c       the library; host/cmd/*.c the program     sim/*    Verilated core and board around the same library
+#   host/*/*.c       the library; host/cmd/*.c the program     sim/*    around the Verilated core (build/sim/NAME.so) and board
 #   tests/test_*.c   C tests (cmocka)                          tests/*.sh   behaviour of the program
 #   tests/rtl/tb_X.cpp   test of rtl/X.v or rtl/sr_X.v: one build for each line `// params: -GNAME=VALUE ...` in it
 #   sim/NAME.mk      a simulation build (PARAMS of sr_core)    constraints/NAME.mk   a board (the same, and its pins)
@@ -43,14 +43,14 @@ C_WARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes
 OPT ?= -O3
 INCLUDES := -Ihost/include -Ihost
 CFLAGS_ALL = $(C_STD) $(OPT) $(C_WARN) $(INCLUDES) $(LIB_CFLAGS) -MMD -MP $(CFLAGS)
-LIBS = $(LIB_LIBS) -lpthread -lm
+LIBS = $(LIB_LIBS) -lpthread -lm -ldl
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 HOST_C := $(sort $(filter-out host/cmd/main.c host/map/%,$(wildcard host/*/*.c)))
 HOST_O := $(HOST_C:host/%.c=$(B)/host/%.o)
 ASAN_O := $(HOST_C:host/%.c=$(B)/asan/host/%.o)
 
-all: $(B)/spikeroll $(B)/spikeroll-board ## build the program and the simulated boards (3 min)
+all: $(B)/spikeroll sims $(B)/spikeroll-board ## build the program, the simulation builds and a simulated board (3 min)
 
 $(B)/host/%.o: host/%.c
 	@mkdir -p $(@D)
@@ -65,11 +65,12 @@ $(B)/asan/libspikeroll.a: $(ASAN_O)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
-$(B)/spikeroll: $(B)/host/cmd/main.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
-	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
+$(B)/spikeroll: $(B)/host/cmd/main.o $(B)/libspikeroll.a
+	$(CC) $^ $(LIBS) -o $@
 
 # ---- simulation -----------------------------------------------------------------------------------------------------
-# A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. Those in SIM_BUILDS are linked into the program.
+# A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. It becomes a loadable module, build/sim/NAME.so, that
+# the program finds at run time (host/device/registry.h). Those in SIM_BUILDS are made by `make sims` and tested by `make test`.
 SIM_BUILDS ?= default mid small compact tiny compact16
 # Boards whose simulation is built with everything else; the others are made when asked for.
 SIM_BOARDS ?= icebreaker
@@ -91,9 +92,9 @@ NETLIST_ice40 := compact
 NETLIST_ecp5 := compact16
 $(foreach b,$(sort $(SIM_BUILDS) $(BOARDS) $(NETLIST_ice40) $(NETLIST_ecp5)),$(eval $(call load_params,$b,$(call params_file,$b))))
 
-VERILATE = $(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -Wno-fatal -Irtl -y rtl rtl/lint.vlt
+VERILATE = $(VERILATOR) --cc -CFLAGS "-fPIC -fvisibility=hidden" --x-assign unique --x-initial unique -O3 -Wno-fatal -Irtl -y rtl rtl/lint.vlt
 VL_INCLUDES = -isystem $(VERILATOR_ROOT)/include -isystem $(VERILATOR_ROOT)/include/vltstd
-VL_CXXFLAGS := -std=c++17 -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
+VL_CXXFLAGS := -std=c++17 -fPIC -fvisibility=hidden -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
 CXX_WARN := -Wall -Wextra -Wshadow -Werror
 VL_RUNTIME := verilated verilated_threads verilated_fst_c
 
@@ -104,44 +105,24 @@ $(B)/libverilated.a: $(VL_RUNTIME:%=$(B)/verilated/%.o)
 	@rm -f $@
 	$(AR) rcs $@ $^
 
+# A module: the archive of a model, the shim around it, Verilator's run-time library; all hidden but the entry symbol.
+MODULE_LINK = $(CXX) -shared -Wl,-Bsymbolic -Wl,--version-script=sim/module.map -Wl,-z,defs $(filter %.o %.a,$^) -lz -lpthread -o $@
 define sim_build
 $(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) rtl/lint.vlt
 	@mkdir -p $$(@D)
 	$$(VERILATE) --trace-fst $(PARAMS_$(1):%=-G%) --top-module sr_core --prefix Vsr_$(call c_name,$(1)) --Mdir $$(@D) rtl/sr_core.v
 	+$$(MAKE) -C $$(@D) -f Vsr_$(call c_name,$(1)).mk OPT_FAST=-O3 OPT_SLOW=-O1 OBJCACHE="$$(CCACHE)" Vsr_$(call c_name,$(1))__ALL.a
 	cp $$(@D)/Vsr_$(call c_name,$(1))__ALL.a $$@
-$(B)/sim/$(1)/shim.o: sim/shim.cpp sim/shim.h sim/sim_model.h $(B)/sim/$(1)/model.a
-	$$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_$(call c_name,$(1)) -DSR_BUILD=$(call c_name,$(1)) -DSR_NAME='"$(1)"' -Isim $(INCLUDES) \
+$(B)/sim/$(1)/shim.o: sim/shim.cpp sim/shim.h host/device/sim_model.h $(B)/sim/$(1)/model.a
+	$$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_$(call c_name,$(1)) -DSR_NAME='"$(1)"' -Isim $(INCLUDES) \
 	    -isystem $$(@D) $$(VL_INCLUDES) -c $$< -o $$@
+$(B)/sim/$(1).so: $(B)/sim/$(1)/shim.o $(B)/sim/$(1)/model.a $(B)/libverilated.a sim/module.map
+	$$(MODULE_LINK)
 endef
 c_name = $(subst -,_,$(1))
 $(foreach b,$(sort $(SIM_BUILDS) $(BOARDS)),$(eval $(call sim_build,$b)))
-
-$(B)/sim/sim_engine.o: sim/sim_engine.c
-	@mkdir -p $(@D)
-	$(CC) $(CFLAGS_ALL) -Isim -c $< -o $@
-# The list of a program's simulation builds $(2), in folder $(1).
-define builds_list
-$(1)/builds.c: FORCE
-	@mkdir -p $$(@D)
-	@{ echo '/* Made by the Makefile. */'; echo '#include "sim_model.h"'; \
-	   for b in $(call c_name,$(2)); do echo "extern const struct sr_sim_model sr_sim_model_$$$$b;"; done; \
-	   echo 'const struct sr_sim_model *const sr_sim_models[] = {'; \
-	   for b in $(call c_name,$(2)); do echo "    &sr_sim_model_$$$$b,"; done; echo '    0,'; echo '};'; } >$$@.new
-	@cmp -s $$@.new $$@ || cp $$@.new $$@
-	@rm -f $$@.new
-$(1)/builds.o: $(1)/builds.c sim/sim_model.h
-	$$(CC) $$(CFLAGS_ALL) -Isim -c $$< -o $$@
-endef
-# A library of simulation builds $(3), its list of them in folder $(2). Objects and Verilated archives: a script for ar joins them.
-define sim_library
-$(call builds_list,$(2),$(3))
-$(1): $(B)/sim/sim_engine.o $(2)/builds.o $(foreach b,$(3),$(B)/sim/$b/shim.o $(B)/sim/$b/model.a)
-	@rm -f $$@
-	@{ echo create $$@; for f in $$(filter %.o,$$^); do echo addmod $$$$f; done; for f in $$(filter %.a,$$^); do echo addlib $$$$f; done; \
-	   echo save; echo end; } | $$(AR) -M
-endef
-$(eval $(call sim_library,$(B)/libsim.a,$(B)/sim,$(SIM_BUILDS)))
+SIM_MODULES := $(SIM_BUILDS:%=$(B)/sim/%.so)
+sims: $(SIM_MODULES)
 
 # The simulated boards, each a program of its own: build/boards/NAME, and NAME-fast with 4 clocks a bit.
 define board_build
@@ -187,11 +168,11 @@ $(B)/tests/%.o: tests/%.c
 $(B)/asan/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -Itests -c $< -o $@
-TEST_LINK = $(filter %.o,$^) -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(TEST_LIBS) $(LIBS) -o $@
-$(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
-	$(CXX) $(TEST_LINK)
-$(ASAN_BIN): $(B)/asan/tests/%: $(B)/asan/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/asan/tests/%.o) $(B)/asan/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
-	$(CXX) $(SANITIZE) $(TEST_LINK)
+TEST_LINK = $(filter %.o,$^) $(filter %.a,$^) $(TEST_LIBS) $(LIBS) -o $@
+$(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a
+	$(CC) $(TEST_LINK)
+$(ASAN_BIN): $(B)/asan/tests/%: $(B)/asan/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/asan/tests/%.o) $(B)/asan/libspikeroll.a
+	$(CC) $(SANITIZE) $(TEST_LINK)
 
 define tb_build
 $(B)/tests/rtl/$(1)-$(2): tests/rtl/$(1).cpp $(RTL) $(RTL_H) $(wildcard tests/rtl/*.h) $(B)/libspikeroll.a $(B)/libverilated.a
@@ -205,26 +186,28 @@ $(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(eval $(call 
 
 export B
 export SPIKEROLL := $(abspath $(B)/spikeroll)
+# The builds that test_sim tries.
+export SR_SIM_BUILD ?= $(SIM_BUILDS)
 TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(TEST_SH)
-test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(B)/spikeroll $(B)/spikeroll-board check-map ## every test; ends in "N passed, N failed" (15 min)
+test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(B)/spikeroll sims $(B)/spikeroll-board check-map ## every test; ends in "N passed, N failed" (15 min)
 	@tests/run $(TESTS)
 test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)
-test-c: $(TEST_BIN) ## the C tests, without sanitizers (3 min)
+test-c: $(TEST_BIN) sims ## the C tests, without sanitizers (3 min)
 	@tests/run $(TEST_BIN)
-soak: $(TEST_BIN) ## sim = ref over 1,700 random configurations of each build (30 min)
+soak: $(TEST_BIN) sims ## sim = ref over 1,700 random configurations of each build (30 min)
 	@tests/soak $(SIM_BUILDS)
 mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (30 min)
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------
-run: $(B)/spikeroll ## train on the built-in data in cycle-accurate simulation and show the results (3 min and the build)
+run: $(B)/spikeroll $(B)/sim/default.so ## train on the built-in data in cycle-accurate simulation and show the results (3 min and the build)
 	@tests/demo
-bench: $(B)/spikeroll ## low rank against full rank, cycle by cycle, on the default simulation build (5 min)
+bench: $(B)/spikeroll $(B)/sim/default.so ## low rank against full rank, cycle by cycle, on the default simulation build (5 min)
 	$(B)/spikeroll bench --engine sim --mode lowrank,full --rank 1,2,4,8 --population 128 --batch 64
 
-$(B)/tests/bench_ref: $(B)/tests/bench_ref.o $(B)/libspikeroll.a $(B)/libsim.a $(B)/libverilated.a
-	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
+$(B)/tests/bench_ref: $(B)/tests/bench_ref.o $(B)/libspikeroll.a
+	$(CC) $^ $(LIBS) -o $@
 $(B)/torch/bin/python:
 	$(PYTHON) -m venv $(B)/torch
 	$(B)/torch/bin/pip install -q torch==2.13.0 numpy
@@ -311,60 +294,53 @@ $(B)/netlist/$(1)/sr_core.v: $(RTL) $(RTL_H) $(call params_file,$(NETLIST_$(1)))
 	$$(YOSYS) -ql $$(@D)/yosys.log -p "read_verilog -defer -Irtl $$(filter-out rtl/sr_board.v,$$(filter %.v,$$^)); hierarchy -top sr_core \
 	    $(foreach p,$(PARAMS_$(NETLIST_$(1))),-chparam $(subst =, ,$p)); $(NETLIST_SYNTH_$(1)); tee -o $$(@D)/cells.txt stat; write_verilog -noattr $$@"
 	@for c in $(NETLIST_HOLDS_$(1)); do grep -qw $$$$c $$(@D)/cells.txt || { echo "netlist-test: no $$$$c in the netlist for $(1)" >&2; exit 1; }; done
-$(B)/netlist/$(1)/shim.o: $(B)/netlist/$(1)/sr_core.v sim/shim.cpp sim/shim.h sim/sim_model.h $(wildcard tests/cells/*.v)
-	$$(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -fno-localize -Wno-fatal -Wno-lint -Wno-style --output-split 5000 \
+$(B)/netlist/$(1)/shim.o: $(B)/netlist/$(1)/sr_core.v sim/shim.cpp sim/shim.h host/device/sim_model.h $(wildcard tests/cells/*.v)
+	$$(VERILATOR) --cc -CFLAGS "-fPIC -fvisibility=hidden" --x-assign unique --x-initial unique -O3 -fno-localize -Wno-fatal -Wno-lint -Wno-style --output-split 5000 \
 	    --top-module sr_core --prefix Vsr_netlist_$(1) --Mdir $$(@D) $$< $$(NETLIST_CELLS_$(1)) >$$(@D)/verilator.log 2>&1
 	+@$$(MAKE) -s -C $$(@D) -f Vsr_netlist_$(1).mk OPT_FAST=-O1 OPT_SLOW=-O0 OBJCACHE="$$(CCACHE)" Vsr_netlist_$(1)__ALL.a
-	$$(CXX) -O2 $(VL_CXXFLAGS) -DSR_NO_TRACE -DSR_MODEL=Vsr_netlist_$(1) -DSR_BUILD=netlist_$(1) -Isim $(INCLUDES) -isystem $$(@D) $$(VL_INCLUDES) -c sim/shim.cpp -o $$@
-$(call builds_list,$(B)/netlist/$(1),netlist_$(1))
-$(B)/netlist/$(1)/netlist_$(1): $(B)/netlist/$(1)/shim.o $(B)/netlist/$(1)/builds.o $(B)/sim/sim_engine.o $(B)/tests/test_sim.o \
-    $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libverilated.a
-	$(CXX) $$(filter %.o,$$^) -Wl,--start-group $(B)/netlist/$(1)/Vsr_netlist_$(1)__ALL.a $$(filter %.a,$$^) -Wl,--end-group $$(TEST_LIBS) $$(LIBS) -o $$@
+	$$(CXX) -O2 $(VL_CXXFLAGS) -DSR_NO_TRACE -DSR_MODEL=Vsr_netlist_$(1) -DSR_NAME='"netlist_$(1)"' -Isim $(INCLUDES) -isystem $$(@D) $$(VL_INCLUDES) -c sim/shim.cpp -o $$@
+$(B)/netlist/$(1)/model.a: $(B)/netlist/$(1)/shim.o
+	@cp $(B)/netlist/$(1)/Vsr_netlist_$(1)__ALL.a $$@
+$(B)/sim/netlist_$(1).so: $(B)/netlist/$(1)/shim.o $(B)/netlist/$(1)/model.a $(B)/libverilated.a sim/module.map
+	$$(MODULE_LINK)
 endef
 $(foreach f,ice40 ecp5,$(eval $(call netlist_build,$f)))
-netlist-test: $(B)/netlist/ice40/netlist_ice40 $(B)/netlist/ecp5/netlist_ecp5 ## Yosys netlists of both families, with cell models, against ref (10 min)
-	@for f in $(^F); do SR_SIM_BUILD=$$f SR_SIM_COUNT=$(NETLIST_COUNT) tests/run $(B)/netlist/$${f#netlist_}/$$f || exit 1; \
-	    sed -n 's/^# sim/netlist-test:/p' $(B)/logs/*$$f.log; done
+netlist-test: $(B)/sim/netlist_ice40.so $(B)/sim/netlist_ecp5.so $(B)/tests/test_sim ## Yosys netlists of both families, with cell models, against ref (10 min)
+	@SR_SIM_BUILD="netlist_ice40 netlist_ecp5" SR_SIM_COUNT=$(NETLIST_COUNT) tests/run $(B)/tests/test_sim; code=$$?; \
+	    sed -n 's/^# sim/netlist-test:/p' $(B)/logs/*test_sim.log; exit $$code
 	@for f in ice40 ecp5; do awk -v f=$$f 'NF == 2 && $$1 ~ /^[A-Z]/ { printf "%s%s %s", n++ ? ", " : f ": ", $$2, $$1 } END { print "" }' \
 	    $(B)/netlist/$$f/cells.txt; done
 # The routed HX8K bitstream, turned back into Verilog, behind its UART pins, under the same test: a few small generations.
 BITSTREAM_COUNT ?= 12
 baud = $(patsubst BAUD=%,%,$(filter BAUD=%,$(CLOCK_PARAMS_$(1))))
 $(B)/bitstream/hx8k/chip.a: $(B)/synth/hx8k/routed.asc tests/bitstream tests/cells/ice40.v constraints/hx8k.pcf
-	@YOSYS_DATDIR=$(YOSYS_DATDIR) tests/bitstream hx8k $<
-$(B)/bitstream/hx8k/pins.o: sim/pins.cpp sim/shim.h sim/sim_model.h $(B)/bitstream/hx8k/chip.a constraints/hx8k.mk
-	$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_bitstream_hx8k -DSR_BUILD=bitstream_hx8k -DCLOCK_HZ=$(call clock_hz,hx8k) \
+	@VERILATOR="$(VERILATOR)" YOSYS_DATDIR=$(YOSYS_DATDIR) tests/bitstream hx8k $<
+$(B)/bitstream/hx8k/pins.o: sim/pins.cpp sim/shim.h host/device/sim_model.h $(B)/bitstream/hx8k/chip.a constraints/hx8k.mk
+	$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_bitstream_hx8k -DSR_NAME='"bitstream_hx8k"' -DCLOCK_HZ=$(call clock_hz,hx8k) \
 	    -DBAUD=$(call baud,hx8k) -Isim $(INCLUDES) -isystem $(@D) $(VL_INCLUDES) -c $< -o $@
-$(eval $(call builds_list,$(B)/bitstream/hx8k,bitstream_hx8k))
-$(B)/bitstream/hx8k/bitstream_hx8k: $(B)/bitstream/hx8k/pins.o $(B)/bitstream/hx8k/builds.o $(B)/bitstream/hx8k/chip.a $(B)/sim/sim_engine.o \
-    $(B)/tests/test_sim.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/libverilated.a
-	$(CXX) $(TEST_LINK)
+$(B)/sim/bitstream_hx8k.so: $(B)/bitstream/hx8k/pins.o $(B)/bitstream/hx8k/chip.a $(B)/libverilated.a sim/module.map
+	$(MODULE_LINK)
 bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind its UART pins, against ref (4 min)
 	@$(MAKE) synth BOARD=hx8k
-	@$(MAKE) $(B)/bitstream/hx8k/bitstream_hx8k >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }
-	@SR_SIM_BUILD=bitstream_hx8k SR_SIM_COUNT=$(BITSTREAM_COUNT) tests/run $(B)/bitstream/hx8k/bitstream_hx8k; code=$$?; \
-	    sed -n 's/^# sim/bitstream-test:/p' $(B)/logs/*bitstream_hx8k.log; exit $$code
+	@$(MAKE) $(B)/tests/test_sim $(B)/sim/bitstream_hx8k.so >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }
+	@SR_SIM_BUILD=bitstream_hx8k SR_SIM_COUNT=$(BITSTREAM_COUNT) tests/run $(B)/tests/test_sim; code=$$?; \
+	    sed -n 's/^# sim/bitstream-test:/p' $(B)/logs/*test_sim.log; exit $$code
 report: report-routes report-tables ## both of these
 report-routes: ## route every board; resources and timing into docs/boards.md (1 h)
 	@for b in $(BOARDS); do $(MAKE) synth BOARD=$$b >$(B)/synth-$$b.log 2>&1 || echo "$$b: no bitstream, see $(B)/synth-$$b.log"; done
 	@tests/report routes $(BOARDS)
-# The boards' own builds in one program, and simulated N-MNIST, which a tool beside the repository writes.
+# Simulated N-MNIST, which a tool beside the repository writes.
 NMNIST_SIM ?= ../shared/tools/nmnist-sim/nmnist-sim
 NMNIST_SIM_DATA ?= $(B)/nmnist-sim
-$(eval $(call sim_library,$(B)/report/libsim.a,$(B)/report,$(BOARDS)))
-$(B)/report/spikeroll: $(B)/host/cmd/main.o $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
-	$(CXX) $< -Wl,--start-group $(filter %.a,$^) -Wl,--end-group $(LIBS) -o $@
-$(B)/report/test_sim: $(B)/tests/test_sim.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a $(B)/report/libsim.a $(B)/libverilated.a
-	$(CXX) $(TEST_LINK)
 # The cores as the boards build them: `make test` has smaller ones.
 BOARDS_COUNT ?= 12
-boards-test: $(B)/report/test_sim ## every board's own core, in simulation, against ref (10 min)
-	@SR_SIM_COUNT=$(BOARDS_COUNT) tests/run $<; code=$$?; sed -n 's/^# sim/boards-test:/p' $(B)/logs/report-test_sim.log; exit $$code
+boards-test: $(B)/tests/test_sim $(BOARDS:%=$(B)/sim/%.so) ## every board's own core, in simulation, against ref (10 min)
+	@SR_SIM_BUILD="$(BOARDS)" SR_SIM_COUNT=$(BOARDS_COUNT) tests/run $<; code=$$?; sed -n 's/^# sim/boards-test:/p' $(B)/logs/*test_sim.log; exit $$code
 $(B)/nmnist-sim:
 	$(NMNIST_SIM) $@.new
 	mv $@.new $@
-report-tables: $(B)/report/spikeroll $(NMNIST_SIM_DATA) ## milliseconds, bytes and seconds of training by board into docs/boards.md (10 min)
-	@PYTHON="$(PYTHON)" tests/report tables $(B)/report/spikeroll $(NMNIST_SIM_DATA) $(BOARDS)
+report-tables: $(B)/spikeroll $(BOARDS:%=$(B)/sim/%.so) $(NMNIST_SIM_DATA) ## milliseconds, bytes and seconds of training by board into docs/boards.md (10 min)
+	@PYTHON="$(PYTHON)" tests/report tables $(B)/spikeroll $(NMNIST_SIM_DATA) $(BOARDS)
 show-board: have-board
 	@echo '$(DEMO)'
 	@echo '$(filter CLOCK_HZ=%,$(PARAMS)) $(filter BAUD=%,$(CLOCK_PARAMS)) CLOCK_MHZ=$(CLOCK_MHZ)'
@@ -379,5 +355,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
-.PHONY: all bench-torch map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards formal help setup clean FORCE
+.PHONY: all sims bench-torch map check-map test test-rtl test-c soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// extern "C" shim around a Verilated board, by its pins alone: clk_i, uart_rx_i, uart_tx_o at the true bit timing. To sim_engine.c
-// it is a core like those of shim.cpp. SR_MODEL, SR_BUILD as there; CLOCK_HZ, BAUD of the board.
+// A simulation build around a Verilated board, by its pins alone: clk_i, uart_rx_i, uart_tx_o at the true bit timing. To the host
+// it is a core like those of shim.cpp. SR_MODEL, SR_NAME as there; CLOCK_HZ, BAUD of the board.
 #include "shim.h"
 
 namespace {
@@ -63,4 +63,4 @@ struct Board : Model {
 
 } // namespace
 
-SR_SIM_MODEL(Board);
+SR_SIM_MODULE(Board);

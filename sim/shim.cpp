@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// extern "C" shim around one Verilated sr_core. Compiled once a simulation build, with SR_MODEL its class and SR_BUILD its name.
+// A simulation build: one Verilated sr_core as a loadable module. Compiled once a build, with SR_MODEL its class, SR_NAME its name.
 #include "shim.h"
 #ifndef SR_NO_TRACE
 #include "verilated_fst_c.h"
@@ -70,4 +70,4 @@ struct Core : Model {
 
 } // namespace
 
-SR_SIM_MODEL(Core);
+SR_SIM_MODULE(Core);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What shim.cpp and pins.cpp share: a Verilated model, and how C sees it. SR_MODEL is its class, SR_BUILD its name.
+// What shim.cpp and pins.cpp share: a Verilated model, and how C sees it. SR_MODEL is its class, SR_NAME its name, a string.
+// Everything is compiled hidden but the module's one entry symbol.
 #ifndef SR_SHIM_H
 #define SR_SHIM_H
 
@@ -7,17 +8,12 @@
 #include <new>
 #include <vector>
 
-#include "sim_model.h"
+#include "device/sim_model.h"
 #include "verilated.h"
 
 #define SR_STRING2(x) #x
 #define SR_STRING(x) SR_STRING2(x)
-#define SR_JOIN2(a, b) a##b
-#define SR_JOIN(a, b) SR_JOIN2(a, b)
 #include SR_STRING(SR_MODEL.h)
-#ifndef SR_NAME // as one types it: a board's name may have a dash, SR_BUILD may not
-#define SR_NAME SR_STRING(SR_BUILD)
-#endif
 
 namespace {
 
@@ -79,9 +75,9 @@ size_t read(void *core, uint8_t *bytes, size_t size, uint64_t cycles) {
 
 } // namespace
 
-// The model as sim_engine.c finds it.
-#define SR_SIM_MODEL(Core)                                                 \
-    extern "C" const struct sr_sim_model SR_JOIN(sr_sim_model_, SR_BUILD); \
-    const struct sr_sim_model SR_JOIN(sr_sim_model_, SR_BUILD) = {SR_NAME, create<Core>, destroy<Core>, write<Core>, read<Core>}
+// The module's entry symbol: see host/device/sim_model.h.
+#define SR_SIM_MODULE(Core)                                                            \
+    extern "C" __attribute__((visibility("default"))) const sr_sim_model SR_SIM_ENTRY; \
+    const sr_sim_model SR_SIM_ENTRY = {SR_NAME, create<Core>, destroy<Core>, write<Core>, read<Core>}
 
 #endif

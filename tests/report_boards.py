@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What a generation, a training and a member cost on each board: tables on standard output.
 
-report_boards.py SPIKEROLL DATA BOARD...     SPIKEROLL holds the boards' own simulation builds; DATA is simulated N-MNIST
+report_boards.py SPIKEROLL DATA BOARD...     SPIKEROLL finds the boards' own simulation builds; DATA is simulated N-MNIST
 
 Cycles and bytes are counted in cycle-accurate simulation of the board's own build, while it trains on DATA as constraints/BOARD.mk
 says (DEMO). Generations are counted with engine ref, which gives the same weights bit for bit, in the same configuration."""

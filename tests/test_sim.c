@@ -2,7 +2,7 @@
  * sim = ref, bit for bit: fitness and hits of every member, every weight after the update, scores and predictions of inference,
  * over random configurations. The spine of the test suite (docs/architecture.md).
  *
- * SR_SIM_BUILD names one simulation build (default: all that are linked in), SR_SIM_COUNT the configurations a build (default
+ * SR_SIM_BUILD names simulation builds (default: all that are found), SR_SIM_COUNT the configurations a build (default
  * 110), SR_SIM_SEED the first seed (default 1). `make soak` runs thousands. Runs on one device are chained, as in training:
  * nothing is reset between configurations, so that left-over state would show.
  * Then directed cases, on each build: what random configurations seldom reach. Not with SR_SIM_SEED.
@@ -17,9 +17,9 @@
 
 #include <cmocka.h>
 
-#include "../sim/sim_model.h"
 #include "device/device.h"
 #include "device/noise.h"
+#include "device/registry.h"
 #include "link/link.h"
 #include "map/sr_map.h"
 #include "random_config.h"
@@ -540,19 +540,25 @@ int main(void) {
     static struct CMUnitTest tests[128];
     static char names[128][64];
     size_t count = 0;
-    const char *only = getenv("SR_SIM_BUILD");
-    for (const struct sr_sim_model *const *model = sr_sim_models; *model; model++) {
-        if (only && strcmp(only, (*model)->name) != 0) continue;
+    const char *only = getenv("SR_SIM_BUILD"), *folder = getenv("B");
+    char path[256], builds[1024];
+    snprintf(path, sizeof path, "%.200s/sim", folder && *folder ? folder : "build");
+    setenv("SPIKEROLL_SIM_PATH", path, 0);
+    if (only && *only)
+        snprintf(builds, sizeof builds, "%s", only);
+    else
+        sr_registry_builds(builds, sizeof builds);
+    for (char *rest = builds, *build; (build = strtok_r(rest, " ,", &rest));) {
         for (size_t i = 0; i < sizeof cases / sizeof cases[0] && count < 128; i++) {
-            if (i && (getenv("SR_SIM_SEED") || strncmp((*model)->name, "netlist", 7) == 0)) continue;
-            if (cases[i].function != test_small && strncmp((*model)->name, "bitstream", 9) == 0) continue;
-            snprintf(names[count], sizeof names[count], "%s_%.40s", cases[i].name, (*model)->name);
-            tests[count] = (struct CMUnitTest){names[count], cases[i].function, begin, NULL, (void *)(uintptr_t)(*model)->name};
+            if (i && (getenv("SR_SIM_SEED") || strncmp(build, "netlist", 7) == 0)) continue;
+            if (cases[i].function != test_small && strncmp(build, "bitstream", 9) == 0) continue;
+            snprintf(names[count], sizeof names[count], "%s_%.40s", cases[i].name, build);
+            tests[count] = (struct CMUnitTest){names[count], cases[i].function, begin, NULL, build};
             count++;
         }
     }
     if (!count) {
-        fprintf(stderr, "no simulation build %s\n", only ? only : "");
+        fprintf(stderr, "no simulation build in %s\n", getenv("SPIKEROLL_SIM_PATH"));
         return 2;
     }
     return _cmocka_run_group_tests("sim", tests, count, NULL, NULL);

@@ -39,7 +39,7 @@ static const struct sr_option table[] = {
      "Device"},
     {NULL,
      {"build", "NAME", SR_FIELD_TEXT, AT(build), 0, 0, NULL, NULL,
-      "sim: which of the builds that the program holds (default: its first)"},
+      "sim: name of a simulation build, or the file of one if it has a slash (default: default)"},
      T | E | B | I | S,
      "Device"},
     {NULL,

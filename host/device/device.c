@@ -47,21 +47,6 @@ enum sr_status sr_fail(struct sr_device *device, enum sr_status status, const ch
     return status;
 }
 
-enum sr_status sr_device_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size) {
-    static const struct {
-        const char *name;
-        enum sr_status (*open)(const struct sr_open *, struct sr_device **, char *, size_t);
-    } engines[] = {{"ref", sr_ref_open}, {"sim", sr_sim_open}, {"serial", sr_serial_open}};
-    char unused[1];
-    if (!error || !error_size) error = unused, error_size = sizeof unused;
-    error[0] = '\0';
-    const char *name = how->engine ? how->engine : "";
-    for (size_t i = 0; i < sizeof engines / sizeof engines[0]; i++)
-        if (strcmp(name, engines[i].name) == 0) return engines[i].open(how, device, error, error_size);
-    snprintf(error, error_size, "engine = \"%s\" is none of ref, sim, serial", name);
-    return SR_ERR_ARGUMENT;
-}
-
 void sr_device_close(struct sr_device *device) {
     if (device) device->ops->close(device);
 }

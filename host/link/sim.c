@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Engine `sim`: the protocol of link.c over a Verilated core. Time is counted in cycles, so that results never depend on the
- * speed of the machine that simulates. */
+ * Engine `sim`: the protocol of link.c over a Verilated core, which is a loadable module (device/sim_model.h). Time is counted in
+ * cycles, so that results never depend on the speed of the machine that simulates. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "device/device.h"
-#include "sim_model.h"
+#include "device/registry.h"
 
 /* What a millisecond of the driver's patience is worth: a 20 MHz clock. */
 #define CYCLES_PER_MS 20000u
@@ -49,12 +49,9 @@ static enum sr_status open_one(const struct sr_sim_model *model, uint32_t seed, 
 }
 
 enum sr_status sr_sim_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size) {
-    const struct sr_sim_model *const *model = sr_sim_models;
-    while (*model && how->build && strcmp((*model)->name, how->build) != 0) model++;
-    if (!*model) {
-        snprintf(error, error_size, "no simulation build named %s in this program", how->build ? how->build : "default");
-        return SR_ERR_ARGUMENT;
-    }
+    const struct sr_sim_model *model = NULL;
+    enum sr_status status = sr_registry_model(how->build, &model, error, error_size);
+    if (status != SR_OK) return status;
     uint32_t count = how->threads ? how->threads : 1;
     if (count > 256) {
         snprintf(error, error_size, "%u simulators asked for, limit 256", (unsigned)count);
@@ -62,8 +59,7 @@ enum sr_status sr_sim_open(const struct sr_open *how, struct sr_device **device,
     }
     struct sr_device *devices[256];
     for (uint32_t i = 0; i < count; i++) {
-        enum sr_status status =
-            open_one(*model, how->reset_seed + i, i == 0 ? how->trace : NULL, &devices[i], error, error_size);
+        status = open_one(model, how->reset_seed + i, i == 0 ? how->trace : NULL, &devices[i], error, error_size);
         if (status != SR_OK) {
             while (i > 0) sr_device_close(devices[--i]);
             return status;
