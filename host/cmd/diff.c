@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cmd/commands.h"
+#include "model/history.h"
 #include "model/run_file.h"
 
 static const char intro[] =
@@ -39,6 +40,7 @@ static enum sr_status compare_runs(const struct sr_run *a, const struct sr_run *
         return sr_error(text, size, SR_ERR_MISMATCH, "generations done: %u and %u", a->generation, b->generation);
     }
     status = sr_weights_compare(&a->weights, &b->weights, &a->net, text, size);
+    if (status == SR_OK) status = sr_arrays_compare(a, b, text, size);
     if (status != SR_OK) return status;
     bool best1 = a->best.layer[0], best2 = b->best.layer[0];
     if (best1 != best2) return sr_error(text, size, SR_ERR_MISMATCH, "best: only one run has been validated");

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "cmd/commands.h"
+#include "model/history.h"
 #include "model/run_file.h"
 #include "train/trainer.h"
 
@@ -130,7 +131,7 @@ static void path_in(const struct training *t, const char *name, char *path, size
 static enum sr_status adopt_checkpoint(struct training *t) {
     char path[4096], given[128], saved[128];
     path_in(t, "checkpoint.h5", path, sizeof path);
-    enum sr_status status = sr_run_load(path, &t->run, t->error, sizeof t->error);
+    enum sr_status status = sr_checkpoint_load(path, &t->run, t->error, sizeof t->error);
     if (status != SR_OK) return status;
     size_t count;
     const struct sr_option *table = sr_option_table(&count);

@@ -9,20 +9,13 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "model/run_file.h"
+#include "base/text.h"
+#include "model/history.h"
 
 enum { COMPARED = 6 };
 static const char header[] =
     "generation,fitness_mean,fitness_best,correct,fitness_hash,validation,"
     "cycles,base,project,lif,lif_busy,readout,update,events,link_tx,link_rx,link_retries,seconds\n";
-
-/* FNV-1a, 64 bits. */
-uint64_t sr_hash(uint64_t hash, const void *bytes, size_t size) {
-    const uint8_t *byte = bytes;
-    if (hash == 0) hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < size; i++) hash = (hash ^ byte[i]) * 0x100000001b3u;
-    return hash;
-}
 
 enum sr_status sr_history_create(const char *path, char *error, size_t error_size) {
     FILE *file = fopen(path, "w");

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The history of a run as CSV, one line a generation: docs/files.md. It is appended to, and cut after a checkpoint's generation
+ * by a resumed run; it is never rewritten. */
+#ifndef SR_HISTORY_H
+#define SR_HISTORY_H
+
+#include <stdio.h>
+
+#include <spikeroll/spikeroll.h>
+
+#include "base/hash.h"
+
+struct sr_history_row {
+    uint32_t generation, members, batch;
+    int64_t fitness_sum;
+    int32_t fitness_best;
+    uint64_t correct;      /* over members and samples */
+    uint64_t fitness_hash; /* of every member's fitness */
+    bool evaluated;
+    uint32_t validation_correct, validation_total;
+    struct sr_counters counters;
+    double seconds;
+};
+SR_MUST_CHECK enum sr_status sr_history_create(const char *path, char *error, size_t error_size);
+/* Keep the rows of generations 1..generation, and open for appending. */
+SR_MUST_CHECK enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **file, char *error,
+                                             size_t error_size);
+SR_MUST_CHECK enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row);
+SR_MUST_CHECK enum sr_status sr_history_sync(FILE *file);
+/* Compare all columns but cycles, link bytes and seconds. SR_ERR_MISMATCH: difference has one line. */
+SR_MUST_CHECK enum sr_status sr_history_compare(const char *path1, const char *path2, char *difference, size_t size);
+
+#endif
