@@ -25,7 +25,7 @@ struct fake {
     size_t queued;
     bool run_known, waiting;
     uint8_t run_seq, run_code, wait_seq;
-    uint32_t busy, written, random, next_id;
+    uint32_t busy, cycles, written, random, next_id;
 };
 
 static uint32_t draw(struct fake *fake, uint32_t below) {
@@ -272,6 +272,9 @@ static uint8_t memory_request(struct fake *fake, uint8_t op, const uint8_t *payl
     if (op == SR_OP_READ_MEM) {
         *length = (size_t)words * size;
         memcpy(answer, word_at(fake, memory, first), *length);
+        uint32_t lied = fake->setup.word_lied - first;
+        if (fake->setup.lie_memory && fake->setup.memory_lied == memory && fake->setup.word_lied >= first && lied < words)
+            for (uint32_t i = 0; i < size; i++) answer[lied * size + i] = (uint8_t)(fake->setup.lie >> (8 * (i % 4)));
         return SR_REPLY_OK;
     }
     if (memory > SR_MEM_CREDIT) return SR_REPLY_BAD_ADDRESS;
@@ -289,6 +292,13 @@ static uint8_t register_request(struct fake *fake, uint8_t op, const uint8_t *pa
         if (payload[0] + payload[1] > 0x80) return SR_REPLY_BAD_ADDRESS;
         fake->registers[SR_REG_STATUS] = (uint32_t)fake->run_code << 8 | (fake->busy != 0);
         for (unsigned i = 0; i < payload[1]; i++) put(answer + 4 * i, fake->registers[payload[0] + i]);
+        if (fake->busy && payload[0] <= SR_REG_CYC_TOTAL && payload[0] + payload[1] > SR_REG_CYC_TOTAL) {
+            if (!fake->setup.still) fake->cycles += fake->setup.stuck ? 40000000 : 1000; /* two seconds at 20 MHz */
+            put(answer + 4 * (SR_REG_CYC_TOTAL - payload[0]), fake->cycles);
+        }
+        if (fake->setup.lie_register && fake->setup.register_lied - payload[0] < payload[1] &&
+            fake->setup.register_lied >= payload[0])
+            put(answer + 4 * (fake->setup.register_lied - payload[0]), fake->setup.lie);
         *length = 4u * payload[1];
         return SR_REPLY_OK;
     }
@@ -328,6 +338,8 @@ static void obey(struct fake *fake) {
                 if (payload[0]) {
                     fake->run_code = run(fake, payload[0]);
                     fake->busy = fake->setup.run_reads;
+                    if (fake->setup.stuck || fake->setup.still) fake->busy = UINT32_MAX;
+                    fake->cycles = 0;
                 }
                 if (fake->setup.lose_run) return;
             }
@@ -406,7 +418,11 @@ static long fake_read(void *context, uint8_t *bytes, size_t size, unsigned timeo
     struct fake *fake = context;
     (void)timeout_ms;
     if (fake->setup.dies_after && fake->written > fake->setup.dies_after) return -1;
-    if (fake->busy && --fake->busy == 0 && fake->waiting) {
+    if (fake->setup.drip) {
+        *bytes = (uint8_t)fake->setup.drip;
+        return 1;
+    }
+    if (fake->busy && fake->busy != UINT32_MAX && --fake->busy == 0 && fake->waiting) {
         fake->waiting = false;
         reply(fake, SR_OP_WAIT, fake->wait_seq, fake->run_code, NULL, 0);
     }
@@ -460,7 +476,11 @@ struct fake *fake_open(const struct fake_setup *setup, struct sr_transport *tran
 
 const struct fake_seen *fake_seen(const struct fake *fake) { return &fake->seen; }
 
-void fake_set_fault(struct fake *fake, uint32_t fault) { fake->setup.fault = fault; }
+struct fake_setup *fake_setup(struct fake *fake) {
+    return &fake->setup;
+}
+
+void fake_end_run(struct fake *fake) { fake->busy = 0; }
 
 void fake_close(struct fake *fake) {
     sr_device_close(fake->ref);

@@ -17,6 +17,13 @@ struct fake_setup {
     bool ran;            /* a host before this one left run_seq */
     uint8_t run_seq;
     uint32_t seed;
+    /* Nonsense: one register, one word of one memory is answered with another value than it has. */
+    bool lie_register, lie_memory;
+    uint8_t register_lied, memory_lied;
+    uint32_t word_lied, lie;
+    bool stuck;    /* a run never ends; its cycles go on */
+    bool still;    /* nor do its cycles go on */
+    uint32_t drip; /* answers nothing but this byte, for ever, one a read */
 };
 
 /* What the model saw: stays valid until fake_close, which the transport's close does not do. */
@@ -28,7 +35,9 @@ struct fake;
 void fake_defaults(struct fake_setup *setup);
 struct fake *fake_open(const struct fake_setup *setup, struct sr_transport *transport);
 const struct fake_seen *fake_seen(const struct fake *fake);
-void fake_set_fault(struct fake *fake, uint32_t fault);
+/* What the model does from now on, but for its limits. */
+struct fake_setup *fake_setup(struct fake *fake);
+void fake_end_run(struct fake *fake); /* of a run that is stuck */
 void fake_close(struct fake *fake);
 
 #endif

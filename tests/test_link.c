@@ -7,9 +7,11 @@
 
 #include <cmocka.h>
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "fake_device.h"
 #include "map/sr_map.h"
@@ -592,6 +594,214 @@ static void a_group_wants_one_kind_of_weight(void **unused) {
     fake_close(fakes[1]);
 }
 
+/* A device that has run through everything once, with what a run needs, so that a lie of any kind can be told after it. */
+struct subject {
+    struct fake *fake;
+    struct sr_device *device;
+    struct data data;
+    struct sr_batch batch;
+    struct sr_evaluation evaluation;
+    struct sr_update update;
+    uint32_t ids[4];
+    const uint64_t *bits[4];
+    uint8_t labels[4], predicted[4];
+    int8_t credit[4];
+    int32_t fitness[8], scores[4 * SR_CLASSES];
+    uint32_t correct[8];
+    int16_t master[70 * 10];
+};
+
+static void open_subject(struct subject *s, const struct fake_setup *setup) {
+    memset(s, 0, sizeof *s);
+    make_data(&s->data, &SMALL);
+    s->device = open_link(setup, &s->fake);
+    s->evaluation = (struct sr_evaluation){.noise = {.key = 1, .pairs = 4, .rank = 1}, .pair_count = 4};
+    s->evaluation.fitness = SR_FITNESS_LOGSOFTMAX;
+    s->update = (struct sr_update){.noise = s->evaluation.noise, .mant = {1, 1, 1, 1}, .credit = s->credit};
+    pick_batch(&s->data, 4, s->ids, s->bits, s->labels, &s->batch);
+    check(s->device, sr_device_configure(s->device, &SMALL));
+    check(s->device, sr_device_write_weights(s->device, 0, s->master));
+    check(s->device, sr_device_write_weights(s->device, SR_READOUT_LAYER, s->master));
+}
+
+static void close_subject(struct subject *s) {
+    sr_device_close(s->device);
+    fake_close(s->fake);
+    free_data(&s->data);
+}
+
+enum call { EVALUATE, UPDATE, INFER, READ_WEIGHTS, CALLS };
+
+static enum sr_status call_subject(struct subject *s, enum call call) {
+    switch (call) {
+        case EVALUATE:
+            return sr_device_evaluate(s->device, &s->evaluation, &s->batch, s->fitness, s->correct);
+        case UPDATE:
+            return sr_device_update(s->device, &s->update);
+        case INFER:
+            return sr_device_infer(s->device, &s->batch, s->scores, s->predicted);
+        default:
+            return sr_device_read_weights(s->device, 0, s->master);
+    }
+}
+
+static void expect_call(struct subject *s, enum call call, enum sr_status status, const char *text) {
+    enum sr_status got = call_subject(s, call);
+    if (got != status || !strstr(sr_device_error(s->device), text))
+        fail_msg("status %d, \"%s\"; expected %d, \"%s\"", (int)got, sr_device_error(s->device), (int)status, text);
+}
+
+static void answers_out_of_range_are_refused(void **unused) {
+    (void)unused;
+    static const struct {
+        enum call call;
+        uint8_t memory;
+        uint32_t word, lie;
+        const char *text;
+    } lies[] = {
+        {INFER, SR_MEM_SCORE, 5, 255, "predicts class 255 for a sample, of a network of 5 classes"},
+        {INFER, SR_MEM_SCORE, 5, 5, "predicts class 5 "},
+        {INFER, SR_MEM_SCORE, 5, 0x100, "predicts class 256 "},
+        {EVALUATE, SR_MEM_CORRECT, 3, 5, "counts 5 hits of member 3 in 4 samples"},
+        {EVALUATE, SR_MEM_FITNESS, 7, 1, "gives member 7 the fitness 1, which 4 samples cannot have (-131776..0)"},
+        {EVALUATE, SR_MEM_FITNESS, 0, 0xFFFDFD3F, "gives member 0 the fitness -131777"},
+        {READ_WEIGHTS, SR_MEM_WEIGHT, 0, 2048, "holds 2048 as weight [0][0] of layer 0, which has 12 bits (-2048..2047)"},
+        {READ_WEIGHTS, SR_MEM_WEIGHT, 0, 0xFFFFF7FF, "holds -2049 as weight [0][0]"},
+    };
+    for (size_t i = 0; i < sizeof lies / sizeof *lies; i++) {
+        struct subject s;
+        struct fake_setup setup;
+        fake_defaults(&setup);
+        setup.id[SR_REG_FRAC_W] = 4;
+        open_subject(&s, &setup);
+        struct fake_setup *now = fake_setup(s.fake);
+        now->lie_memory = true, now->memory_lied = lies[i].memory, now->word_lied = lies[i].word, now->lie = lies[i].lie;
+        expect_call(&s, lies[i].call, SR_ERR_DEVICE, lies[i].text);
+        now->lie_memory = false;
+        for (unsigned call = 0; call < CALLS; call++)
+            check(s.device, call_subject(&s, (enum call)call)); /* it may be used on */
+        close_subject(&s);
+    }
+    struct subject s;
+    struct fake_setup setup;
+    fake_defaults(&setup);
+    open_subject(&s, &setup);
+    struct fake_setup *now = fake_setup(s.fake);
+    now->lie_register = true, now->register_lied = SR_REG_EVENTS, now->lie = 0xFFFFFFFF;
+    expect_call(&s, UPDATE, SR_ERR_DEVICE, "reports EVENTS = 4294967295 of a run that can take no more than ");
+    close_subject(&s);
+}
+
+static void a_device_that_stays_busy_is_given_up(void **unused) {
+    (void)unused;
+    for (unsigned call = EVALUATE; call <= INFER; call++) {
+        struct subject s;
+        struct fake_setup setup;
+        fake_defaults(&setup);
+        open_subject(&s, &setup);
+        fake_setup(s.fake)->still = true;
+        expect_call(&s, (enum call)call, SR_ERR_LINK, "the device stays busy: its cycle counter stands still");
+        expect_call(&s, READ_WEIGHTS, SR_ERR_LINK, "the device stays busy"); /* it still does, and each call ends */
+        close_subject(&s);
+        open_subject(&s, &setup);
+        fake_setup(s.fake)->stuck = true;
+        expect_call(&s, (enum call)call, SR_ERR_LINK,
+                    "the device stays busy: its run takes far more cycles than there is work");
+        close_subject(&s);
+    }
+    /* patience multiplies what a device may take */
+    struct subject s;
+    struct fake_setup setup;
+    fake_defaults(&setup);
+    setup.run_reads = 150;
+    open_subject(&s, &setup);
+    fake_setup(s.fake)->still = false;
+    check(s.device, call_subject(&s, EVALUATE));
+    close_subject(&s);
+}
+
+/* Bytes without end that are no answer: given up at once, not twelve times. */
+static void a_device_that_babbles_is_given_up(void **unused) {
+    (void)unused;
+    struct subject s;
+    struct fake_setup setup;
+    fake_defaults(&setup);
+    open_subject(&s, &setup);
+    fake_setup(s.fake)->drip = 0x5A;
+    expect_call(&s, READ_WEIGHTS, SR_ERR_LINK, "does not answer READ_MEM: it sends bytes without end");
+    close_subject(&s);
+}
+
+/* Limits of no device: zero, odd, not a power of two, too small for any network, too large for any memory. */
+static void limits_of_no_device_are_refused(void **unused) {
+    (void)unused;
+    static const struct {
+        unsigned reg;
+        uint32_t value;
+        unsigned other;
+        uint32_t other_value;
+        const char *text;
+    } limits[] = {
+        {SR_REG_SAMPLE_W, 24, 0, 0, "SAMPLE_W = 24, expected a power of two"},
+        {SR_REG_SAMPLE_W, 255, 0, 0, "SAMPLE_W = 255, expected 8..128"},
+        {SR_REG_PROJ_UNITS, 6, 0, 0, "PROJ_UNITS = 6 and ENGINES = 1"},
+        {SR_REG_ENGINES, 3, SR_REG_PROJ_UNITS, 8, "PROJ_UNITS = 8 and ENGINES = 3"},
+        {SR_REG_ENGINES, 255, SR_REG_CBUF_WORDS, 254, "CBUF_WORDS = 254: the pairs of 255 engines do not fit"},
+        {SR_REG_ROW_WORDS, 63, 0, 0, "ROW_WORDS = 63, too few for HIDDEN_MAX = 256"},
+        {SR_REG_ROW_WORDS, 65535, 0, 0, "WEIGHT_WORDS = 16384: no row of 65535 words fits"},
+        {SR_REG_ROW_WORDS, 600, 0, 0, "RWEIGHT_WORDS = 1024: no two rows of 600 words fit"},
+        {SR_REG_COL_LANES, 126, 0, 0, "COL_LANES = 126: a word of weights exceeds PACKET_MAX = 256"},
+        {SR_REG_COL_LANES, 8000, SR_REG_PACKET_MAX, 32768, NULL},
+        {SR_REG_WEIGHT_WORDS, 1 << 24, SR_REG_COL_LANES, 120, NULL},
+        {SR_REG_WEIGHT_WORDS, 0, 0, 0, "WEIGHT_WORDS = 0, expected 1..16777216"},
+        {SR_REG_LANES, 0, 0, 0, "LANES = 0, expected 1..65535"},
+        {SR_REG_RANK_LANES, 0, 0, 0, "RANK_LANES = 0, expected 1..255"},
+        {SR_REG_RANK_MAX, 0, 0, 0, "RANK_MAX = 0, expected 1..63"},
+        {SR_REG_CLASSES_MAX, 17, 0, 0, "CLASSES_MAX = 17, expected 2..16"},
+    };
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        struct fake_setup setup;
+        fake_defaults(&setup);
+        setup.id[limits[i].reg] = limits[i].value;
+        if (limits[i].other) setup.id[limits[i].other] = limits[i].other_value;
+        if (limits[i].text) {
+            expect_open(&setup, SR_ERR_MISMATCH, limits[i].text);
+            continue;
+        }
+        setup.id[SR_REG_COL_LANES] = 8192, setup.id[SR_REG_PACKET_MAX] = 32768, setup.id[SR_REG_WEIGHT_WORDS] = 1 << 20;
+        expect_open(&setup, SR_ERR_MISMATCH, "weight stores of 1048576 and 1024 words of 16384 bytes: more than 4 GB");
+    }
+}
+
+static void *cancel_soon(void *device) {
+    struct timespec a_while = {0, 100000000};
+    nanosleep(&a_while, NULL);
+    sr_device_cancel(device);
+    return NULL;
+}
+
+/* Another thread ends a call that would go on; what it left behind is settled by the next. */
+static void a_call_can_be_cancelled(void **unused) {
+    (void)unused;
+    struct subject s;
+    struct fake_setup setup;
+    pthread_t thread;
+    fake_defaults(&setup);
+    open_subject(&s, &setup);
+    sr_device_set_patience(s.device, 0);
+    fake_setup(s.fake)->still = true;
+    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, s.device), 0);
+    expect_call(&s, EVALUATE, SR_ERR_INTERRUPTED, "cancelled during");
+    pthread_join(thread, NULL);
+    fake_setup(s.fake)->still = false;
+    fake_end_run(s.fake);
+    for (unsigned call = 0; call < CALLS; call++) check(s.device, call_subject(&s, (enum call)call));
+    sr_device_cancel(s.device); /* with no call under way it ends the next, and that one only */
+    expect_call(&s, INFER, SR_ERR_INTERRUPTED, "cancelled");
+    check(s.device, call_subject(&s, INFER));
+    close_subject(&s);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(link_equals_ref),
@@ -607,6 +817,11 @@ int main(void) {
         cmocka_unit_test(limits_are_named_before_anything_is_sent),
         cmocka_unit_test(a_device_that_holds_factors),
         cmocka_unit_test(a_second_host_takes_over),
+        cmocka_unit_test(answers_out_of_range_are_refused),
+        cmocka_unit_test(a_device_that_stays_busy_is_given_up),
+        cmocka_unit_test(a_device_that_babbles_is_given_up),
+        cmocka_unit_test(limits_of_no_device_are_refused),
+        cmocka_unit_test(a_call_can_be_cancelled),
         cmocka_unit_test(group_equals_ref),
         cmocka_unit_test(a_group_has_the_limits_of_all),
         cmocka_unit_test(a_group_wants_one_kind_of_weight),

@@ -220,14 +220,37 @@ static enum sr_status check_batch(struct sr_device *d, const struct sr_batch *ba
 
 /* ---- the interface ---- */
 
+/* A call ends here. A cancellation is used up by the call that it ends. */
+static enum sr_status leave(struct sr_device *device, enum sr_status status) {
+    if (status == SR_ERR_INTERRUPTED) atomic_store(&device->cancelled, false);
+    return status;
+}
+
+static enum sr_status enter(struct sr_device *device) {
+    if (!atomic_load(&device->cancelled)) return SR_OK;
+    return leave(device, sr_fail(device, SR_ERR_INTERRUPTED, "cancelled"));
+}
+
+void sr_device_cancel(struct sr_device *device) {
+    atomic_store(&device->cancelled, true);
+    if (device->ops->cancel) device->ops->cancel(device);
+}
+
+void sr_device_set_patience(struct sr_device *device, uint32_t times) {
+    device->patience = times;
+    if (device->ops->set_patience) device->ops->set_patience(device, times);
+}
+
 enum sr_status sr_device_configure(struct sr_device *device, const struct sr_net *net) {
+    TRY(enter(device));
     TRY(check_net(device, net));
-    TRY(device->ops->configure(device, net));
+    TRY(leave(device, device->ops->configure(device, net)));
     device->net = *net;
     return SR_OK;
 }
 
 enum sr_status sr_device_write_weights(struct sr_device *device, unsigned layer, const int16_t *master) {
+    TRY(enter(device));
     TRY(check_layer(device, layer));
     uint32_t rows = sr_net_rows(&device->net, layer), cols = sr_net_cols(&device->net, layer);
     int limit = 1 << (7 + device->caps.frac_w);
@@ -235,26 +258,29 @@ enum sr_status sr_device_write_weights(struct sr_device *device, unsigned layer,
         if (master[i] < -limit || master[i] >= limit)
             return sr_fail(device, SR_ERR_ARGUMENT, "weight [%zu][%zu] of layer %u = %d is outside %d..%d (%" PRIu32 " bits)",
                            i / cols, i % cols, layer, master[i], -limit, limit - 1, 8 + device->caps.frac_w);
-    return device->ops->write_weights(device, layer, master);
+    return leave(device, device->ops->write_weights(device, layer, master));
 }
 
 enum sr_status sr_device_read_weights(struct sr_device *device, unsigned layer, int16_t *master) {
+    TRY(enter(device));
     TRY(check_layer(device, layer));
-    return device->ops->read_weights(device, layer, master);
+    return leave(device, device->ops->read_weights(device, layer, master));
 }
 
 enum sr_status sr_device_evaluate(struct sr_device *device, const struct sr_evaluation *evaluation,
                                   const struct sr_batch *batch, int32_t *fitness, uint32_t *correct) {
+    TRY(enter(device));
     TRY(check_configured(device));
     TRY(check_evaluation(device, evaluation));
     TRY(check_batch(device, batch, true));
     if (batch->count > SR_BATCH_LIMIT)
         return sr_fail(device, SR_ERR_LIMIT, "batch count = %" PRIu32 " exceeds the limit of %d (fitness has 32 bits)",
                        batch->count, SR_BATCH_LIMIT);
-    return device->ops->evaluate(device, evaluation, batch, fitness, correct);
+    return leave(device, device->ops->evaluate(device, evaluation, batch, fitness, correct));
 }
 
 enum sr_status sr_device_update(struct sr_device *device, const struct sr_update *update) {
+    TRY(enter(device));
     TRY(check_configured(device));
     TRY(check_noise(device, &update->noise));
     TRY(check_factors(device, "pairs", update->noise.pairs, update->noise.rank));
@@ -267,13 +293,14 @@ enum sr_status sr_device_update(struct sr_device *device, const struct sr_update
     for (uint32_t p = 0; update->credit && p < update->noise.pairs; p++)
         if (update->credit[p] == -128)
             return sr_fail(device, SR_ERR_ARGUMENT, "credit[%" PRIu32 "] = -128 is outside -127..127", p);
-    return device->ops->update(device, update);
+    return leave(device, device->ops->update(device, update));
 }
 
 enum sr_status sr_device_infer(struct sr_device *device, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted) {
+    TRY(enter(device));
     TRY(check_configured(device));
     TRY(check_batch(device, batch, false));
-    return device->ops->infer(device, batch, scores, predicted);
+    return leave(device, device->ops->infer(device, batch, scores, predicted));
 }
 
 enum sr_status sr_device_counters(struct sr_device *device, struct sr_counters *counters) {
@@ -287,18 +314,26 @@ static enum sr_status no_link(struct sr_device *d) {
 
 enum sr_status sr_device_write_memory(struct sr_device *device, unsigned memory, uint32_t first, const uint8_t *bytes,
                                       uint32_t words) {
-    return device->ops->write_memory ? device->ops->write_memory(device, memory, first, bytes, words) : no_link(device);
+    if (!device->ops->write_memory) return no_link(device);
+    TRY(enter(device));
+    return leave(device, device->ops->write_memory(device, memory, first, bytes, words));
 }
 
 enum sr_status sr_device_read_memory(struct sr_device *device, unsigned memory, uint32_t first, uint8_t *bytes,
                                      uint32_t words) {
-    return device->ops->read_memory ? device->ops->read_memory(device, memory, first, bytes, words) : no_link(device);
+    if (!device->ops->read_memory) return no_link(device);
+    TRY(enter(device));
+    return leave(device, device->ops->read_memory(device, memory, first, bytes, words));
 }
 
 enum sr_status sr_device_write_registers(struct sr_device *device, unsigned first, unsigned count, const uint32_t *values) {
-    return device->ops->write_registers ? device->ops->write_registers(device, first, count, values) : no_link(device);
+    if (!device->ops->write_registers) return no_link(device);
+    TRY(enter(device));
+    return leave(device, device->ops->write_registers(device, first, count, values));
 }
 
 enum sr_status sr_device_read_registers(struct sr_device *device, unsigned first, unsigned count, uint32_t *values) {
-    return device->ops->read_registers ? device->ops->read_registers(device, first, count, values) : no_link(device);
+    if (!device->ops->read_registers) return no_link(device);
+    TRY(enter(device));
+    return leave(device, device->ops->read_registers(device, first, count, values));
 }

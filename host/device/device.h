@@ -4,6 +4,8 @@
 #ifndef SR_DEVICE_H
 #define SR_DEVICE_H
 
+#include <stdatomic.h>
+
 #include <spikeroll/spikeroll.h>
 
 struct sr_engine_ops {
@@ -16,6 +18,9 @@ struct sr_engine_ops {
     enum sr_status (*update)(struct sr_device *device, const struct sr_update *update);
     enum sr_status (*infer)(struct sr_device *device, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted);
     enum sr_status (*counters)(struct sr_device *device, struct sr_counters *counters);
+    /* NULL where the fields of struct sr_device are enough. cancel: called by another thread during a call. */
+    void (*cancel)(struct sr_device *device);
+    void (*set_patience)(struct sr_device *device, uint32_t times);
     /* Memories and registers themselves; NULL where there is no link. */
     enum sr_status (*write_memory)(struct sr_device *device, unsigned memory, uint32_t first, const uint8_t *bytes,
                                    uint32_t words);
@@ -27,8 +32,10 @@ struct sr_engine_ops {
 struct sr_device {
     const struct sr_engine_ops *ops;
     struct sr_caps caps;
-    struct sr_net net; /* set by device.c after configure succeeded; layers == 0 before */
-    char error[256];   /* last failure, one line */
+    struct sr_net net;     /* set by device.c after configure succeeded; layers == 0 before */
+    char error[256];       /* last failure, one line */
+    uint32_t patience;     /* Times the usual bounds on waiting; 0: none. */
+    atomic_bool cancelled; /* The call under way, or else the next, ends with SR_ERR_INTERRUPTED. */
 };
 
 /* printf into device->error and return status. */

@@ -38,6 +38,12 @@ static void *job_main(void *argument) {
     return NULL;
 }
 
+/* A cancelled call ends in all members. One that had already ended its part must not end its next. */
+static enum sr_status settle_cancelled(struct group *group) {
+    for (uint32_t i = 0; i < group->count; i++) atomic_store(&group->members[i]->cancelled, false);
+    return sr_fail(&group->device, SR_ERR_INTERRUPTED, "cancelled");
+}
+
 /* Split `total` over the members and let each do its part; the first failure is the call's. */
 static enum sr_status everywhere(struct group *group, const struct job *pattern, uint32_t total) {
     struct job *jobs = calloc(group->count, sizeof *jobs);
@@ -57,6 +63,7 @@ static enum sr_status everywhere(struct group *group, const struct job *pattern,
     }
     for (uint32_t i = 0; i < group->count && started; i++)
         if (started[i]) pthread_join(threads[i], NULL);
+    if (!status && atomic_load(&group->device.cancelled)) status = settle_cancelled(group);
     for (uint32_t i = 0; i < group->count && !status; i++)
         if (jobs[i].status)
             status = sr_fail(&group->device, jobs[i].status, "device %u: %s", (unsigned)i, sr_device_error(group->members[i]));
@@ -92,6 +99,7 @@ static enum sr_status group_write_weights(struct sr_device *device, unsigned lay
 static enum sr_status group_read_weights(struct sr_device *device, unsigned layer, int16_t *master) {
     struct sr_device *first = group_of(device)->members[0];
     enum sr_status status = sr_device_read_weights(first, layer, master);
+    if (atomic_load(&device->cancelled)) return settle_cancelled(group_of(device));
     return status ? sr_fail(device, status, "device 0: %s", sr_device_error(first)) : SR_OK;
 }
 
@@ -206,6 +214,16 @@ static enum sr_status group_counters(struct sr_device *device, struct sr_counter
     return SR_OK;
 }
 
+static void group_cancel(struct sr_device *device) {
+    struct group *group = group_of(device);
+    for (uint32_t i = 0; i < group->count; i++) sr_device_cancel(group->members[i]);
+}
+
+static void group_set_patience(struct sr_device *device, uint32_t times) {
+    struct group *group = group_of(device);
+    for (uint32_t i = 0; i < group->count; i++) sr_device_set_patience(group->members[i], times);
+}
+
 static void group_close(struct sr_device *device) {
     struct group *group = group_of(device);
     for (uint32_t i = 0; i < group->count; i++) sr_device_close(group->members[i]);
@@ -249,7 +267,9 @@ enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct 
                                              .evaluate = group_evaluate,
                                              .update = group_update,
                                              .infer = group_infer,
-                                             .counters = group_counters};
+                                             .counters = group_counters,
+                                             .cancel = group_cancel,
+                                             .set_patience = group_set_patience};
     enum sr_status status = count ? SR_OK : SR_ERR_ARGUMENT;
     if (!count) snprintf(error, error_size, "a group of no devices");
     for (uint32_t i = 1; i < count && !status; i++)

@@ -4,11 +4,22 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "map/sr_map.h"
 
 /* Patience: for the first byte of an answer, and between two bytes. A byte takes 0.09 ms at 115200 baud. */
 enum { FIRST_MS = 100, BYTES_PER_MS = 10, GAP_MS = 40, QUIET_MS = 20 };
+/* What has begun to arrive makes an answer after so long and some times the patience, or the device babbles. */
+enum { BABBLE_MS = 3000, BABBLE_TIMES = 4 };
+/* A cancelled call ends after so long at most. */
+enum { SLICE_MS = 50 };
+
+static uint64_t now_ms(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+}
 
 uint32_t sr_crc32(const uint8_t *bytes, size_t count) {
     static const uint32_t nibble[16] = {0x00000000, 0x1DB71064, 0x3B6E20C8, 0x26D930AC, 0x76DC4190, 0x6B6B51F4,
@@ -49,10 +60,15 @@ uint8_t sr_packet_number(struct sr_packets *packets, uint8_t op) {
     return packets->seq;
 }
 
+static bool is_cancelled(const struct sr_packets *packets) {
+    return packets->cancelled && atomic_load_explicit(packets->cancelled, memory_order_relaxed);
+}
+
 static bool write_all(struct sr_packets *packets, const uint8_t *bytes, size_t count) {
     while (count) {
-        long n = packets->transport.write(packets->transport.context, bytes, count);
-        if (n <= 0) {
+        long n = is_cancelled(packets) ? 0 : packets->transport.write(packets->transport.context, bytes, count);
+        if (n == 0 && is_cancelled(packets)) return false; /* what was begun ends with the next request's resynchronisation */
+        if (n <= 0 || (size_t)n > count) {
             packets->gone = true;
             return false;
         }
@@ -63,15 +79,27 @@ static bool write_all(struct sr_packets *packets, const uint8_t *bytes, size_t c
     return true;
 }
 
-/* Bytes received, 0 at the deadline, < 0 when the device is gone. */
+/* Bytes received, 0 at the deadline, < 0 when the device is gone or the call is cancelled. */
 static long read_some(struct sr_packets *packets, unsigned timeout_ms) {
-    long n = packets->transport.read(packets->transport.context, packets->in + packets->in_count,
-                                     packets->in_size - packets->in_count, timeout_ms);
-    if (n < 0)
-        packets->gone = true;
-    else
-        packets->rx += (uint64_t)n, packets->in_count += (size_t)n;
+    long n = 0;
+    do {
+        unsigned slice = timeout_ms < SLICE_MS ? timeout_ms : SLICE_MS;
+        size_t room = packets->in_size - packets->in_count;
+        if (is_cancelled(packets)) return -1;
+        n = packets->transport.read(packets->transport.context, packets->in + packets->in_count, room, slice);
+        if (n < 0 || (size_t)n > room) { /* a transport of somebody's own may be wrong about what it read */
+            packets->gone = true;
+            return -1;
+        }
+        timeout_ms -= slice;
+    } while (n == 0 && timeout_ms);
+    packets->rx += (uint64_t)n;
+    packets->in_count += (size_t)n;
     return n;
+}
+
+static enum sr_packet_result why_not(const struct sr_packets *packets) {
+    return packets->gone ? SR_PACKET_GONE : SR_PACKET_CANCELLED;
 }
 
 static void drop(struct sr_packets *packets, size_t count) {
@@ -109,8 +137,8 @@ static size_t find_reply(struct sr_packets *packets, bool *damaged) {
 
 static enum sr_packet_result await(struct sr_packets *packets, uint8_t op, uint8_t seq, unsigned timeout_ms, uint8_t *status,
                                    size_t *length) {
-    bool damaged = false;
-    size_t budget = 4 * packets->in_size; /* a device that babbles does not hold us for ever */
+    bool damaged = false, begun = false;
+    uint64_t end_ms = 0; /* a device that babbles does not hold us for ever */
     for (;;) {
         size_t size = find_reply(packets, &damaged);
         if (size) {
@@ -128,14 +156,18 @@ static enum sr_packet_result await(struct sr_packets *packets, uint8_t op, uint8
             drop(packets, size);
             continue;
         }
-        long n = budget ? read_some(packets, packets->in_count ? GAP_MS : timeout_ms) : 0;
-        if (n < 0) return SR_PACKET_GONE;
-        budget -= (size_t)n < budget ? (size_t)n : budget;
+        if (begun && now_ms() > end_ms) {
+            packets->in_count = 0;
+            return SR_PACKET_BABBLE;
+        }
+        long n = read_some(packets, packets->in_count ? GAP_MS : timeout_ms);
+        if (n < 0) return why_not(packets);
+        if (n > 0 && !begun) {
+            begun = true;
+            end_ms = now_ms() + BABBLE_MS + BABBLE_TIMES * (uint64_t)timeout_ms;
+        }
         if (n == 0) {
-            if (!packets->in_count || !budget) {
-                packets->in_count = 0;
-                return damaged ? SR_PACKET_DAMAGED : SR_PACKET_SILENT;
-            }
+            if (!packets->in_count) return damaged ? SR_PACKET_DAMAGED : SR_PACKET_SILENT;
             damaged = true; /* what looked like the start of a reply was none, or has lost its end */
             drop(packets, 1);
             timeout_ms = GAP_MS;
@@ -157,7 +189,7 @@ enum sr_packet_result sr_packet_once(struct sr_packets *packets, uint8_t op, uin
     if (count) memcpy(out + 6, payload, count);
     uint32_t crc = sr_crc32(out + 2, count + 4);
     for (unsigned i = 0; i < 4; i++) out[6 + count + i] = (uint8_t)(crc >> (8 * i));
-    if (packets->gone || !write_all(packets, out, count + SR_PACKET_FRAME - 1)) return SR_PACKET_GONE;
+    if (packets->gone || !write_all(packets, out, count + SR_PACKET_FRAME - 1)) return why_not(packets);
     return await(packets, op, seq, timeout_ms, status, length);
 }
 
@@ -189,7 +221,7 @@ enum sr_packet_result sr_packet_ask(struct sr_packets *packets, uint8_t op, cons
             packets->transfer = packets->transfer / 2 > SR_PACKET_SMALL ? packets->transfer / 2 : SR_PACKET_SMALL;
             /* Before the device is identified its PACKET_MAX is not known: try small ones first. */
             uint32_t known = packets->packet_max < SR_PACKET_LIMIT ? packets->packet_max : 1024u << (i < 6 ? i - 1 : 5);
-            if (result == SR_PACKET_SILENT && !sr_packet_resynchronise(packets, known + 16)) return SR_PACKET_GONE;
+            if (result == SR_PACKET_SILENT && !sr_packet_resynchronise(packets, known + 16)) return why_not(packets);
         }
         result = sr_packet_once(packets, op, seq, payload, count, patience, status, length);
         if (result == SR_PACKET_DONE) {
@@ -197,7 +229,8 @@ enum sr_packet_result sr_packet_ask(struct sr_packets *packets, uint8_t op, cons
             if (packets->transfer > packets->packet_max) packets->transfer = packets->packet_max;
             return SR_PACKET_DONE;
         }
-        if (result == SR_PACKET_GONE) return result;
+        if (result != SR_PACKET_SILENT && result != SR_PACKET_DAMAGED) return result;
+        packets->lost_ms += patience;
     }
     return result;
 }

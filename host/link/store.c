@@ -6,6 +6,7 @@
 #include "link/link.h"
 #include "map/sr_map.h"
 
+enum { SLOTS_MOST = 1 << 20 };
 enum { LOAD_BYTES = 1 << 16 }; /* samples bound for neighbouring slots travel together up to this */
 
 static uint32_t *chain_of(struct sr_link *link, uint32_t id) {
@@ -58,7 +59,7 @@ enum sr_status sr_store_shape(struct sr_link *link) {
     sr_store_free(link);
     link->slot_words = (link->net.inputs + caps->sample_w - 1) / caps->sample_w * link->net.steps;
     link->slots = caps->sample_words / link->slot_words;
-    if (link->slots > 1u << 24) link->slots = 1u << 24;
+    if (link->slots > SLOTS_MOST) link->slots = SLOTS_MOST; /* more is what no data set needs, and memory here */
     for (link->chains = 16; link->chains < link->slots;) link->chains *= 2;
     link->slot_id = calloc(link->slots, sizeof *link->slot_id);
     link->slot_stamp = calloc(link->slots, sizeof *link->slot_stamp);
