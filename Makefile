@@ -152,7 +152,7 @@ check-map: $(B)/sr_mapgen ## fail if a generated source is not what host/*.def s
 
 # ---- tests ----------------------------------------------------------------------------------------------------------
 TEST_C := $(sort $(wildcard tests/test_*.c))
-TEST_HELP_C := $(sort $(filter-out tests/test_% tests/bench_%,$(wildcard tests/*.c)))
+TEST_HELP_C := $(sort $(filter-out tests/test_% tests/bench_% tests/fake_port.c,$(wildcard tests/*.c)))
 TEST_BIN := $(TEST_C:tests/%.c=$(B)/tests/%)
 ASAN_BIN := $(TEST_C:tests/%.c=$(B)/asan/tests/%)
 TEST_SH := $(sort $(wildcard tests/*.sh))
@@ -168,6 +168,9 @@ $(B)/tests/%.o: tests/%.c
 $(B)/asan/tests/%.o: tests/%.c
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -Itests -c $< -o $@
+# Takes the place of calls of the C library, so only the test that means them has it.
+$(B)/tests/test_serial: $(B)/tests/fake_port.o
+$(B)/asan/tests/test_serial: $(B)/asan/tests/fake_port.o
 TEST_LINK = $(filter %.o,$^) $(filter %.a,$^) $(TEST_LIBS) $(LIBS) -o $@
 $(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a
 	$(CC) $(TEST_LINK)

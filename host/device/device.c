@@ -53,6 +53,8 @@ void sr_device_close(struct sr_device *device) {
 
 const char *sr_device_error(const struct sr_device *device) { return device->error; }
 
+const char *sr_device_remark(const struct sr_device *device) { return device->remark; }
+
 const struct sr_caps *sr_device_caps(const struct sr_device *device) { return &device->caps; }
 
 /* ---- checks: each returns SR_OK or leaves a line that names the field, its value and the limit ---- */

@@ -34,6 +34,7 @@ struct sr_device {
     struct sr_caps caps;
     struct sr_net net;     /* set by device.c after configure succeeded; layers == 0 before */
     char error[256];       /* last failure, one line */
+    char remark[256];      /* one line that the user should know of, or "" */
     uint32_t patience;     /* Times the usual bounds on waiting; 0: none. */
     atomic_bool cancelled; /* The call under way, or else the next, ends with SR_ERR_INTERRUPTED. */
 };

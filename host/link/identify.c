@@ -110,7 +110,12 @@ static enum sr_status check_together(struct sr_link *link) {
 enum sr_status sr_link_identify(struct sr_link *link) {
     size_t length = 0;
     uint32_t id[SR_ID_REGS] = {0};
-    SR_TRY(sr_link_ask(link, SR_OP_IDENTIFY, NULL, 0, 4 * SR_ID_REGS, &length));
+    uint8_t code = 0;
+    enum sr_packet_result result =
+        sr_packet_ask(&link->packets, SR_OP_IDENTIFY, NULL, 0, 4 * SR_ID_REGS, link->tries, &code, &length);
+    if (result != SR_PACKET_DONE) return sr_link_silent(link, SR_OP_IDENTIFY, result, link->tries);
+    link->answered = true;
+    if (code != SR_REPLY_OK) return sr_link_refused(link, SR_OP_IDENTIFY, code);
     for (size_t i = 0; i < SR_ID_REGS && 4 * i + 4 <= length; i++) id[i] = sr_get_u32(link->packets.in + 7 + 4 * i);
     SR_TRY(not_one(link, id));
     if (length != 4 * SR_ID_REGS)

@@ -357,8 +357,8 @@ static void link_close(struct sr_device *device) {
 
 /* ---- opening ---- */
 
-enum sr_status sr_link_open(const struct sr_transport *transport, const char *engine, struct sr_device **device, char *error,
-                            size_t error_size) {
+enum sr_status sr_link_try(const struct sr_transport *transport, const char *engine, unsigned tries, bool *answered,
+                           struct sr_device **device, char *error, size_t error_size) {
     static const struct sr_engine_ops ops = {.close = link_close,
                                              .configure = link_configure,
                                              .write_weights = link_write_weights,
@@ -379,12 +379,14 @@ enum sr_status sr_link_open(const struct sr_transport *transport, const char *en
     }
     link->device.ops = &ops;
     link->device.patience = 1;
+    link->tries = tries;
     snprintf(link->device.caps.engine, sizeof link->device.caps.engine, "%s", engine);
     enum sr_status status = SR_OK;
     if (!sr_packets_init(&link->packets, transport))
         status = sr_fail(&link->device, SR_ERR_MEMORY, "out of memory for packets");
     link->packets.cancelled = &link->device.cancelled;
     if (!status) status = sr_link_identify(link);
+    *answered = link->answered;
     /* A run may be left over from a host that went away; then the RUN that starts nothing makes the next number new. */
     uint8_t nothing = 0;
     size_t length;
@@ -398,4 +400,10 @@ enum sr_status sr_link_open(const struct sr_transport *transport, const char *en
     }
     *device = &link->device;
     return SR_OK;
+}
+
+enum sr_status sr_link_open(const struct sr_transport *transport, const char *engine, struct sr_device **device, char *error,
+                            size_t error_size) {
+    bool answered;
+    return sr_link_try(transport, engine, SR_PACKET_TRIES, &answered, device, error, error_size);
 }

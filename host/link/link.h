@@ -38,6 +38,8 @@ struct sr_link {
     int32_t *fitness;
     uint32_t fitness_pairs; /* pairs of it if it covered all, else 0 */
     bool on_device;         /* the device still holds it */
+    unsigned tries;         /* of IDENTIFY */
+    bool answered;          /* somebody spoke the protocol */
     bool run_pending;       /* a run was started, or may have been, whose end nobody has seen */
 
     struct sr_counters counters;
@@ -85,6 +87,10 @@ enum sr_status sr_link_raw_read_memory(struct sr_device *device, unsigned memory
                                        uint32_t words);
 enum sr_status sr_link_raw_write_registers(struct sr_device *device, unsigned first, unsigned count, const uint32_t *values);
 enum sr_status sr_link_raw_read_registers(struct sr_device *device, unsigned first, unsigned count, uint32_t *values);
+
+/* link.c: sr_link_open, with so many transmissions of the first request. *answered: it was answered, whatever it said. */
+enum sr_status sr_link_try(const struct sr_transport *transport, const char *engine, unsigned tries, bool *answered,
+                           struct sr_device **device, char *error, size_t error_size);
 
 /* identify.c: who is there, and its limits into device.caps. */
 enum sr_status sr_link_identify(struct sr_link *link);

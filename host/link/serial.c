@@ -3,35 +3,43 @@
 #define _DEFAULT_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <libserialport.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <linux/serial.h>
-#include <sys/ioctl.h>
 #endif
 
-#include "device/device.h"
+#include "link/link.h"
+#include "link/serial.h"
 
 /* Rates of the boards in constraints/, tried in this order when none is given. */
 static const uint32_t rates[] = {3000000, 921600};
 
 struct serial {
     struct sp_port *port; /* NULL for a pseudo-terminal */
-    int handle;
+    int handle;           /* what is read and written */
+    int lock;             /* holds the lock; the handle itself on a pseudo-terminal */
     uint32_t baud;
 };
 
-static uint64_t now_ms(void) {
+static uint64_t now_us(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
 }
+
+static uint64_t now_ms(void) { return now_us() / 1000; }
 
 /* Waits until the port can be read or written: 1, or 0 at the deadline, or -1 when it is gone. A port that was unplugged is
  * readable and has nothing to read. */
@@ -75,9 +83,8 @@ static void serial_close(void *context) {
     if (serial->port) {
         sp_close(serial->port);
         sp_free_port(serial->port);
-    } else if (serial->handle >= 0) {
-        close(serial->handle);
     }
+    if (serial->lock >= 0) close(serial->lock);
     free(serial);
 }
 
@@ -94,6 +101,71 @@ static void ask_for_low_latency(int handle) {
 #endif
 }
 
+/* ---- one program at a time ---- */
+
+/* Programs that lock by files (minicom, old terminals): the process that has the port, if it still runs. */
+static long file_lock_holder(const char *name, char *path, size_t size) {
+    static const char *const folders[] = {"/run/lock", "/var/lock"};
+    const char *slash = strrchr(name, '/');
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        long holder = 0;
+        if (snprintf(path, size, "%s/LCK..%s", folders[i], slash ? slash + 1 : name) >= (int)size) continue;
+        FILE *file = fopen(path, "r");
+        if (!file) continue;
+        bool read = fscanf(file, "%10ld", &holder) == 1;
+        fclose(file);
+        if (read && holder > 0 && holder != (long)getpid() && (kill((pid_t)holder, 0) == 0 || errno == EPERM)) return holder;
+    }
+    return 0;
+}
+
+/* Why a file that is there may not be opened: who may. */
+static void explain_permission(const char *path, char *text, size_t size) {
+    struct stat about;
+    struct group entry, *group = NULL;
+    char names[1024];
+    text[0] = '\0';
+    if (stat(path, &about) != 0) return;
+    if (getgrgid_r(about.st_gid, &entry, names, sizeof names, &group) != 0) group = NULL;
+    const char *name = group ? group->gr_name : "nameless";
+    if ((about.st_mode & (S_IRGRP | S_IWGRP)) == (S_IRGRP | S_IWGRP))
+        snprintf(text, size, ": group %s may use it (sudo usermod -aG %s $USER, then log in again)", name, name);
+    else
+        snprintf(text, size, ": neither may its group (%s): its owner must allow it", name);
+}
+
+/* The port opened once more for its lock, before anything about it is changed. Refused in one line when another program has it:
+ * flock is what others that open the device (and this program) see, TIOCEXCL, set in open_listed, what those see that take no
+ * lock at all, and lock files are read and never made, since they need a group that few users are in. */
+static enum sr_status lock_port(struct serial *serial, const char *name, const char *path, char *error, size_t error_size) {
+    char text[256];
+    serial->lock = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+    if (serial->lock < 0) {
+        int code = errno;
+        text[0] = '\0';
+        if (code == EACCES) explain_permission(path, text, sizeof text);
+        if (code == EBUSY)
+            snprintf(error, error_size, "port %s: another program has it open, for itself alone", name);
+        else
+            snprintf(error, error_size, "port %s: cannot open it: %s%s", name, strerror(code), text);
+        return SR_ERR_LINK;
+    }
+    if (!isatty(serial->lock)) {
+        snprintf(error, error_size, "port %s: this is not a serial port", name);
+        return SR_ERR_LINK;
+    }
+    if (flock(serial->lock, LOCK_EX | LOCK_NB) != 0) {
+        snprintf(error, error_size, "port %s: in use: another program has locked it", name);
+        return SR_ERR_LINK;
+    }
+    long holder = file_lock_holder(path, text, sizeof text);
+    if (!holder) return SR_OK;
+    snprintf(error, error_size, "port %s: in use by process %ld (lock file %s)", name, holder, text);
+    return SR_ERR_LINK;
+}
+
+/* ---- opening ---- */
+
 /* libserialport finds, opens and sets up what the system lists as a serial port. */
 static enum sp_return open_listed(struct serial *serial, const char *name, const char **step) {
     *step = "find";
@@ -108,81 +180,109 @@ static enum sp_return open_listed(struct serial *serial, const char *name, const
         (result = sp_set_stopbits(serial->port, 1)) == SP_OK &&
         (result = sp_set_flowcontrol(serial->port, SP_FLOWCONTROL_NONE)) == SP_OK &&
         (result = sp_get_port_handle(serial->port, &serial->handle)) == SP_OK) {
+        (void)ioctl(serial->handle, TIOCEXCL); /* ends when the port is closed; not on a pseudo-terminal, where it would stay */
         ask_for_low_latency(serial->handle);
         result = sp_flush(serial->port, SP_BUF_BOTH);
     }
     return result;
 }
 
-/* It refuses pseudo-terminals, which have no modem lines: those (the simulated board) are opened as what they are. */
-static enum sp_return open_terminal(struct serial *serial, const char *name) {
+/* libserialport knows the ports of /sys/class/tty alone: sp_get_port_by_name says of a pseudo-terminal that there is no such
+ * device, and sp_open would fail at its modem lines (TIOCMGET). So those (the simulated board) are set up here, as what they are:
+ * no rate, no lines, and the same poll, read and write as a board's. */
+static enum sp_return open_terminal(struct serial *serial) {
     struct termios raw;
-    serial->handle = open(name, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
-    if (serial->handle < 0) return SP_ERR_FAIL;
+    serial->handle = serial->lock;
     if (tcgetattr(serial->handle, &raw) != 0) return SP_ERR_FAIL;
     cfmakeraw(&raw);
     if (tcsetattr(serial->handle, TCSANOW, &raw) != 0 || tcflush(serial->handle, TCIOFLUSH) != 0) return SP_ERR_FAIL;
     return SP_OK;
 }
 
-static enum sr_status open_port(const char *name, uint32_t baud, struct sr_device **device, char *error, size_t error_size) {
+static enum sr_status open_port(const char *name, const char *path, uint32_t baud, unsigned tries, bool *answered,
+                                struct sr_device **device, char *error, size_t error_size) {
     struct serial *serial = calloc(1, sizeof *serial);
-    char *real = realpath(name, NULL);
-    if (!serial || (!real && errno == ENOMEM)) {
-        free(serial);
-        free(real);
+    if (!serial) {
         snprintf(error, error_size, "out of memory for port %s", name);
         return SR_ERR_MEMORY;
     }
-    serial->handle = -1;
+    serial->handle = serial->lock = -1;
     serial->baud = baud;
-    const char *step = "find", *path = real ? real : name;
+    enum sr_status status = lock_port(serial, name, path, error, error_size);
+    if (status != SR_OK) {
+        *answered = true; /* another rate would not help */
+        serial_close(serial);
+        return status;
+    }
+    const char *step = "set up";
     errno = 0;
-    enum sp_return result = strncmp(path, "/dev/pts/", 9) == 0 ? open_terminal(serial, path) : open_listed(serial, path, &step);
-    int code = errno;
-    free(real);
+    enum sp_return result = strncmp(path, "/dev/pts/", 9) == 0 ? open_terminal(serial) : open_listed(serial, path, &step);
     if (result != SP_OK) {
-        snprintf(error, error_size, "port %s: cannot %s it: %s%s", name, step, code ? strerror(code) : "no such port",
-                 code == EACCES ? " (is the user in the group that owns it, often dialout?)" : "");
+        int code = result == SP_ERR_FAIL ? errno : 0;
+        const char *why = code                    ? strerror(code)
+                          : result == SP_ERR_ARG  ? "the system lists no such serial port"
+                          : result == SP_ERR_SUPP ? "it cannot do that"
+                          : result == SP_ERR_MEM  ? "out of memory"
+                                                  : "no reason given";
+        snprintf(error, error_size, "port %s at %u baud: cannot %s it: %s", name, (unsigned)baud, step, why);
         serial_close(serial);
         return SR_ERR_LINK;
     }
     struct sr_transport transport = {serial, serial_write, serial_read, serial_close};
-    char why[200] = "";
-    enum sr_status status = sr_link_open(&transport, "serial", device, why, sizeof why);
+    char why[256] = "";
+    status = sr_link_try(&transport, "serial", tries, answered, device, why, sizeof why);
     if (status != SR_OK) snprintf(error, error_size, "port %s at %u baud: %s", name, (unsigned)baud, why);
     return status;
 }
 
-static enum sr_status open_rates(const char *name, uint32_t baud, struct sr_device **device, char *error, size_t error_size) {
-    if (baud) return open_port(name, baud, device, error, error_size);
-    enum sr_status status = SR_ERR_LINK;
-    for (size_t i = 0; i < sizeof rates / sizeof *rates && status == SR_ERR_LINK; i++) {
-        status = open_port(name, rates[i], device, error, error_size);
+enum { SLOW_US = 5000, ROUNDS = 3 };
+
+/* An adapter that holds answers back costs more time than the device and the line together: say so, and what helps. */
+static void remark_slow(struct sr_device *device, const char *name, const char *path) {
+    const char *slash = strrchr(path, '/'), *port = slash ? slash + 1 : path;
+    uint64_t best = UINT64_MAX;
+    uint32_t value;
+    if (strncmp(path, "/dev/pts/", 9) == 0) return; /* a simulated board is as slow as its simulation */
+    for (unsigned i = 0; i < ROUNDS; i++) {
+        uint64_t start = now_us();
+        if (sr_device_read_registers(device, 0, 1, &value) != SR_OK) return;
+        uint64_t took = now_us() - start;
+        if (took < best) best = took;
     }
-    return status;
+    if (best <= SLOW_US) return;
+    int latency = sr_ports_latency_ms(port);
+    if (latency > 1)
+        snprintf(device->remark, sizeof device->remark,
+                 "port %s: a round trip takes %.1f ms, for the adapter holds bytes back for %d ms: echo 1 | sudo tee "
+                 "/sys/bus/usb-serial/devices/%s/latency_timer",
+                 name, (double)best / 1000, latency, port);
+    else
+        snprintf(device->remark, sizeof device->remark,
+                 "port %s: a round trip takes %.1f ms; a short cable to a port of the computer's own, without a hub, may help",
+                 name, (double)best / 1000);
 }
 
-/* The USB ports in turn; a board of another build or protocol ends the search with its message. */
-static enum sr_status look_for(uint32_t baud, struct sr_device **device, char *error, size_t error_size) {
-    struct sp_port **list;
-    if (sp_list_ports(&list) != SP_OK) {
-        snprintf(error, error_size, "the serial ports cannot be listed");
+enum sr_status sr_serial_try(const char *name, uint32_t baud, unsigned tries, bool *answered, struct sr_device **device,
+                             char *error, size_t error_size) {
+    enum sr_status status = SR_ERR_LINK;
+    char *real = realpath(name, NULL);
+    *answered = false;
+    if (!real) {
+        snprintf(error, error_size, "port %s: %s", name, strerror(errno));
+        *answered = true;
         return SR_ERR_LINK;
     }
-    enum sr_status status = SR_ERR_LINK;
-    unsigned tried = 0;
-    for (struct sp_port **port = list; *port && status == SR_ERR_LINK; port++) {
-        if (sp_get_port_transport(*port) != SP_TRANSPORT_USB) continue;
-        tried++;
-        status = open_rates(sp_get_port_name(*port), baud, device, error, error_size);
+    for (size_t i = 0; i < sizeof rates / sizeof *rates && status == SR_ERR_LINK && !*answered; i++) {
+        status = open_port(name, real, baud ? baud : rates[i], tries, answered, device, error, error_size);
+        if (baud) break;
     }
-    sp_free_port_list(list);
-    if (tried == 0) snprintf(error, error_size, "no USB serial port here: is the board plugged in? (or name a port)");
+    if (status == SR_OK) remark_slow(*device, name, real);
+    free(real);
     return status;
 }
 
 enum sr_status sr_serial_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size) {
-    if (how->port) return open_rates(how->port, how->baud, device, error, error_size);
-    return look_for(how->baud, device, error, error_size);
+    bool answered;
+    if (!how->port) return sr_ports_look(how->baud, device, error, error_size);
+    return sr_serial_try(how->port, how->baud, SR_PACKET_TRIES, &answered, device, error, error_size);
 }

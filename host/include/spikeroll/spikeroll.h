@@ -144,6 +144,8 @@ SR_MUST_CHECK enum sr_status sr_device_open(const struct sr_open *how, struct sr
                                             size_t error_size);
 void sr_device_close(struct sr_device *device); /* NULL is allowed */
 const char *sr_device_error(const struct sr_device *device);
+/* One line about a device that works and could work better (a slow port, and what makes it faster), or "". */
+const char *sr_device_remark(const struct sr_device *device);
 const struct sr_caps *sr_device_caps(const struct sr_device *device);
 
 /* Set shape and constants; forgets weights and samples if the shape changed. */

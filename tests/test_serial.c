@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Engine serial: ports are found, locked, set up through libserialport, and lost; with a model of the device behind them
+ * (fake_port.h). The last tests run the program ($SPIKEROLL) against boards that answer nonsense. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+
+#include <cmocka.h>
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fake_port.h"
+#include "map/sr_map.h"
+
+static const struct sr_net NET = {.layers = 1, .inputs = 70, .hidden = {10}, .classes = 5, .steps = 6, .theta = {300}};
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + (double)time.tv_nsec / 1e9;
+}
+
+static enum sr_status open_serial(const char *port, uint32_t baud, struct sr_device **device, char error[512]) {
+    struct sr_open how = {.engine = "serial", .port = port, .baud = baud};
+    error[0] = '\0';
+    return sr_device_open(&how, device, error, 512);
+}
+
+static void expect_refused(const char *port, const char *text) {
+    struct sr_device *device = NULL;
+    char error[512];
+    assert_int_equal(open_serial(port, 0, &device, error), SR_ERR_LINK);
+    if (!strstr(error, text)) fail_msg("\"%s\" does not say \"%s\"", error, text);
+}
+
+static struct sr_device *expect_open(const char *port) {
+    struct sr_device *device = NULL;
+    char error[512];
+    if (open_serial(port, 0, &device, error) != SR_OK) fail_msg("%s", error);
+    return device;
+}
+
+/* Everything a generation needs of the line, with weights that come back as they went. */
+static enum sr_status exercise(struct sr_device *device) {
+    static int16_t out[70 * 10], in[70 * 10];
+    for (unsigned i = 0; i < 700; i++) out[i] = (int16_t)(i * 37 % 4000 - 2000);
+    enum sr_status status = sr_device_configure(device, &NET);
+    if (!status) status = sr_device_write_weights(device, 0, out);
+    if (!status) status = sr_device_read_weights(device, 0, in);
+    if (!status) assert_memory_equal(out, in, sizeof out);
+    return status;
+}
+
+static struct fake_port *board(unsigned late_ms) {
+    struct fake_setup setup;
+    fake_defaults(&setup);
+    struct fake_port *port = fake_port_open();
+    fake_port_attach(port, &setup, late_ms);
+    return port;
+}
+
+/* Of four ports one is a board's: the others are neither opened nor written to. */
+static void a_board_is_found_by_its_usb_identity(void **unused) {
+    (void)unused;
+    struct fake_port *arduino = fake_port_open(), *jtag = fake_port_open(), *modem = fake_port_open(), *uart = board(0);
+    fake_port_list(arduino, "ttyACM0", 0x2341, 0x0043, 0, -1);
+    fake_port_list(jtag, "ttyUSB0", 0x0403, 0x6010, 0, 16);
+    fake_port_list(uart, "ttyUSB1", 0x0403, 0x6010, 1, 16);
+    fake_port_list(modem, "ttyS0", 0, 0, -1, -1);
+    struct sr_device *device = expect_open(NULL);
+    assert_int_equal(exercise(device), SR_OK);
+    assert_int_equal(fake_port_opened("ttyACM0") + fake_port_opened("ttyUSB0") + fake_port_opened("ttyS0"), 0);
+    assert_int_equal(fake_port_bytes(arduino) + fake_port_bytes(jtag) + fake_port_bytes(modem), 0);
+    assert_true(fake_port_bytes(uart) > 1400);
+    sr_device_close(device);
+    fake_port_close(arduino), fake_port_close(jtag), fake_port_close(modem), fake_port_close(uart);
+    fake_port_unlist_all();
+}
+
+static void the_search_says_what_it_left_alone(void **unused) {
+    (void)unused;
+    struct fake_port *arduino = fake_port_open(), *silent = fake_port_open();
+    fake_port_list(arduino, "ttyACM0", 0x2341, 0x0043, 0, -1);
+    expect_refused(NULL, "has the USB identity of a board (icebreaker, hx8k, ulx3s, colorlight-i5). Left alone: /dev/ttyACM0");
+    fake_port_list(silent, "ttyUSB3", 0x0403, 0x6015, 0, 16);
+    double start = now();
+    expect_refused(NULL, "no board answers on /dev/ttyUSB3: is the FPGA configured?");
+    assert_true(now() - start < 1);
+    assert_true(fake_port_bytes(silent) > 0);
+    assert_int_equal(fake_port_bytes(arduino), 0);
+    fake_port_close(arduino), fake_port_close(silent);
+    fake_port_unlist_all();
+}
+
+/* A board of another build ends the search with its own line, at the rate at which it answered. */
+static void a_board_that_answers_ends_the_search(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake_port *port = fake_port_open();
+    struct sr_device *device = NULL;
+    char error[512];
+    fake_defaults(&setup);
+    setup.id[SR_REG_MAP_HASH]++;
+    fake_port_attach(port, &setup, 0);
+    fake_port_list(port, "ttyUSB0", 0x0403, 0x6015, 0, 1);
+    assert_int_equal(open_serial(NULL, 0, &device, error), SR_ERR_MISMATCH);
+    if (!strstr(error, "port /dev/ttyUSB0 at 3000000 baud: the device has register list")) fail_msg("%s", error);
+    fake_port_close(port);
+    fake_port_unlist_all();
+}
+
+/* The port of a board by its name: libserialport opens it, and it is nobody else's. */
+static void a_port_has_one_user(void **unused) {
+    (void)unused;
+    struct fake_port *port = board(0);
+    char path[128];
+    fake_port_list(port, "ttyUSB1", 0x0403, 0x6010, 1, 1);
+    const char *const names[] = {"/dev/ttyUSB1", fake_port_path(port)};
+    for (unsigned i = 0; i < 2; i++) {
+        struct sr_device *device = expect_open(names[i]);
+        assert_int_equal(fake_port_exclusive(), true);
+        size_t before = fake_port_bytes(port);
+        expect_refused(names[i], "in use: another program has locked it");
+        assert_int_equal(fake_port_bytes(port), before); /* the first one was not disturbed */
+        assert_int_equal(exercise(device), SR_OK);
+        sr_device_close(device);
+        sr_device_close(expect_open(names[i])); /* and after it is free again */
+    }
+    /* programs that lock by files: a process that lives (ours is taken for our own lock), and one that is gone */
+    snprintf(path, sizeof path, "%s/LCK..ttyUSB1", fake_port_folder("run/lock"));
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "%10ld\n", (long)getppid());
+    fclose(file);
+    expect_refused("/dev/ttyUSB1", "in use by process ");
+    file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "%10ld\n", 99999999L);
+    fclose(file);
+    sr_device_close(expect_open("/dev/ttyUSB1"));
+    fake_port_close(port);
+    fake_port_unlist_all();
+}
+
+static void what_is_no_port_is_said(void **unused) {
+    (void)unused;
+    expect_refused("/dev/null", "port /dev/null: this is not a serial port");
+    expect_refused("/dev/spikeroll-nonsuch", "port /dev/spikeroll-nonsuch: No such file or directory");
+    expect_refused("/tmp", "port /tmp: cannot open it: Is a directory");
+}
+
+/* Pulled during a call, and between two: the call ends at once, and says so. */
+static void an_unplugged_board_is_an_error(void **unused) {
+    (void)unused;
+    for (unsigned listed = 0; listed < 2; listed++) {
+        struct fake_port *port = board(0);
+        if (listed) fake_port_list(port, "ttyUSB2", 0x0403, 0x6015, 0, 1);
+        struct sr_device *device = expect_open(listed ? "/dev/ttyUSB2" : fake_port_path(port));
+        assert_int_equal(exercise(device), SR_OK);
+        fake_port_unplug(port);
+        double start = now();
+        assert_int_equal(exercise(device), SR_ERR_LINK);
+        if (!strstr(sr_device_error(device), "the device is gone: its port failed during "))
+            fail_msg("%s", sr_device_error(device));
+        assert_true(now() - start < 2);
+        sr_device_close(device);
+        fake_port_close(port);
+        fake_port_unlist_all();
+    }
+}
+
+static void slow_round_trips_are_named_with_their_cure(void **unused) {
+    (void)unused;
+    struct fake_port *port = board(9);
+    fake_port_list(port, "ttyUSB1", 0x0403, 0x6010, 1, 16);
+    struct sr_device *device = expect_open("/dev/ttyUSB1");
+    const char *remark = sr_device_remark(device);
+    if (!strstr(remark, "holds bytes back for 16 ms: echo 1 | sudo tee /sys/bus/usb-serial/devices/ttyUSB1/latency_timer"))
+        fail_msg("\"%s\"", remark);
+    sr_device_close(device);
+    fake_port_unlist_all();
+    fake_port_list(port, "ttyUSB1", 0x0403, 0x6010, 1, 1);
+    device = expect_open("/dev/ttyUSB1");
+    assert_non_null(strstr(sr_device_remark(device), "without a hub"));
+    sr_device_close(device);
+    fake_port_close(port);
+    fake_port_unlist_all();
+    port = board(0);
+    device = expect_open(fake_port_path(port));
+    assert_string_equal(sr_device_remark(device), "");
+    sr_device_close(device);
+    fake_port_close(port);
+}
+
+static void on_alarm(int number) { (void)number; }
+
+/* Calls of the system that a signal interrupts are made again. */
+static void signals_do_not_disturb(void **unused) {
+    (void)unused;
+    struct fake_port *port = board(1);
+    struct sr_device *device = expect_open(fake_port_path(port));
+    struct sigaction action = {.sa_handler = on_alarm}, before;
+    struct itimerval often = {{0, 700}, {0, 700}}, never = {{0, 0}, {0, 0}};
+    assert_int_equal(sigaction(SIGALRM, &action, &before), 0);
+    assert_int_equal(setitimer(ITIMER_REAL, &often, NULL), 0);
+    enum sr_status status = exercise(device);
+    setitimer(ITIMER_REAL, &never, NULL);
+    sigaction(SIGALRM, &before, NULL);
+    if (status) fail_msg("%s", sr_device_error(device));
+    sr_device_close(device);
+    fake_port_close(port);
+}
+
+/* ---- the program against boards that answer nonsense ---- */
+
+static const char *program(void) { return getenv("SPIKEROLL"); }
+
+/* Runs a command; the last line of its standard error, and how many there were. */
+static int run_program(const char *arguments, char *last, size_t size, unsigned *lines) {
+    char command[1024], line[1024];
+    last[0] = '\0';
+    *lines = 0;
+    snprintf(command, sizeof command, "timeout 60 '%s' %s 2>&1 >/dev/null", program(), arguments);
+    FILE *out = popen(command, "r");
+    assert_non_null(out);
+    while (fgets(line, sizeof line, out)) {
+        ++*lines;
+        snprintf(last, size, "%s", line);
+    }
+    int code = pclose(out);
+    return WIFEXITED(code) ? WEXITSTATUS(code) : 128;
+}
+
+static void nonsense_ends_commands_in_one_line(void **state) {
+    const char *work = *state;
+    if (!program()) skip();
+    static const struct {
+        uint8_t memory;
+        uint32_t word, lie;
+        bool still, rows;
+        const char *eval, *train; /* what they say */
+    } boards[] = {
+        {SR_MEM_SCORE, 10, 255, false, false, "predicts class 255 for a sample, of a network of 10 classes", "best"},
+        {SR_MEM_FITNESS, 0, 0x7FFFFFFF, false, false, NULL, "gives member 0 the fitness 2147483647"},
+        {SR_MEM_WEIGHT, 0, 2048, false, false, NULL, "holds 2048 as weight [0][0] of layer 0"},
+        {0, 0, 0, true, false, "stays busy: its cycle counter stands still", "stays busy: its cycle counter stands still"},
+        {0, 0, 0, false, true, "no row of 65535 words fits", "no row of 65535 words fits"},
+    };
+    for (size_t i = 0; i < sizeof boards / sizeof *boards; i++) {
+        struct fake_setup setup;
+        char arguments[512], last[1024];
+        unsigned lines;
+        fake_defaults(&setup);
+        setup.id[SR_REG_FRAC_W] = 4, setup.id[SR_REG_SAMPLE_WORDS] = 1 << 16;
+        setup.lie_memory = boards[i].lie != 0, setup.memory_lied = boards[i].memory;
+        setup.word_lied = boards[i].word, setup.lie = boards[i].lie;
+        setup.still = boards[i].still;
+        if (boards[i].rows) setup.id[SR_REG_ROW_WORDS] = 65535, setup.id[SR_REG_WEIGHT_WORDS] = 1;
+        struct fake_port *port = fake_port_open();
+        fake_port_attach(port, &setup, 0);
+        const char *path = fake_port_path(port);
+        if (boards[i].eval) {
+            snprintf(arguments, sizeof arguments, "eval --model %s/model --data %s/data --confusion --engine serial --port %s",
+                     work, work, path);
+            int code = run_program(arguments, last, sizeof last, &lines);
+            if (!strstr(last, boards[i].eval) || lines != 1 || (code != 1 && code != 2))
+                fail_msg("eval on board %zu: exit code %d, %u lines: %s", i, code, lines, last);
+            fake_end_run(fake_port_device(port));
+        }
+        snprintf(arguments, sizeof arguments,
+                 "train --data %s/data --out %s/run --force --hidden 8 --steps 4 --population 8 --batch 4 --generations 2 "
+                 "--no-test --engine serial --port %s",
+                 work, work, path);
+        int code = run_program(arguments, last, sizeof last, &lines);
+        if ((!strstr(last, boards[i].train) && strcmp(boards[i].train, "best") != 0) || (code != 1 && code != 2))
+            fail_msg("train on board %zu: exit code %d: %s", i, code, last);
+        fake_end_run(fake_port_device(port));
+        snprintf(arguments, sizeof arguments, "selftest --quick --engine serial --port %s", path);
+        code = run_program(arguments, last, sizeof last, &lines);
+        if (lines > 1 || (code != 1 && code != 2)) fail_msg("selftest on board %zu: exit code %d: %s", i, code, last);
+        fake_end_run(fake_port_device(port));
+        snprintf(arguments, sizeof arguments, "info --engine serial --port %s", path);
+        code = run_program(arguments, last, sizeof last, &lines);
+        if (boards[i].rows ? code != 2 || lines != 1 : code != 0 || lines != 0)
+            fail_msg("info on board %zu: exit code %d: %s", i, code, last);
+        fake_port_close(port);
+    }
+}
+
+static char work_folder[64];
+
+static int make_work(void **state) {
+    char command[1024];
+    *state = work_folder;
+    if (!program()) return 0;
+    snprintf(work_folder, sizeof work_folder, "/tmp/spikeroll-serial-XXXXXX");
+    if (!mkdtemp(work_folder)) return -1;
+    snprintf(command, sizeof command,
+             "'%s' data synth %s/data --train 40 --test 10 >/dev/null && '%s' train --engine ref --data %s/data --out %s/model "
+             "--hidden 8 --steps 4 --population 8 --batch 4 --generations 1 --frac-bits 4 --no-test >/dev/null 2>&1",
+             program(), work_folder, program(), work_folder, work_folder);
+    return system(command) == 0 ? 0 : -1;
+}
+
+static int remove_work(void **state) {
+    char command[128];
+    (void)state;
+    if (!work_folder[0]) return 0;
+    snprintf(command, sizeof command, "rm -rf '%s'", work_folder);
+    return system(command);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_board_is_found_by_its_usb_identity),
+        cmocka_unit_test(the_search_says_what_it_left_alone),
+        cmocka_unit_test(a_board_that_answers_ends_the_search),
+        cmocka_unit_test(a_port_has_one_user),
+        cmocka_unit_test(what_is_no_port_is_said),
+        cmocka_unit_test(an_unplugged_board_is_an_error),
+        cmocka_unit_test(slow_round_trips_are_named_with_their_cure),
+        cmocka_unit_test(signals_do_not_disturb),
+        cmocka_unit_test_setup_teardown(nonsense_ends_commands_in_one_line, make_work, remove_work),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
