@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Data: loading N-MNIST and MNIST, known-answer binning, hold-out, every message, the built-in data, statistics, pictures.
  * Real recordings are read where they are (../shared/data, or $SR_SHARED), and skipped aloud where not. */
-#define _XOPEN_SOURCE 700 /* nftw */
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,118 +15,8 @@
 /* after the headers that it needs */
 #include <cmocka.h>
 
-#include "data/data.h"
 #include "data/stats.h"
-
-static char root[128]; /* temporary folder of the running test */
-static char error[1024];
-
-static int remove_one(const char *path, const struct stat *info, int kind, struct FTW *walk) {
-    (void)info, (void)kind, (void)walk;
-    return remove(path);
-}
-
-static int set_up(void **state) {
-    (void)state;
-    const char *base = getenv("TMPDIR");
-    snprintf(root, sizeof root, "%.80s/spikeroll-data-XXXXXX", base ? base : "/tmp");
-    memset(error, 0, sizeof error);
-    return mkdtemp(root) ? 0 : -1;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    return nftw(root, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
-
-/* Path under the temporary folder; the last few stay valid. */
-static const char *at(const char *name) {
-    static char path[8][400];
-    static unsigned next;
-    char *p = path[next++ % 8];
-    snprintf(p, sizeof path[0], "%s/%s", root, name);
-    return p;
-}
-
-static void put(const char *name, const void *bytes, size_t size) {
-    const char *path = at(name);
-    char dir[400];
-    snprintf(dir, sizeof dir, "%s", path);
-    for (char *slash = dir + strlen(root) + 1; (slash = strchr(slash, '/')); slash++) {
-        *slash = 0;
-        (void)mkdir(dir, 0777);
-        *slash = '/';
-    }
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    assert_int_equal(fwrite(bytes, 1, size, file), size);
-    assert_int_equal(fclose(file), 0);
-}
-
-struct hand {
-    unsigned x, y, on, time_us;
-};
-static void put_events(const char *name, const struct hand *hand, unsigned count) {
-    uint8_t bytes[64 * 5];
-    assert_true(count <= 64);
-    for (unsigned i = 0; i < count; i++) {
-        uint8_t *b = bytes + i * 5;
-        b[0] = (uint8_t)hand[i].x;
-        b[1] = (uint8_t)hand[i].y;
-        b[2] = (uint8_t)(hand[i].on << 7 | hand[i].time_us >> 16);
-        b[3] = (uint8_t)(hand[i].time_us >> 8);
-        b[4] = (uint8_t)hand[i].time_us;
-    }
-    put(name, bytes, count * 5);
-}
-
-/* A folder of `classes` classes with `each` one-event recordings; the event's x is the recording's number. */
-static void put_folder(const char *split, unsigned classes, unsigned each) {
-    for (unsigned c = 0; c < classes; c++)
-        for (unsigned k = 0; k < each; k++) {
-            char name[64];
-            struct hand e = {k % 34, c, 1, 0};
-            snprintf(name, sizeof name, "%s/%u/%05u.bin", split, c, k * classes + c);
-            put_events(name, &e, 1);
-        }
-}
-
-static struct sr_data load(const struct sr_data_options *options) {
-    struct sr_data data;
-    struct sr_data_options used = *options;
-    if (!used.dir) used.dir = root;
-    enum sr_status status = sr_data_load(&used, &data, error, sizeof error);
-    if (status) fail_msg("%s", error);
-    return data;
-}
-
-/* Loading fails with this status, in one line with these words, and leaves the output alone. */
-static void refuse(const struct sr_data_options *options, enum sr_status status, const char *file, const char *field,
-                   const char *limit) {
-    struct sr_data data, before;
-    struct sr_data_options used = *options;
-    if (!used.dir) used.dir = root;
-    memset(&data, 0x5a, sizeof data);
-    memcpy(&before, &data, sizeof data);
-    enum sr_status got = sr_data_load(&used, &data, error, sizeof error);
-    if (got != status) fail_msg("status %d, not %d, for %s%s %s: %s", (int)got, (int)status, file, field, limit, error);
-    assert_memory_equal(&data, &before, sizeof data);
-    assert_null(strchr(error, '\n'));
-    const char *word[] = {file, field, limit};
-    for (int i = 0; i < 3; i++)
-        if (!strstr(error, word[i])) fail_msg("\"%s\" lacks \"%s\"", error, word[i]);
-}
-
-static unsigned ones(const uint64_t *bits, size_t words) {
-    unsigned count = 0;
-    for (size_t i = 0; i < words; i++)
-        for (uint64_t w = bits[i]; w; w &= w - 1) count++;
-    return count;
-}
-
-static bool spike(const struct sr_data_set *set, unsigned sample, unsigned step, unsigned input) {
-    return set->bits[((size_t)sample * set->steps + step) * set->step_words + input / 64] >> (input % 64) & 1;
-}
+#include "data_folder.h"
 
 /* ---- N-MNIST ---- */
 
@@ -237,13 +125,13 @@ static void nmnist_messages(void **state) {
     const struct sr_data_options plain = {0};
     refuse(&(struct sr_data_options){.dir = ""}, SR_ERR_ARGUMENT, "", "no data folder", "");
     refuse(&(struct sr_data_options){.dir = at("nowhere")}, SR_ERR_FILE, "nowhere", "cannot be read", "No such file");
-    refuse(&plain, SR_ERR_FORMAT, root, "format unknown", "Train");
+    refuse(&plain, SR_ERR_FORMAT, data_root, "format unknown", "Train");
     put("file", "x", 1);
     refuse(&(struct sr_data_options){.dir = at("file")}, SR_ERR_FILE, "file", "folder expected", "");
     put_folder("Train", 3, 3);
-    refuse(&(struct sr_data_options){.width = 257}, SR_ERR_ARGUMENT, root, "width 257", "256");
-    refuse(&(struct sr_data_options){.holdout_percent = 100}, SR_ERR_ARGUMENT, root, "holdout percent 100", "99");
-    refuse(&(struct sr_data_options){.duration_us = 8388609}, SR_ERR_ARGUMENT, root, "duration 8388609", "8388608");
+    refuse(&(struct sr_data_options){.width = 257}, SR_ERR_ARGUMENT, data_root, "width 257", "256");
+    refuse(&(struct sr_data_options){.holdout_percent = 100}, SR_ERR_ARGUMENT, data_root, "holdout percent 100", "99");
+    refuse(&(struct sr_data_options){.duration_us = 8388609}, SR_ERR_ARGUMENT, data_root, "duration 8388609", "8388608");
 
     put("Train/1/00001.bin", "1234567", 7);
     refuse(&plain, SR_ERR_FORMAT, "Train/1/00001.bin", "truncated recording: size 7", "5 bytes");
@@ -252,9 +140,9 @@ static void nmnist_messages(void **state) {
     struct hand hand[] = {{1, 1, 1, 5}, {34, 2, 0, 6}};
     put_events("Train/1/00001.bin", hand, 2);
     refuse(&plain, SR_ERR_FORMAT, "Train/1/00001.bin", "event 1: x 34", "0 to 33");
-    hand[1] = (struct hand){3, 240, 0, 6};
+    hand[1] = (struct hand){3, 239, 0, 6};
     put_events("Train/1/00001.bin", hand, 2);
-    refuse(&plain, SR_ERR_FORMAT, "Train/1/00001.bin", "event 1: y 240", "height 34");
+    refuse(&plain, SR_ERR_FORMAT, "Train/1/00001.bin", "event 1: y 239", "height 34");
     put_events("Train/1/00001.bin", hand, 1);
 
     assert_int_equal(mkdir(at("Train/3"), 0777), 0);
@@ -453,9 +341,9 @@ static uint64_t hash_set(const struct sr_data_set *set) {
 
 static void synth_is_deterministic_and_alike(void **state) {
     (void)state;
-    if (sr_data_synth(at("deep/er/a"), 100, 20, 5, error, sizeof error)) fail_msg("%s", error);
-    assert_int_equal(sr_data_synth(at("b"), 60, 20, 5, error, sizeof error), SR_OK);
-    assert_int_equal(sr_data_synth(at("c"), 60, 0, 6, error, sizeof error), SR_OK);
+    if (sr_data_synth(at("deep/er/a"), 100, 20, 5, data_error, sizeof data_error)) fail_msg("%s", data_error);
+    assert_int_equal(sr_data_synth(at("b"), 60, 20, 5, data_error, sizeof data_error), SR_OK);
+    assert_int_equal(sr_data_synth(at("c"), 60, 0, 6, data_error, sizeof data_error), SR_OK);
     struct sr_data a = load(&(struct sr_data_options){.dir = at("deep/er/a")});
     struct sr_data b = load(&(struct sr_data_options){.dir = at("b")});
     struct sr_data c = load(&(struct sr_data_options){.dir = at("c")});
@@ -469,7 +357,7 @@ static void synth_is_deterministic_and_alike(void **state) {
     assert_memory_not_equal(a.train.bits, a.test.bits, words / 3 * sizeof(uint64_t));
     assert_int_not_equal(hash_set(&b.train), hash_set(&c.train));
     struct sr_data_stats stats;
-    assert_int_equal(sr_data_stats(&a.train, &stats, error, sizeof error), SR_OK);
+    assert_int_equal(sr_data_stats(&a.train, &stats, data_error, sizeof data_error), SR_OK);
     for (unsigned k = 0; k < 10; k++) assert_int_equal(stats.by_class[k], 10);
     assert_true(stats.events_mean > 3000 && stats.events_mean < 5500);
     assert_true(stats.events_min > 500 && stats.events_max < 12000);
@@ -481,18 +369,18 @@ static void synth_is_deterministic_and_alike(void **state) {
 
 static void synth_messages(void **state) {
     (void)state;
-    assert_int_equal(sr_data_synth(at("a"), 9, 0, 1, error, sizeof error), SR_ERR_ARGUMENT);
-    assert_non_null(strstr(error, "Train recordings: 9"));
-    assert_int_equal(sr_data_synth(at("a"), 10, 3, 1, error, sizeof error), SR_ERR_ARGUMENT);
-    assert_non_null(strstr(error, "0 or 10 to 99999"));
+    assert_int_equal(sr_data_synth(at("a"), 9, 0, 1, data_error, sizeof data_error), SR_ERR_ARGUMENT);
+    assert_non_null(strstr(data_error, "Train recordings: 9"));
+    assert_int_equal(sr_data_synth(at("a"), 10, 3, 1, data_error, sizeof data_error), SR_ERR_ARGUMENT);
+    assert_non_null(strstr(data_error, "0 or 10 to 99999"));
     assert_int_equal(access(at("a"), F_OK), -1); /* nothing made */
-    assert_int_equal(sr_data_synth(at("a"), 10, 0, 1, error, sizeof error), SR_OK);
-    assert_int_equal(sr_data_synth(at("a"), 10, 0, 1, error, sizeof error), SR_ERR_ARGUMENT);
-    assert_non_null(strstr(error, "a/Train: is there already"));
+    assert_int_equal(sr_data_synth(at("a"), 10, 0, 1, data_error, sizeof data_error), SR_OK);
+    assert_int_equal(sr_data_synth(at("a"), 10, 0, 1, data_error, sizeof data_error), SR_ERR_ARGUMENT);
+    assert_non_null(strstr(data_error, "a/Train: is there already"));
     put("file", "x", 1);
-    assert_int_equal(sr_data_synth(at("file/b"), 10, 0, 1, error, sizeof error), SR_ERR_FILE);
-    assert_non_null(strstr(error, "file/b"));
-    assert_int_equal(sr_data_synth(at("file"), 10, 0, 1, error, sizeof error), SR_ERR_FILE);
+    assert_int_equal(sr_data_synth(at("file/b"), 10, 0, 1, data_error, sizeof data_error), SR_ERR_FILE);
+    assert_non_null(strstr(data_error, "file/b"));
+    assert_int_equal(sr_data_synth(at("file"), 10, 0, 1, data_error, sizeof data_error), SR_ERR_FILE);
 }
 
 /* ---- statistics and pictures ---- */
@@ -505,7 +393,7 @@ static void stats_and_pictures(void **state) {
     put_events("Train/0/00000.bin", hand, 4);
     struct sr_data data = load(&(struct sr_data_options){0});
     struct sr_data_stats stats;
-    assert_int_equal(sr_data_stats(&data.train, &stats, error, sizeof error), SR_OK);
+    assert_int_equal(sr_data_stats(&data.train, &stats, data_error, sizeof data_error), SR_OK);
     assert_int_equal(stats.count, 2);
     assert_int_equal(stats.by_class[0], 1);
     assert_int_equal(stats.events_min, 1);
@@ -514,38 +402,44 @@ static void stats_and_pictures(void **state) {
     assert_true(stats.spikes_sample == 2);
     sr_data_free(&data);
 
-    const struct sr_data_options options = {.dir = root};
+    const struct sr_data_options options = {.dir = data_root};
     static const char *const which[] = {"0", "Train/0/00000.bin"};
     for (int i = 0; i < 2; i++) {
         struct sr_picture picture;
         char *text = NULL;
-        assert_int_equal(sr_picture_make(&options, which[i], &picture, error, sizeof error), SR_OK);
+        assert_int_equal(sr_picture_make(&options, which[i], &picture, data_error, sizeof data_error), SR_OK);
         assert_int_equal(picture.events, 4);
         assert_int_equal(picture.most, 2);
         assert_int_equal(picture.count[0][0], 2);
         assert_int_equal(picture.count[1][(34 + 6) * 34 + 5], 1);
         assert_int_equal(picture.count[1][3 * 34 * 34 - 1], 1);
-        assert_int_equal(sr_picture_text(&picture, 120, false, &text, error, sizeof error), SR_OK);
+        assert_int_equal(sr_picture_text(&picture, 120, false, &text, data_error, sizeof data_error), SR_OK);
         assert_non_null(strstr(text, "00000.bin: 4 events"));
         assert_non_null(strstr(text, "\n-....."));
         assert_non_null(strstr(text, ".....+\n"));
         free(text);
-        assert_int_equal(sr_picture_text(&picture, 20, true, &text, error, sizeof error), SR_OK);
+        assert_int_equal(sr_picture_text(&picture, 20, true, &text, data_error, sizeof data_error), SR_OK);
         assert_non_null(strstr(text, "\033[0m\n"));
         free(text);
-        assert_int_equal(sr_picture_png(&picture, at("p.png"), error, sizeof error), SR_OK);
+        assert_int_equal(sr_picture_png(&picture, at("p.png"), data_error, sizeof data_error), SR_OK);
         struct stat info;
         assert_int_equal(stat(at("p.png"), &info), 0);
         assert_true(info.st_size > 100);
-        assert_int_equal(sr_picture_png(&picture, at("no/p.png"), error, sizeof error), SR_ERR_FILE);
-        assert_non_null(strstr(error, "no/p.png"));
+        assert_int_equal(mkdir(at("p.png.tmp"), 0700), 0); /* so that it cannot be written */
+        assert_int_equal(sr_picture_png(&picture, at("p.png"), data_error, sizeof data_error), SR_ERR_FILE);
+        assert_int_equal(stat(at("p.png"), &info), 0);
+        assert_true(info.st_size > 100); /* the one that was there */
+        assert_int_equal(rmdir(at("p.png.tmp")), 0);
+        assert_int_equal(sr_picture_png(&picture, "/dev/null", data_error, sizeof data_error), SR_OK);
+        assert_int_equal(sr_picture_png(&picture, at("no/p.png"), data_error, sizeof data_error), SR_ERR_FILE);
+        assert_non_null(strstr(data_error, "no/p.png"));
         sr_picture_free(&picture);
     }
     struct sr_picture none;
-    assert_int_equal(sr_picture_make(&options, "4", &none, error, sizeof error), SR_ERR_ARGUMENT);
-    assert_non_null(strstr(error, "there are 4 (0 to 3)"));
-    assert_int_equal(sr_picture_make(&options, "gone.bin", &none, error, sizeof error), SR_ERR_FILE);
-    assert_non_null(strstr(error, "gone.bin"));
+    assert_int_equal(sr_picture_make(&options, "4", &none, data_error, sizeof data_error), SR_ERR_ARGUMENT);
+    assert_non_null(strstr(data_error, "there are 4 (0 to 3)"));
+    assert_int_equal(sr_picture_make(&options, "gone.bin", &none, data_error, sizeof data_error), SR_ERR_FILE);
+    assert_non_null(strstr(data_error, "gone.bin"));
 }
 
 /* ---- the real thing ---- */
@@ -564,8 +458,8 @@ static void real_nmnist(void **state) {
     static const unsigned expected[10] = {97, 116, 99, 93, 105, 92, 94, 117, 87, 100};
     struct sr_data data = load(&(struct sr_data_options){.dir = dir, .holdout_percent = 1});
     struct sr_data_stats train, test;
-    assert_int_equal(sr_data_stats(&data.train, &train, error, sizeof error), SR_OK);
-    assert_int_equal(sr_data_stats(&data.test, &test, error, sizeof error), SR_OK);
+    assert_int_equal(sr_data_stats(&data.train, &train, data_error, sizeof data_error), SR_OK);
+    assert_int_equal(sr_data_stats(&data.test, &test, data_error, sizeof data_error), SR_OK);
     assert_true(data.holdout);
     for (unsigned c = 0; c < 10; c++) assert_int_equal(train.by_class[c] + test.by_class[c], expected[c]);
     double events = (train.events_mean * train.count + test.events_mean * test.count) / 1000;
@@ -598,7 +492,7 @@ static bool present(const char *name) {
     return false;
 }
 
-#define DATA_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define DATA_TEST(name) cmocka_unit_test_setup_teardown(name, data_set_up, data_tear_down)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

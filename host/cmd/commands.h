@@ -24,6 +24,8 @@ bool sr_command_begin(struct sr_options *options, enum sr_command command, int a
 /* Print "spikeroll COMMAND: text" on standard error and return the exit code of `status`. */
 int sr_complain(const char *command, enum sr_status status, const char *text);
 int sr_exit_code(enum sr_status status);
+/* What a user should know of the data, on standard error. */
+void sr_print_warnings(const char *command, const struct sr_data *data);
 double sr_now(void);
 
 /* A batch of a data set's samples; pointers reused from call to call. id_base sets apart the ids of two sets. */

@@ -29,6 +29,10 @@ int sr_complain(const char *command, enum sr_status status, const char *text) {
     return sr_exit_code(status);
 }
 
+void sr_print_warnings(const char *command, const struct sr_data *data) {
+    for (uint32_t i = 0; i < data->warnings; i++) fprintf(stderr, "spikeroll %s: warning: %s\n", command, data->warning[i]);
+}
+
 bool sr_command_begin(struct sr_options *options, enum sr_command command, int argc, char **argv, const char *intro,
                       int *exit_code) {
     char error[SR_ERROR_SIZE] = "";

@@ -139,6 +139,7 @@ static int stats(const struct request *request) {
     bool holdout = data.holdout;
     char name[sizeof data.name];
     memcpy(name, data.name, sizeof name);
+    sr_print_warnings("data", &data);
     sr_data_free(&data);
     if (status) return report(status, error);
     if (request->picture || request->png) {

@@ -84,11 +84,14 @@ static enum sr_status run_eval(struct evaluation *e) {
                         "%.200s: %u inputs, %u steps and %u classes, but the network of %.150s is %s with %u steps", o->data,
                         set->inputs, set->steps, set->classes, path, wanted, net->steps);
     }
-    if (set->count == 0) return sr_error(e->error, sizeof e->error, SR_ERR_FORMAT, "%.300s: the split is empty", o->data);
+    if (set->count == 0)
+        return sr_error(e->error, sizeof e->error, SR_ERR_FORMAT, "--split %s: %.300s has no such samples",
+                        o->split == SR_SPLIT_TEST ? "test" : "train", o->data);
     sr_options_open(o, &open);
     open.frac_bits = e->run.frac_bits;
     status = sr_device_open(&open, &e->device, e->error, sizeof e->error);
     if (status != SR_OK) return status;
+    sr_print_warnings("eval", &e->data);
     uint32_t correct = 0, confusion[SR_CLASSES][SR_CLASSES] = {{0}};
     e->predicted = malloc(set->count);
     if (!e->predicted) return fail(e, SR_ERR_MEMORY, "out of memory");

@@ -487,6 +487,7 @@ static void announce(const struct training *t) {
     char shape[64];
     const struct sr_caps *caps = sr_device_caps(t->device);
     sr_net_text(&t->run.net, shape, sizeof shape);
+    sr_print_warnings("train", &t->data);
     fprintf(stderr, "%s: %u training, %u validation, %u test samples%s\n", t->data.name, t->kept, t->held, t->data.test.count,
             t->data.holdout ? " (no test set in the data: a seeded share of it is held out)" : "");
     fprintf(stderr, "network %s, %u steps; engine %s", shape, t->run.net.steps, caps->engine);

@@ -3,6 +3,7 @@
 #include "data/data.h"
 #include "data/internal.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -95,21 +96,77 @@ enum sr_status sr_data_holdout(const uint8_t *labels, uint32_t count, uint32_t c
     return status;
 }
 
+/* ---- which format ---- */
+
+static bool ends_in(const char *name, const char *end) {
+    size_t length = strlen(name), tail = strlen(end);
+    return length > tail && !strcmp(name + length - tail, end);
+}
+
+static bool is_archive(const char *name) {
+    static const char *const ends[] = {".zip", ".ZIP", ".tar", ".tgz", ".tar.gz", ".tar.xz", ".tar.bz2", ".7z", ".rar"};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (ends_in(name, ends[i])) return true;
+    return false;
+}
+
+/* An archive of the folder (copied into name), or a folder in it that holds a data set. */
+static bool find_archive(const char *dir, char name[SR_PATH_MAX]) {
+    DIR *open = opendir(dir);
+    bool found = false;
+    for (struct dirent *item; open && !found && (item = readdir(open));) {
+        found = item->d_name[0] != '.' && is_archive(item->d_name);
+        if (found) (void)snprintf(name, SR_PATH_MAX, "%s", item->d_name);
+    }
+    if (open) closedir(open);
+    return found;
+}
+
+static bool find_inner(const char *dir, char path[SR_PATH_MAX]) {
+    DIR *open = opendir(dir);
+    bool found = false;
+    for (struct dirent *item; open && !found && (item = readdir(open));) {
+        found = item->d_name[0] != '.' && strcmp(item->d_name, "__MACOSX") != 0 &&
+                !sr_data_path(path, dir, item->d_name, NULL, 0) && (sr_nmnist_present(path) || sr_mnist_present(path));
+    }
+    if (open) closedir(open);
+    return found;
+}
+
+static enum sr_status unknown_format(const char *dir, char *error, size_t error_size) {
+    char name[SR_PATH_MAX];
+    if (find_inner(dir, name))
+        return sr_data_fail(error, error_size, SR_ERR_FORMAT, "%s: format unknown, but %s holds a data set: give that folder",
+                            dir, name);
+    if (find_archive(dir, name))
+        return sr_data_fail(error, error_size, SR_ERR_FORMAT, "%s: format unknown: %s is an archive, unpack it here first", dir,
+                            name);
+    return sr_data_fail(error, error_size, SR_ERR_FORMAT,
+                        "%s: format unknown: neither Train/<class>/*.bin (N-MNIST) nor train-images-idx3-ubyte[.gz] "
+                        "(MNIST) is here",
+                        dir);
+}
+
 enum sr_status sr_data_load(const struct sr_data_options *options, struct sr_data *data, char *error, size_t error_size) {
     struct stat info;
+    char archive[SR_PATH_MAX];
     if (!options || !data || !options->dir || !options->dir[0])
         return sr_data_fail(error, error_size, SR_ERR_ARGUMENT, "no data folder given");
     if (stat(options->dir, &info))
         return sr_data_fail(error, error_size, SR_ERR_FILE, "%s: data folder cannot be read: %s", options->dir,
                             strerror(errno));
     if (!S_ISDIR(info.st_mode))
-        return sr_data_fail(error, error_size, SR_ERR_FILE, "%s: data folder expected, this is a file", options->dir);
-    if (sr_nmnist_present(options->dir)) return sr_nmnist_load(options, data, error, error_size);
-    if (sr_mnist_present(options->dir)) return sr_mnist_load(options, data, error, error_size);
-    return sr_data_fail(error, error_size, SR_ERR_FORMAT,
-                        "%s: format unknown: neither Train/<class>/*.bin (N-MNIST) nor train-images-idx3-ubyte[.gz] "
-                        "(MNIST) is here",
-                        options->dir);
+        return sr_data_fail(error, error_size, SR_ERR_FILE, "%s: data folder expected, this is %s", options->dir,
+                            is_archive(options->dir) ? "an archive: unpack it, and give the folder" : "a file");
+    bool nmnist = sr_nmnist_present(options->dir);
+    if (!nmnist && !sr_mnist_present(options->dir)) return unknown_format(options->dir, error, error_size);
+    enum sr_status status =
+        nmnist ? sr_nmnist_load(options, data, error, error_size) : sr_mnist_load(options, data, error, error_size);
+    if (!status && data->holdout && find_archive(options->dir, archive))
+        sr_data_warn(data,
+                     "%.80s lies beside the training set and is not unpacked; a share of the training set is held out as test",
+                     archive);
+    return status;
 }
 
 void sr_data_free(struct sr_data *data) {

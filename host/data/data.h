@@ -7,14 +7,14 @@
 
 /* How recordings become spikes. Zero fields take the default of the format found (noted in brackets: N-MNIST; MNIST). */
 struct sr_data_options {
-    const char *dir;          /* N-MNIST: holds Train/<digit>/ and perhaps Test/<digit>/; MNIST: the idx files, .gz or not */
+    const char *dir;          /* N-MNIST: holds Train/<digit>/, Test/<digit>/ or both; MNIST: the idx files, .gz or not */
     uint32_t width, height;   /* sensor [34 x 34; 28 x 28] */
     uint32_t pool;            /* pooling factor in x and y [2; 1] */
     uint32_t steps;           /* T [10; 16] */
     uint32_t duration_us;     /* length of a recording; later events are dropped [315000] */
     uint32_t holdout_percent; /* test share where there is no test set [20] */
     uint64_t seed;            /* of the hold-out split and of MNIST's spike encoding */
-    uint32_t limit_train, limit_test; /* at most so many samples, 0 all */
+    uint32_t limit_train, limit_test; /* at most so many samples, of every class its share; 0 all */
 };
 
 struct sr_data_set {
@@ -24,11 +24,14 @@ struct sr_data_set {
     uint32_t *events; /* [count] raw events of the recording */
 };
 
+enum { SR_WARNINGS_MAX = 8, SR_WARNING_SIZE = 256 };
 struct sr_data {
-    struct sr_data_set train, test;
+    struct sr_data_set train, test; /* train has no samples where only a test set is there */
     struct sr_data_options options; /* as used, defaults filled in */
     bool holdout;                   /* test was split off train */
     char name[32];                  /* "N-MNIST" or "MNIST" */
+    uint32_t warnings;              /* what a user should know of this data: lines of text */
+    char warning[SR_WARNINGS_MAX][SR_WARNING_SIZE];
 };
 
 /* Load. On failure *error has one line naming file, field and limit; *data is untouched. */

@@ -12,6 +12,8 @@ enum {
     SR_STEPS_MAX = 4096,
     SR_RECORDING_BYTES_MAX = 1 << 28, /* 53 million events: no N-MNIST recording is near it */
     SR_PATH_MAX = 4096,
+    SR_OVERFLOW_ROW = 240,   /* an event in this row stands for */
+    SR_OVERFLOW_US = 1 << 13 /* time that passed: sensors that have so many rows have no such row */
 };
 
 /* Write one line into error (if there is room) and return status. */
@@ -39,11 +41,25 @@ void sr_data_set_free(struct sr_data_set *set);
 enum sr_status sr_data_holdout(const uint8_t *labels, uint32_t count, uint32_t classes, uint32_t percent, uint64_t seed,
                                bool *test, const char *where, char *error, size_t error_size);
 
+/* At most `limit` (0: all) of the *count samples, with a fair share of every class: chosen[] and labels[], which belong to one
+ * another, keep their order. Depends on the labels and their order only. */
+void sr_data_limit(uint32_t *chosen, uint8_t *labels, uint32_t *count, uint32_t classes, uint32_t limit);
+
+/* Look at what was loaded: data without a spike is refused; a class without one or without a sample, and test samples that stand
+ * in the training set too (by the hashes of their raw contents, one a sample; sorted here), leave a warning in *data. */
+enum sr_status sr_data_check(struct sr_data *data, uint64_t *train_hashes, uint64_t *test_hashes, char *error,
+                             size_t error_size);
+/* Leave a warning: one line. */
+void sr_data_warn(struct sr_data *data, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Of a sample's raw contents; never 0. */
+uint64_t sr_data_hash(const uint8_t *bytes, size_t size);
+
 /* One recording, raw: 40-bit big-endian events, checked against the sensor. The buffer grows and is reused. */
 struct sr_recording {
     uint8_t *bytes;
     size_t capacity;
     uint32_t count;
+    uint64_t hash; /* of the file */
 };
 struct sr_event {
     uint32_t time_us;
@@ -55,6 +71,9 @@ static inline struct sr_event sr_recording_event(const struct sr_recording *reco
 }
 enum sr_status sr_recording_read(struct sr_recording *recording, const char *path, uint32_t width, uint32_t height, char *error,
                                  size_t error_size);
+/* The same of `events` events that are in recording->bytes already. */
+enum sr_status sr_recording_parse(struct sr_recording *recording, uint32_t events, const char *path, uint32_t width,
+                                  uint32_t height, char *error, size_t error_size);
 void sr_recording_free(struct sr_recording *recording);
 /* Set the spikes of one recording in bits[steps][step_words], which are zero. */
 void sr_recording_bin(const struct sr_recording *recording, const struct sr_data_options *options, uint64_t *bits,

@@ -35,7 +35,7 @@ static bool find_idx(char path[SR_PATH_MAX], const char *dir, const char *split,
 
 bool sr_mnist_present(const char *dir) {
     char path[SR_PATH_MAX];
-    return find_idx(path, dir, "train", "images");
+    return find_idx(path, dir, "train", "images") || find_idx(path, dir, "t10k", "images");
 }
 
 /* ---- IDX ---- */
@@ -190,8 +190,14 @@ struct place {
     uint32_t sample;
 };
 
+/* Of each sample's image. */
+struct hashes {
+    const struct sr_data_set *train_set;
+    uint64_t *train, *test;
+};
+
 static enum sr_status encode_all(struct split *split, const struct sr_data_options *options, const uint8_t *phase,
-                                 const struct place *place, char *error, size_t error_size) {
+                                 const struct place *place, const struct hashes *hashes, char *error, size_t error_size) {
     uint32_t size = split->images.rows * split->images.cols;
     uint8_t *image = malloc(size);
     if (!image) return sr_data_fail(error, error_size, SR_ERR_MEMORY, "out of memory");
@@ -203,6 +209,8 @@ static enum sr_status encode_all(struct split *split, const struct sr_data_optio
         if (status || !place[i].set) continue;
         encode(image, options, phase, place[i].set, place[i].sample);
         place[i].set->labels[place[i].sample] = split->label[i];
+        uint64_t *hash = place[i].set == hashes->train_set ? hashes->train : hashes->test;
+        hash[place[i].sample] = sr_data_hash(image, size);
     }
     if (!status) status = idx_end(&split->images, error, error_size);
     free(image);
@@ -230,67 +238,113 @@ static enum sr_status fill_options(struct sr_data_options *options, const struct
     return SR_OK;
 }
 
-/* Deal samples to the sets, up to the limits; counts in *train, *test. test: which are held out, or NULL for a whole file. */
-static void deal(struct place *place, uint32_t count, const bool *held, bool all_test, const struct sr_data_options *options,
-                 struct sr_data *data, uint32_t *train, uint32_t *test) {
-    for (uint32_t i = 0; i < count; i++) {
-        bool is_test = held ? held[i] : all_test;
-        uint32_t limit = is_test ? options->limit_test : options->limit_train, *used = is_test ? test : train;
-        if (limit && *used >= limit) continue;
-        place[i] = (struct place){is_test ? &data->test : &data->train, (*used)++};
+/* Deal the samples of a file that are held out, or are not, to a set, up to the limit; how many in *used. */
+static enum sr_status deal(struct place *place, const struct split *split, const bool *held, bool want, uint32_t limit,
+                           struct sr_data_set *set, uint32_t *used, char *error, size_t error_size) {
+    uint32_t count = split->images.count, *chosen = calloc(count, sizeof *chosen);
+    uint8_t *labels = calloc(count, 1);
+    enum sr_status status = SR_OK;
+    if (!chosen || !labels) {
+        status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory", split->images.path);
+    } else {
+        for (uint32_t i = 0; i < count; i++) {
+            if (held && held[i] != want) continue;
+            labels[*used] = split->label[i];
+            chosen[(*used)++] = i;
+        }
+        sr_data_limit(chosen, labels, used, split->classes, limit);
+        for (uint32_t k = 0; k < *used; k++) place[chosen[k]] = (struct place){set, k};
     }
+    free(chosen);
+    free(labels);
+    return status;
+}
+
+/* What loading needs, freed together. */
+struct work {
+    struct split *train, *test; /* NULL: not there */
+    struct place *train_place, *test_place;
+    uint8_t *phase;
+    bool *held;
+    struct hashes hashes;
+};
+
+static void work_free(struct work *work) {
+    split_close(work->train);
+    split_close(work->test);
+    free(work->train_place);
+    free(work->test_place);
+    free(work->phase);
+    free(work->held);
+    free(work->hashes.train);
+    free(work->hashes.test);
+}
+
+/* Open what is there: a training set, a test set, or both, of one size. */
+static enum sr_status open_files(struct work *work, const char *dir, char *error, size_t error_size) {
+    char scratch[SR_PATH_MAX];
+    bool has_train = find_idx(scratch, dir, "train", "images");
+    bool has_test = find_idx(scratch, dir, "t10k", "images") || find_idx(scratch, dir, "t10k", "labels");
+    enum sr_status status = SR_OK;
+    if (has_train) status = split_open(&work->train, dir, "train", 0, error, error_size);
+    if (!status && has_test)
+        status = split_open(&work->test, dir, "t10k", work->train ? work->train->classes : 0, error, error_size);
+    const struct split *train = work->train, *test = work->test;
+    if (!status && train && test && (test->images.rows != train->images.rows || test->images.cols != train->images.cols))
+        status = sr_data_fail(error, error_size, SR_ERR_FORMAT, "%s: size %u x %u disagrees with the %u x %u of %s",
+                              test->images.path, test->images.rows, test->images.cols, train->images.rows, train->images.cols,
+                              train->images.path);
+    return status;
+}
+
+static enum sr_status deal_all(struct work *work, struct sr_data *data, uint32_t inputs, char *error, size_t error_size) {
+    const struct sr_data_options *used = &data->options;
+    struct split *train = work->train, *test = work->test;
+    uint32_t trains = 0, tests = 0, train_count = train ? train->images.count : 0;
+    enum sr_status status = SR_OK;
+    work->train_place = calloc((size_t)train_count + 1, sizeof *work->train_place);
+    work->test_place = calloc(test ? test->images.count : 1, sizeof *work->test_place);
+    work->phase = malloc(inputs);
+    work->held = calloc((size_t)train_count + 1, sizeof *work->held);
+    if (!work->train_place || !work->test_place || !work->phase || !work->held)
+        return sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory", used->dir);
+    for (uint32_t j = 0; j < inputs; j++) work->phase[j] = (uint8_t)(sr_mix64(sr_mix64(used->seed) + j) % 255);
+    if (data->holdout)
+        status = sr_data_holdout(train->label, train_count, train->classes, used->holdout_percent, used->seed, work->held,
+                                 train->labels.path, error, error_size);
+    if (!status && train)
+        status = deal(work->train_place, train, work->held, false, used->limit_train, &data->train, &trains, error, error_size);
+    if (!status && data->holdout)
+        status = deal(work->train_place, train, work->held, true, used->limit_test, &data->test, &tests, error, error_size);
+    if (!status && test)
+        status = deal(work->test_place, test, NULL, true, used->limit_test, &data->test, &tests, error, error_size);
+    if (status) return status;
+    uint32_t classes = train ? train->classes : test->classes;
+    status = sr_data_set_alloc(&data->train, trains, classes, inputs, used->steps, error, error_size);
+    if (!status) status = sr_data_set_alloc(&data->test, tests, classes, inputs, used->steps, error, error_size);
+    work->hashes = (struct hashes){&data->train, calloc((size_t)trains + 1, 8), calloc((size_t)tests + 1, 8)};
+    if (!status && (!work->hashes.train || !work->hashes.test))
+        status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory", used->dir);
+    return status;
 }
 
 enum sr_status sr_mnist_load(const struct sr_data_options *options, struct sr_data *data, char *error, size_t error_size) {
     struct sr_data loaded = {.options = *options, .name = "MNIST"};
-    struct split *train = NULL, *test = NULL;
-    struct place *train_place = NULL, *test_place = NULL;
-    uint8_t *phase = NULL;
-    bool *held = NULL;
-    char scratch[SR_PATH_MAX];
-    uint32_t trains = 0, tests = 0;
+    struct work work = {.train = NULL};
     struct sr_data_options *used = &loaded.options;
-
-    enum sr_status status = split_open(&train, options->dir, "train", 0, error, error_size);
-    if (!status) status = fill_options(used, &train->images, error, error_size);
-    if (status) goto done;
-    loaded.holdout = !find_idx(scratch, options->dir, "t10k", "images") && !find_idx(scratch, options->dir, "t10k", "labels");
-    if (!loaded.holdout) {
-        status = split_open(&test, options->dir, "t10k", train->classes, error, error_size);
-        if (!status && (test->images.rows != train->images.rows || test->images.cols != train->images.cols))
-            status = sr_data_fail(error, error_size, SR_ERR_FORMAT, "%s: size %u x %u disagrees with the %u x %u of %s",
-                                  test->images.path, test->images.rows, test->images.cols, train->images.rows,
-                                  train->images.cols, train->images.path);
-        if (status) goto done;
+    enum sr_status status = open_files(&work, options->dir, error, error_size);
+    if (!status) status = fill_options(used, work.train ? &work.train->images : &work.test->images, error, error_size);
+    if (!status) {
+        uint32_t inputs = ceil_div(used->width, used->pool) * ceil_div(used->height, used->pool);
+        loaded.holdout = !work.test;
+        status = deal_all(&work, &loaded, inputs, error, error_size);
     }
-    uint32_t inputs = ceil_div(used->width, used->pool) * ceil_div(used->height, used->pool);
-    train_place = calloc(train->images.count, sizeof *train_place);
-    test_place = calloc(test ? test->images.count : 1, sizeof *test_place);
-    phase = malloc(inputs);
-    held = calloc(train->images.count, sizeof *held);
-    if (!train_place || !test_place || !phase || !held) {
-        status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory", options->dir);
-        goto done;
-    }
-    for (uint32_t j = 0; j < inputs; j++) phase[j] = (uint8_t)(sr_mix64(sr_mix64(used->seed) + j) % 255);
-    if (loaded.holdout) {
-        status = sr_data_holdout(train->label, train->images.count, train->classes, used->holdout_percent, used->seed, held,
-                                 train->labels.path, error, error_size);
-        if (status) goto done;
-    }
-    deal(train_place, train->images.count, loaded.holdout ? held : NULL, false, used, &loaded, &trains, &tests);
-    if (test) deal(test_place, test->images.count, NULL, true, used, &loaded, &trains, &tests);
-    status = sr_data_set_alloc(&loaded.train, trains, train->classes, inputs, used->steps, error, error_size);
-    if (!status) status = sr_data_set_alloc(&loaded.test, tests, train->classes, inputs, used->steps, error, error_size);
-    if (!status) status = encode_all(train, used, phase, train_place, error, error_size);
-    if (!status && test) status = encode_all(test, used, phase, test_place, error, error_size);
-done:
-    split_close(train);
-    split_close(test);
-    free(train_place);
-    free(test_place);
-    free(phase);
-    free(held);
+    if (!status && work.train)
+        status = encode_all(work.train, used, work.phase, work.train_place, &work.hashes, error, error_size);
+    if (!status && work.test)
+        status = encode_all(work.test, used, work.phase, work.test_place, &work.hashes, error, error_size);
+    if (!status) status = sr_data_check(&loaded, work.hashes.train, work.hashes.test, error, error_size);
+    work_free(&work);
     if (status)
         sr_data_free(&loaded);
     else

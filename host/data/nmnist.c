@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * N-MNIST folders as published: Train|Test/<class>/<name>.bin, 40-bit big-endian events. Files are read one at a time;
- * what stays in memory is the binned spikes and, while loading, the list of names. */
+ * N-MNIST folders as published: Train|Test/<class>/<name>.bin. Files are read one at a time (recording.c); what stays in
+ * memory is the binned spikes and, while loading, the list of names. */
 #include "data/internal.h"
 
 #include <dirent.h>
@@ -9,73 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-/* ---- one recording ---- */
-
-enum sr_status sr_recording_read(struct sr_recording *recording, const char *path, uint32_t width, uint32_t height, char *error,
-                                 size_t error_size) {
-    FILE *file = fopen(path, "rb");
-    struct stat info;
-    recording->count = 0;
-    if (!file) return sr_data_fail(error, error_size, SR_ERR_FILE, "%s: cannot be read: %s", path, strerror(errno));
-    if (fstat(fileno(file), &info) || !S_ISREG(info.st_mode)) {
-        fclose(file);
-        return sr_data_fail(error, error_size, SR_ERR_FILE, "%s: cannot be read: not a regular file", path);
-    }
-    uint64_t size = (uint64_t)info.st_size;
-    if (size == 0 || size % SR_EVENT_BYTES || size > SR_RECORDING_BYTES_MAX) {
-        fclose(file);
-        if (size > SR_RECORDING_BYTES_MAX)
-            return sr_data_fail(error, error_size, SR_ERR_LIMIT, "%s: size %llu bytes exceeds the limit %d", path,
-                                (unsigned long long)size, SR_RECORDING_BYTES_MAX);
-        return sr_data_fail(error, error_size, SR_ERR_FORMAT,
-                            "%s: truncated recording: size %llu is not a positive multiple of %d bytes (one event)", path,
-                            (unsigned long long)size, SR_EVENT_BYTES);
-    }
-    if (size > recording->capacity) {
-        uint8_t *grown = realloc(recording->bytes, (size_t)size);
-        if (!grown) {
-            fclose(file);
-            return sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory for %llu bytes", path,
-                                (unsigned long long)size);
-        }
-        recording->bytes = grown;
-        recording->capacity = (size_t)size;
-    }
-    size_t got = fread(recording->bytes, 1, (size_t)size, file);
-    fclose(file);
-    if (got != size)
-        return sr_data_fail(error, error_size, SR_ERR_FILE, "%s: cannot be read: %llu of %llu bytes came", path,
-                            (unsigned long long)got, (unsigned long long)size);
-    uint32_t count = (uint32_t)(size / SR_EVENT_BYTES);
-    for (uint32_t i = 0; i < count; i++) {
-        struct sr_event e = sr_recording_event(recording, i);
-        if (e.x >= width || e.y >= height)
-            return sr_data_fail(error, error_size, SR_ERR_FORMAT, "%s: event %u: %c %u is off the sensor (%s %u, so 0 to %u)",
-                                path, i, e.x >= width ? 'x' : 'y', e.x >= width ? e.x : e.y, e.x >= width ? "width" : "height",
-                                e.x >= width ? width : height, (e.x >= width ? width : height) - 1);
-    }
-    recording->count = count;
-    return SR_OK;
-}
-
-void sr_recording_free(struct sr_recording *recording) {
-    free(recording->bytes);
-    *recording = (struct sr_recording){0};
-}
-
-void sr_recording_bin(const struct sr_recording *recording, const struct sr_data_options *options, uint64_t *bits,
-                      uint32_t step_words) {
-    uint32_t pool = options->pool;
-    uint32_t pooled_w = (options->width + pool - 1) / pool, pooled_h = (options->height + pool - 1) / pool;
-    for (uint32_t i = 0; i < recording->count; i++) {
-        struct sr_event e = sr_recording_event(recording, i);
-        if (e.time_us >= options->duration_us) continue;
-        uint32_t step = (uint32_t)((uint64_t)e.time_us * options->steps / options->duration_us);
-        uint32_t input = (e.on * pooled_h + e.y / pool) * pooled_w + e.x / pool;
-        bits[(size_t)step * step_words + input / 64] |= UINT64_C(1) << (input % 64);
-    }
-}
 
 /* ---- the list of a folder ---- */
 
@@ -135,7 +68,7 @@ static enum sr_status list_class(struct listing *list, const char *split_dir, un
             if (errno) status = sr_data_fail(error, error_size, SR_ERR_FILE, "%s: cannot be read: %s", path, strerror(errno));
             break;
         }
-        size_t length = strlen(item->d_name);
+        size_t length = strlen(item->d_name); /* ._00001.bin: what a Mac packs beside a file */
         if (item->d_name[0] == '.' || length < 5 || strcmp(item->d_name + length - 4, ".bin")) continue;
         if (!listing_add(list, item->d_name, label)) {
             status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory for the list of files", path);
@@ -149,7 +82,7 @@ static enum sr_status list_class(struct listing *list, const char *split_dir, un
     return status;
 }
 
-/* Highest class folder + 1. Folders that are no class are refused, stray files are not. */
+/* Highest class folder + 1. Folders that are no class are refused; stray files and what a Mac packs are not. */
 static enum sr_status count_classes(const char *split_dir, uint32_t *classes, char *error, size_t error_size) {
     DIR *dir = opendir(split_dir);
     if (!dir) return sr_data_fail(error, error_size, SR_ERR_FILE, "%s: cannot be read: %s", split_dir, strerror(errno));
@@ -158,8 +91,8 @@ static enum sr_status count_classes(const char *split_dir, uint32_t *classes, ch
     for (struct dirent *item; !status && (item = readdir(dir));) {
         char path[SR_PATH_MAX];
         struct stat info;
-        if (item->d_name[0] == '.' || sr_data_path(path, split_dir, item->d_name, NULL, 0) || stat(path, &info) ||
-            !S_ISDIR(info.st_mode))
+        if (item->d_name[0] == '.' || !strcmp(item->d_name, "__MACOSX") ||
+            sr_data_path(path, split_dir, item->d_name, NULL, 0) || stat(path, &info) || !S_ISDIR(info.st_mode))
             continue;
         char *end;
         unsigned long label = strtoul(item->d_name, &end, 10);
@@ -192,13 +125,22 @@ static enum sr_status list_split(struct listing *list, const char *split_dir, ui
     return status;
 }
 
+/* DIR/Train as published, or in another case. */
+static bool split_folder(char path[SR_PATH_MAX], const char *dir, const char *const names[3]) {
+    struct stat info;
+    for (int i = 0; i < 3; i++) {
+        if (!sr_data_path(path, dir, names[i], NULL, 0) && !stat(path, &info) && S_ISDIR(info.st_mode)) return true;
+    }
+    return false;
+}
+static const char *const train_names[3] = {"Train", "train", "TRAIN"}, *const test_names[3] = {"Test", "test", "TEST"};
+
 bool sr_nmnist_present(const char *dir) {
     char path[SR_PATH_MAX];
-    struct stat info;
-    return !sr_data_path(path, dir, "Train", NULL, 0) && !stat(path, &info) && S_ISDIR(info.st_mode);
+    return split_folder(path, dir, train_names) || split_folder(path, dir, test_names);
 }
 
-/* Both splits as lists of (folder, name, label), limits not yet applied. */
+/* Both splits as lists of (folder, name, label), and which of them are taken. */
 struct split {
     char dir[SR_PATH_MAX];
     struct listing list;
@@ -207,7 +149,8 @@ struct split {
 };
 struct plan {
     struct split train, test;
-    bool holdout;
+    uint32_t classes;
+    bool holdout; /* test is chosen from train's list */
 };
 
 static void plan_free(struct plan *plan) {
@@ -219,48 +162,62 @@ static void plan_free(struct plan *plan) {
     free(plan);
 }
 
+/* The samples of one list that are (held) or are not (!held) held out, cut to the limit. */
+static enum sr_status choose(struct split *split, const struct listing *list, const bool *held, bool want, uint32_t classes,
+                             uint32_t limit, char *error, size_t error_size) {
+    split->chosen = calloc((size_t)list->count + 1, sizeof *split->chosen);
+    uint8_t *labels = calloc((size_t)list->count + 1, sizeof *labels);
+    enum sr_status status = SR_OK;
+    if (!split->chosen || !labels) {
+        status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory for the list of files", split->dir);
+    } else {
+        for (uint32_t i = 0; i < list->count; i++) {
+            if (held[i] != want) continue;
+            labels[split->count] = list->entries[i].label;
+            split->chosen[split->count++] = i;
+        }
+        sr_data_limit(split->chosen, labels, &split->count, classes, limit);
+    }
+    free(labels);
+    return status;
+}
+
+static enum sr_status hold_out(const struct listing *list, const struct sr_data_options *options, const char *where, bool *held,
+                               char *error, size_t error_size) {
+    uint8_t *labels = calloc((size_t)list->count + 1, sizeof *labels);
+    if (!labels) return sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory for the list of files", where);
+    for (uint32_t i = 0; i < list->count; i++) labels[i] = list->entries[i].label;
+    enum sr_status status = sr_data_holdout(labels, list->count, list->classes, options->holdout_percent, options->seed, held,
+                                            where, error, error_size);
+    free(labels);
+    return status;
+}
+
+static enum sr_status plan_fill(struct plan *plan, const struct sr_data_options *options, char *error, size_t error_size) {
+    struct split *train = &plan->train, *test = &plan->test;
+    enum sr_status status = SR_OK;
+    bool has_train = split_folder(train->dir, options->dir, train_names);
+    plan->holdout = !split_folder(test->dir, options->dir, test_names);
+    if (has_train) status = list_split(&train->list, train->dir, 0, error, error_size);
+    if (!status && !plan->holdout) status = list_split(&test->list, test->dir, train->list.classes, error, error_size);
+    if (status) return status;
+    plan->classes = has_train ? train->list.classes : test->list.classes;
+    const struct listing *list = plan->holdout ? &train->list : &test->list;
+    if (plan->holdout) memcpy(test->dir, train->dir, sizeof test->dir);
+    size_t most = train->list.count > test->list.count ? train->list.count : test->list.count;
+    bool *held = calloc(most + 1, sizeof *held);
+    if (!held) return sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory for the list of files", options->dir);
+    if (plan->holdout) status = hold_out(&train->list, options, train->dir, held, error, error_size);
+    if (!status) status = choose(train, &train->list, held, false, plan->classes, options->limit_train, error, error_size);
+    if (!status) status = choose(test, list, held, plan->holdout, plan->classes, options->limit_test, error, error_size);
+    free(held);
+    return status;
+}
+
 static enum sr_status plan_make(const struct sr_data_options *options, struct plan **out, char *error, size_t error_size) {
-    struct stat info;
     struct plan *plan = calloc(1, sizeof *plan);
     if (!plan) return sr_data_fail(error, error_size, SR_ERR_MEMORY, "out of memory");
-    enum sr_status status = sr_data_path(plan->train.dir, options->dir, "Train", error, error_size);
-    if (!status) status = sr_data_path(plan->test.dir, options->dir, "Test", error, error_size);
-    if (!status) status = list_split(&plan->train.list, plan->train.dir, 0, error, error_size);
-    if (status) {
-        plan_free(plan);
-        return status;
-    }
-    plan->holdout = stat(plan->test.dir, &info) != 0 && errno == ENOENT;
-    if (!plan->holdout) status = list_split(&plan->test.list, plan->test.dir, plan->train.list.classes, error, error_size);
-
-    struct listing *list = &plan->train.list;
-    uint32_t tests = plan->holdout ? list->count : plan->test.list.count;
-    bool *held = calloc((size_t)list->count + 1, sizeof *held);
-    uint8_t *labels = calloc((size_t)list->count + 1, sizeof *labels);
-    plan->train.chosen = calloc((size_t)list->count + 1, sizeof *plan->train.chosen);
-    plan->test.chosen = calloc((size_t)tests + 1, sizeof *plan->test.chosen);
-    if (!status && (!held || !labels || !plan->train.chosen || !plan->test.chosen))
-        status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory for the list of files", options->dir);
-    if (!status && plan->holdout) {
-        for (uint32_t i = 0; i < list->count; i++) labels[i] = list->entries[i].label;
-        status = sr_data_holdout(labels, list->count, list->classes, options->holdout_percent, options->seed, held,
-                                 plan->train.dir, error, error_size);
-        memcpy(plan->test.dir, plan->train.dir, sizeof plan->test.dir);
-    }
-    if (!status) {
-        for (uint32_t i = 0; i < list->count; i++) {
-            if (held[i])
-                plan->test.chosen[plan->test.count++] = i;
-            else
-                plan->train.chosen[plan->train.count++] = i;
-        }
-        if (!plan->holdout)
-            for (uint32_t i = 0; i < tests; i++) plan->test.chosen[plan->test.count++] = i;
-        if (options->limit_train && plan->train.count > options->limit_train) plan->train.count = options->limit_train;
-        if (options->limit_test && plan->test.count > options->limit_test) plan->test.count = options->limit_test;
-    }
-    free(held);
-    free(labels);
+    enum sr_status status = plan_fill(plan, options, error, error_size);
     if (status)
         plan_free(plan);
     else
@@ -303,13 +260,17 @@ enum sr_status sr_nmnist_options(struct sr_data_options *options, char *error, s
     return SR_OK;
 }
 
-static enum sr_status load_split(const struct split *split, const struct listing *list, const struct sr_data_options *options,
-                                 struct sr_data_set *set, char *error, size_t error_size) {
+static enum sr_status load_split(const struct split *split, const struct listing *list, uint32_t classes,
+                                 const struct sr_data_options *options, struct sr_data_set *set, uint64_t **hashes, char *error,
+                                 size_t error_size) {
     uint32_t pooled_w = (options->width + options->pool - 1) / options->pool;
     uint32_t pooled_h = (options->height + options->pool - 1) / options->pool;
     enum sr_status status =
-        sr_data_set_alloc(set, split->count, list->classes, 2 * pooled_w * pooled_h, options->steps, error, error_size);
+        sr_data_set_alloc(set, split->count, classes, 2 * pooled_w * pooled_h, options->steps, error, error_size);
     struct sr_recording recording = {0};
+    *hashes = calloc((size_t)split->count + 1, sizeof **hashes);
+    if (!status && !*hashes)
+        status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory for the list of files", split->dir);
     for (uint32_t k = 0; k < split->count && !status; k++) {
         char path[SR_PATH_MAX];
         status = split_path(split, list, k, path, error, error_size);
@@ -318,6 +279,7 @@ static enum sr_status load_split(const struct split *split, const struct listing
         sr_recording_bin(&recording, options, set->bits + (size_t)k * set->steps * set->step_words, set->step_words);
         set->labels[k] = list->entries[split->chosen[k]].label;
         set->events[k] = recording.count;
+        (*hashes)[k] = recording.hash;
     }
     sr_recording_free(&recording);
     return status;
@@ -331,8 +293,15 @@ enum sr_status sr_nmnist_load(const struct sr_data_options *options, struct sr_d
     if (status) return status;
     loaded.holdout = plan->holdout;
     const struct listing *test_list = plan->holdout ? &plan->train.list : &plan->test.list;
-    status = load_split(&plan->train, &plan->train.list, &loaded.options, &loaded.train, error, error_size);
-    if (!status) status = load_split(&plan->test, test_list, &loaded.options, &loaded.test, error, error_size);
+    uint64_t *train_hashes = NULL, *test_hashes = NULL;
+    status = load_split(&plan->train, &plan->train.list, plan->classes, &loaded.options, &loaded.train, &train_hashes, error,
+                        error_size);
+    if (!status)
+        status =
+            load_split(&plan->test, test_list, plan->classes, &loaded.options, &loaded.test, &test_hashes, error, error_size);
+    if (!status) status = sr_data_check(&loaded, train_hashes, test_hashes, error, error_size);
+    free(train_hashes);
+    free(test_hashes);
     plan_free(plan);
     if (status)
         sr_data_free(&loaded);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/file.h"
 #include "data/internal.h"
 
 static uint32_t popcount(uint64_t w) {
@@ -234,6 +235,28 @@ enum sr_status sr_picture_text(const struct sr_picture *picture, uint32_t column
     return SR_OK;
 }
 
+/* In memory first, then in place of what was there. What is no file (a device, a pipe), and what a link leads to, is written as
+ * it is. */
+static enum sr_status write_image(png_image *image, const uint8_t *pixels, const char *path, char *error, size_t error_size) {
+    struct stat info;
+    png_alloc_size_t size = 0;
+    if (!lstat(path, &info) && !S_ISREG(info.st_mode) && !S_ISDIR(info.st_mode)) {
+        if (png_image_write_to_file(image, path, 0, pixels, 0, NULL)) return SR_OK;
+        return sr_data_fail(error, error_size, SR_ERR_FILE, "%s: cannot be written: %s", path, image->message);
+    }
+    if (!png_image_write_to_memory(image, NULL, &size, 0, pixels, 0, NULL))
+        return sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: cannot be made: %s", path, image->message);
+    uint8_t *bytes = malloc(size);
+    if (!bytes) return sr_data_fail(error, error_size, SR_ERR_MEMORY, "out of memory for a picture");
+    enum sr_status status = SR_OK;
+    if (png_image_write_to_memory(image, bytes, &size, 0, pixels, 0, NULL))
+        status = sr_file_replace(path, bytes, size, error, error_size);
+    else
+        status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: cannot be made: %s", path, image->message);
+    free(bytes);
+    return status;
+}
+
 enum sr_status sr_picture_png(const struct sr_picture *picture, const char *path, char *error, size_t error_size) {
     const uint32_t zoom = picture->width > 100 ? 3 : 8, gap = 8;
     const uint32_t wide = SR_PANELS * picture->width * zoom + (SR_PANELS + 1) * gap, high = picture->height * zoom + 2 * gap;
@@ -253,9 +276,7 @@ enum sr_status sr_picture_png(const struct sr_picture *picture, const char *path
     image.width = wide;
     image.height = high;
     image.format = PNG_FORMAT_RGB;
-    enum sr_status status = SR_OK;
-    if (!png_image_write_to_file(&image, path, 0, pixels, 0, NULL))
-        status = sr_data_fail(error, error_size, SR_ERR_FILE, "%s: cannot be written: %s", path, image.message);
+    enum sr_status status = write_image(&image, pixels, path, error, error_size);
     png_image_free(&image);
     free(pixels);
     return status;
