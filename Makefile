@@ -140,7 +140,7 @@ $(B)/spikeroll-board: sim/spikeroll-board $(SIM_BOARDS:%=$(B)/boards/%)
 	@cp $< $@
 
 # ---- shared list ----------------------------------------------------------------------------------------------------
-MAP := vh:rtl/sr_map.vh regs:rtl/sr_regs.v doc:docs/registers.md h:host/map/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v \
+MAP := vh:rtl/sr_map.vh cfg:rtl/sr_cfg.vh st:rtl/sr_st.vh regs:rtl/sr_regs.v doc:docs/registers.md h:host/map/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v \
        fit:rtl/sr_fit_rom.v
 $(B)/sr_mapgen: host/map/mapgen.c $(wildcard host/map/*.def)
 	@mkdir -p $(@D)

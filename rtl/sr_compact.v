@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact: the core for small devices (docs/architecture.md, "The compact core"): the same protocol and numbers as sr_wide
+// sr_compact: the engine for small devices (docs/architecture.md, "The compact core"): the same numbers as sr_wide
 // with one set of LANES columns that base current, LIF, readout and update use in turn, and the perturbation factors of a
 // generation, a bit an entry, drawn once and kept.
 //
-//   sr_host            packets, registers, memory access     sr_compact_seq     sequencer of a run, pair weights
-//   sr_factors         noise, factors                        sr_compact_front   events -> base current and projections
-//   sr_compact_pair    scaling, LIF, readout of a pair       sr_compact_update  factors x pair weights -> weights
-//   sr_compact_lane    a column: accumulator, two neurons    sr_compact_fitness scores -> fitness, sums of the members
+//   sr_compact_seq     sequencer of a run, pair weights      sr_factors         noise, factors
+//   sr_compact_front   events -> base current, projections   sr_compact_pair    scaling, LIF, readout of a pair
+//   sr_compact_update  factors x pair weights -> weights     sr_compact_lane    a column: accumulator, two neurons
+//   sr_compact_fitness scores -> fitness, sums of the members
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
 //           SOFT_LANES: lanes, the last ones, whose multipliers are of LUTs (sr_compact_mul), where DSP blocks do not suffice.
@@ -41,35 +41,44 @@ module sr_compact #(
     parameter BATCH_MAX     = 64,
     parameter SCORE_WORDS   = 256,
     parameter CBUF_WORDS    = 256,
-    parameter PACKET_MAX    = 256,
     parameter STEP_READOUT  = 0,
     parameter SPIKE_WORDS   = 1,
-    parameter CLOCK_HZ      = 0,
     parameter FACTORS       = 64,
     parameter COUNTERS      = 1,
     parameter SOFT_LANES    = 0,
     parameter BASE_LUT      = 0,
     parameter WEIGHT_HOLD   = 1,
-    parameter FIT_BESIDE    = 0
+    parameter FIT_BESIDE    = 0,
+    parameter WORD_W        = 64    // bits of the widest memory word, 32 at least
 ) (
-    input  wire       clk_i,
-    input  wire       rst_i,
-    input  wire [7:0] rx_data_i,
-    input  wire       rx_valid_i,
-    output wire       rx_ready_o,
-    output wire [7:0] tx_data_o,
-    output wire       tx_valid_o,
-    input  wire       tx_ready_i
+    input  wire              clk_i,
+    input  wire              rst_i,
+    // registers: 32 bits an address (sr_cfg.vh, sr_st.vh)
+    input  wire [2047:0]     cfg_i,
+    output wire [511:0]      st_o,
+    // memories, between runs: a word in the low bits; mem_rvalid_o brings what mem_re_i asked for
+    input  wire [2:0]        mem_sel_i,
+    input  wire [27:0]       mem_addr_i,
+    input  wire              mem_we_i,
+    input  wire [WORD_W-1:0] mem_wdata_i,
+    input  wire              mem_re_i,
+    output wire [WORD_W-1:0] mem_rdata_o,
+    output wire              mem_rvalid_o,
+    // runs
+    input  wire              run_start_i,
+    input  wire [4:0]        run_flags_i,
+    output wire              run_busy_o,
+    output wire [7:0]        run_code_o
 );
     `include "sr_map.vh"
+    `include "sr_cfg.vh"
 
     // ---- sizes ----
     localparam MASTER_W = 8 + FRAC_W;
     localparam LANES_LOG = $clog2(LANES);
     localparam BLOCK_A0 = $clog2((HIDDEN_MAX + LANES - 1) / LANES);
     localparam BLOCK_AW = BLOCK_A0 > 0 ? BLOCK_A0 : 1;                           // column block of LANES neurons
-    localparam BLOCKS   = 1 << BLOCK_AW;
-    localparam ROW_WORDS = BLOCKS;                                               // weight words are {row, block}
+    localparam BLOCKS   = 1 << BLOCK_AW;                                         // weight words are {row, block}: ROW_WORDS
     localparam GROUPS   = FACTORS / PROJ_UNITS;
     localparam GROUP_AW = $clog2(GROUPS) > 0 ? $clog2(GROUPS) : 1;
     localparam GROUP_W  = $clog2(GROUPS + 1);
@@ -120,7 +129,6 @@ module sr_compact #(
     localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
     localparam OP_A0    = STEP_AW + RANK_AW;                                     // operands: {step, k}, or a pair
     localparam OP_AW    = OP_A0 > PAIR_AW ? OP_A0 : PAIR_AW;
-    localparam HOST_W   = LANES * 16 > 32 ? LANES * 16 : 32;
 
     generate
         if (COL_LANES != LANES || ENGINES != 1 || RANK_LANES != 1 || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
@@ -144,53 +152,26 @@ module sr_compact #(
     endgenerate
 
     // ---- host ----
-    wire [2:0]        mem_sel;
-    wire [27:0]       mem_addr;
-    wire              mem_we, mem_re, run_start, run_busy;
-    wire [HOST_W-1:0] mem_wdata;
-    reg  [HOST_W-1:0] mem_rdata;
+    wire [2:0]        mem_sel   = mem_sel_i;
+    wire [27:0]       mem_addr  = mem_addr_i;
+    wire              mem_we    = mem_we_i;
+    wire              mem_re    = mem_re_i;
+    wire [WORD_W-1:0] mem_wdata = mem_wdata_i;
+    reg  [WORD_W-1:0] mem_rdata;
     reg               mem_read_q, mem_rvalid_q;
-    wire [4:0]        run_flags;
+    wire              run_start = run_start_i;
+    wire [4:0]        run_flags = run_flags_i;
+    wire              run_busy;
     wire [7:0]        run_code;
+    assign mem_rdata_o  = mem_rdata;
+    assign mem_rvalid_o = mem_rvalid_q;
+    assign run_busy_o   = run_busy;
+    assign run_code_o   = run_code;
     reg  [31:0]       cyc_total_q, cyc_base_q, cyc_lif_q, cyc_busy_q, cyc_readout_q, cyc_update_q, events_q;
-    wire [1:0]  cfg_layers, cfg_readout;
-    wire [9:0]  cfg_steps;
-    wire [4:0]  cfg_classes;
-    wire        cfg_reset_kind;
-    wire [15:0] cfg_theta0, cfg_pairs, cfg_pair_first, cfg_pair_count, cfg_batch;
-    wire [7:0]  cfg_leak0;
-    wire [12:0] cfg_rows0, cfg_cols0, cfg_step0, cfg_step3;
-    wire [31:0] cfg_key_lo, cfg_key_hi;
-    wire [5:0]  cfg_rank;
-    wire [2:0]  cfg_mode;
-    wire [10:0] cfg_fitness;
-    wire [11:0] cfg_scale0, cfg_scale3;
-    sr_host #(
-        .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
-        .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX),
-        .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX),
-        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
-        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
-        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ), .WORD_W(HOST_W),
-        .MODES(0), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS)
-    ) u_host (
-        .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
-        .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
-        .mem_sel_o(mem_sel), .mem_addr_o(mem_addr), .mem_we_o(mem_we), .mem_wdata_o(mem_wdata), .mem_re_o(mem_re),
-        .mem_rdata_i(mem_rdata), .mem_rvalid_i(mem_rvalid_q),
-        .run_start_o(run_start), .run_flags_o(run_flags), .run_busy_i(run_busy), .run_code_i(run_code),
-        .st_cyc_total_i(cyc_total_q), .st_cyc_base_i(cyc_base_q), .st_cyc_project_i(32'd0), .st_cyc_lif_i(cyc_lif_q),
-        .st_cyc_lif_busy_i(cyc_busy_q), .st_cyc_readout_i(cyc_readout_q), .st_cyc_update_i(cyc_update_q), .st_events_i(events_q),
-        .cfg_layers_o(cfg_layers), .cfg_steps_o(cfg_steps), .cfg_classes_o(cfg_classes), .cfg_reset_kind_o(cfg_reset_kind),
-        .cfg_readout_o(cfg_readout), .cfg_r_theta_o(), .cfg_r_leak_o(), .cfg_x_stride_o(),
-        .cfg_rows0_o(cfg_rows0), .cfg_rows1_o(), .cfg_rows2_o(), .cfg_cols0_o(cfg_cols0), .cfg_cols1_o(), .cfg_cols2_o(),
-        .cfg_wbase1_o(), .cfg_wbase2_o(), .cfg_theta0_o(cfg_theta0), .cfg_theta1_o(), .cfg_theta2_o(),
-        .cfg_leak0_o(cfg_leak0), .cfg_leak1_o(), .cfg_leak2_o(), .cfg_key_lo_o(cfg_key_lo), .cfg_key_hi_o(cfg_key_hi),
-        .cfg_pairs_o(cfg_pairs), .cfg_pair_first_o(cfg_pair_first), .cfg_pair_count_o(cfg_pair_count),
-        .cfg_chunk_o(), .cfg_rank_o(cfg_rank), .cfg_mode_o(cfg_mode), .cfg_batch_o(cfg_batch),
-        .cfg_fitness_o(cfg_fitness), .cfg_scale0_o(cfg_scale0), .cfg_scale1_o(), .cfg_scale2_o(), .cfg_scale3_o(cfg_scale3),
-        .cfg_step0_o(cfg_step0), .cfg_step1_o(), .cfg_step2_o(), .cfg_step3_o(cfg_step3)
-    );
+    wire [31:0]       st_cyc_total = cyc_total_q, st_cyc_base = cyc_base_q, st_cyc_project = 32'd0, st_cyc_lif = cyc_lif_q;
+    wire [31:0]       st_cyc_lif_busy = cyc_busy_q, st_cyc_readout = cyc_readout_q, st_cyc_update = cyc_update_q;
+    wire [31:0]       st_events = events_q;
+    `include "sr_st.vh"
 
     // ---- what a run sees ----
     wire               infer;
@@ -599,7 +580,7 @@ module sr_compact #(
         mem_rvalid_q <= mem_read_q2 && !rst_i;
     end
     always @* begin
-        mem_rdata = {HOST_W{1'b0}};
+        mem_rdata = {WORD_W{1'b0}};
         mem_rdata[LANES*16-1:0] = host_read;    // the host takes the low bits that a word has
         case (mem_sel)
             SR_MEM_SAMPLE[2:0]:  mem_rdata[15:0] = x_data;

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_core: the device: LIF networks trained by evolution strategies, spoken to over one byte stream each way.
-// The same module runs in simulation and on every board; parameters are named as in host/sr_map.def.
-// COMPACT    0: sr_wide, throughput first, for simulation and larger FPGAs
-//            1: sr_compact, for boards: one hidden layer, low rank, sign entries, readout kind sum. It holds the factors of a
-//               generation, FACTORS of them (pairs x rank); sr_wide holds none and takes no bound.
+// sr_core: the device: LIF networks trained by evolution strategies, spoken to over one byte stream each way. The same module runs
+// in simulation and on every board. It holds the host's side (sr_host: packets, registers) and an engine, which runs what the
+// registers say on what the memories hold.
+//
+// COMPACT    0: engine sr_wide, throughput first, for simulation
+//            1: engine sr_compact, for boards: one hidden layer, low rank, sign entries, readout kind sum. It holds the factors of
+//               a generation, FACTORS of them (pairs x rank); sr_wide holds none and takes no bound.
 //               COUNTERS 0: it counts cycles in total only. SOFT_LANES, BASE_LUT: what is built of LUTs. WEIGHT_HOLD,
 //               FIT_BESIDE: see there.
-// Both speak the same packets and give the same numbers wherever both can; what is built shows in MODES, FACTORS, ROW_WORDS (how
-// weights lie) and the limits.
+// Parameters are named as in host/map/sr_map.def. Both engines give the same numbers wherever both can; what is built shows in MODES,
+// FACTORS, ROW_WORDS (how weights lie) and the limits.
 // rx and tx are valid/ready, data stable while stalled. Reset: synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -56,6 +58,35 @@ module sr_core #(
     output wire       tx_valid_o,
     input  wire       tx_ready_i
 );
+    localparam WORD_0    = COL_LANES * 16 > SAMPLE_W ? COL_LANES * 16 : SAMPLE_W;
+    localparam WORD_W    = WORD_0 > 32 ? WORD_0 : 32;
+    localparam BLOCK_AW  = $clog2((HIDDEN_MAX + LANES - 1) / LANES);   // as sr_compact numbers column blocks
+    localparam ROW_WORDS = COMPACT == 0 ? 0 : BLOCK_AW > 0 ? 1 << BLOCK_AW : 2;
+
+    wire [511:0]      st;
+    wire [2047:0]     cfg;
+    wire [2:0]        mem_sel;
+    wire [27:0]       mem_addr;
+    wire              mem_we, mem_re, mem_rvalid, run_start, run_busy;
+    wire [WORD_W-1:0] mem_wdata, mem_rdata;
+    wire [4:0]        run_flags;
+    wire [7:0]        run_code;
+    sr_host #(
+        .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
+        .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX),
+        .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX),
+        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
+        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ),
+        .MODES(COMPACT != 0 ? 0 : 3), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .WORD_W(WORD_W)
+    ) u_host (
+        .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
+        .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
+        .mem_sel_o(mem_sel), .mem_addr_o(mem_addr), .mem_we_o(mem_we), .mem_wdata_o(mem_wdata), .mem_re_o(mem_re),
+        .mem_rdata_i(mem_rdata), .mem_rvalid_i(mem_rvalid),
+        .run_start_o(run_start), .run_flags_o(run_flags), .run_busy_i(run_busy), .run_code_i(run_code), .st_i(st), .cfg_o(cfg)
+    );
+
     generate
         if (COMPACT != 0) begin : g_compact
             sr_compact #(
@@ -64,12 +95,14 @@ module sr_core #(
                 .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
                 .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS),
                 .WEIGHT_WORDS(WEIGHT_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS),
-                .CBUF_WORDS(CBUF_WORDS), .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS),
-                .CLOCK_HZ(CLOCK_HZ), .FACTORS(FACTORS), .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT),
-                .WEIGHT_HOLD(WEIGHT_HOLD), .FIT_BESIDE(FIT_BESIDE)
-            ) u_core (
-                .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
-                .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i)
+                .CBUF_WORDS(CBUF_WORDS), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .FACTORS(FACTORS),
+                .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
+                .FIT_BESIDE(FIT_BESIDE), .WORD_W(WORD_W)
+            ) u_engine (
+                .clk_i(clk_i), .rst_i(rst_i), .cfg_i(cfg), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
+                .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
+                .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
+                .run_code_o(run_code)
             );
         end else begin : g_wide
             if (FACTORS != 0) begin : g_rule_factors
@@ -81,11 +114,12 @@ module sr_core #(
                 .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
                 .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS),
                 .WEIGHT_WORDS(WEIGHT_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS),
-                .CBUF_WORDS(CBUF_WORDS), .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS),
-                .CLOCK_HZ(CLOCK_HZ)
-            ) u_core (
-                .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
-                .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i)
+                .CBUF_WORDS(CBUF_WORDS), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .WORD_W(WORD_W)
+            ) u_engine (
+                .clk_i(clk_i), .rst_i(rst_i), .cfg_i(cfg), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
+                .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
+                .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
+                .run_code_o(run_code)
             );
         end
     endgenerate

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made by `make map` from host/tables.def; do not edit.
+// Made by `make map` from host/map/tables.def; do not edit.
 //
 // sr_exp_rom: EXP[z] = round(255 exp(-z/64)), numerics section 6.
 // Latency  1 cycle, one look-up a cycle. No reset.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made by `make map` from host/tables.def; do not edit.
+// Made by `make map` from host/map/tables.def; do not edit.
 //
 // sr_fit_rom: EXP[0..383], then 255 - LNM[0..127], numerics section 6.
 // Latency  1 cycle, one look-up a cycle. No reset.

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sr_host: the host's side of the core: byte streams to registers, memories and runs (docs/protocol.md).
-// Parameters  identity of the build, named as in host/sr_map.def; WORD_W = max(16 * COL_LANES, SAMPLE_W, 32).
-// cfg_*       RW registers, from the list; undefined until written. st_*: ST registers; STATUS is made here.
+// Parameters  identity of the build, named as in host/map/sr_map.def; WORD_W = max(16 * COL_LANES, SAMPLE_W, 32).
+// cfg_o       RW registers, from the list, 32 bits an address (sr_cfg.vh names them); undefined until written.
+// st_i        ST registers, likewise (sr_st.vh); STATUS is made here.
 // Memories    mem_sel_o, mem_addr_o (word index, in range): mem_we_o writes mem_wdata_o, mem_re_o asks, mem_rvalid_i answers
 //             with mem_rdata_i a cycle later or any time after; words sit in the low bits. Never during a run.
 // Run         run_start_o pulses, run_flags_o holds; run_busy_i from the next cycle on; run_code_i when it falls.
@@ -62,57 +63,12 @@ module sr_host #(
     output wire [4:0]        run_flags_o,
     input  wire              run_busy_i,
     input  wire [7:0]        run_code_i,
-    input  wire [31:0]       st_cyc_total_i,
-    input  wire [31:0]       st_cyc_base_i,
-    input  wire [31:0]       st_cyc_project_i,
-    input  wire [31:0]       st_cyc_lif_i,
-    input  wire [31:0]       st_cyc_lif_busy_i,
-    input  wire [31:0]       st_cyc_readout_i,
-    input  wire [31:0]       st_cyc_update_i,
-    input  wire [31:0]       st_events_i,
-    output wire [1:0]        cfg_layers_o,
-    output wire [9:0]        cfg_steps_o,
-    output wire [4:0]        cfg_classes_o,
-    output wire              cfg_reset_kind_o,
-    output wire [1:0]        cfg_readout_o,
-    output wire [15:0]       cfg_r_theta_o,
-    output wire [7:0]        cfg_r_leak_o,
-    output wire [15:0]       cfg_x_stride_o,
-    output wire [12:0]       cfg_rows0_o,
-    output wire [12:0]       cfg_rows1_o,
-    output wire [12:0]       cfg_rows2_o,
-    output wire [12:0]       cfg_cols0_o,
-    output wire [12:0]       cfg_cols1_o,
-    output wire [12:0]       cfg_cols2_o,
-    output wire [23:0]       cfg_wbase1_o,
-    output wire [23:0]       cfg_wbase2_o,
-    output wire [15:0]       cfg_theta0_o,
-    output wire [15:0]       cfg_theta1_o,
-    output wire [15:0]       cfg_theta2_o,
-    output wire [7:0]        cfg_leak0_o,
-    output wire [7:0]        cfg_leak1_o,
-    output wire [7:0]        cfg_leak2_o,
-    output wire [31:0]       cfg_key_lo_o,
-    output wire [31:0]       cfg_key_hi_o,
-    output wire [15:0]       cfg_pairs_o,
-    output wire [15:0]       cfg_pair_first_o,
-    output wire [15:0]       cfg_pair_count_o,
-    output wire [15:0]       cfg_chunk_o,
-    output wire [5:0]        cfg_rank_o,
-    output wire [2:0]        cfg_mode_o,
-    output wire [15:0]       cfg_batch_o,
-    output wire [10:0]       cfg_fitness_o,
-    output wire [11:0]       cfg_scale0_o,
-    output wire [11:0]       cfg_scale1_o,
-    output wire [11:0]       cfg_scale2_o,
-    output wire [11:0]       cfg_scale3_o,
-    output wire [12:0]       cfg_step0_o,
-    output wire [12:0]       cfg_step1_o,
-    output wire [12:0]       cfg_step2_o,
-    output wire [12:0]       cfg_step3_o
+    input  wire [511:0]      st_i,
+    output wire [2047:0]     cfg_o
 );
     localparam LEN_W = $clog2(PACKET_MAX) + 1;
 
+    wire             _unused = &{1'b0, st_i[31:0]};
     wire             req_valid;
     wire [1:0]       req_fault;
     wire [7:0]       req_op;
@@ -269,55 +225,8 @@ module sr_host #(
         .bdata_i(mem_wdata_o[31:24]),
         .raddr_i(reg_raddr),
         .rdata_o(reg_rdata),
-        .st_status_i({run_code_i, 7'd0, run_busy_i}),
-        .st_cyc_total_i(st_cyc_total_i),
-        .st_cyc_base_i(st_cyc_base_i),
-        .st_cyc_project_i(st_cyc_project_i),
-        .st_cyc_lif_i(st_cyc_lif_i),
-        .st_cyc_lif_busy_i(st_cyc_lif_busy_i),
-        .st_cyc_readout_i(st_cyc_readout_i),
-        .st_cyc_update_i(st_cyc_update_i),
-        .st_events_i(st_events_i),
-        .cfg_layers_o(cfg_layers_o),
-        .cfg_steps_o(cfg_steps_o),
-        .cfg_classes_o(cfg_classes_o),
-        .cfg_reset_kind_o(cfg_reset_kind_o),
-        .cfg_readout_o(cfg_readout_o),
-        .cfg_r_theta_o(cfg_r_theta_o),
-        .cfg_r_leak_o(cfg_r_leak_o),
-        .cfg_x_stride_o(cfg_x_stride_o),
-        .cfg_rows0_o(cfg_rows0_o),
-        .cfg_rows1_o(cfg_rows1_o),
-        .cfg_rows2_o(cfg_rows2_o),
-        .cfg_cols0_o(cfg_cols0_o),
-        .cfg_cols1_o(cfg_cols1_o),
-        .cfg_cols2_o(cfg_cols2_o),
-        .cfg_wbase1_o(cfg_wbase1_o),
-        .cfg_wbase2_o(cfg_wbase2_o),
-        .cfg_theta0_o(cfg_theta0_o),
-        .cfg_theta1_o(cfg_theta1_o),
-        .cfg_theta2_o(cfg_theta2_o),
-        .cfg_leak0_o(cfg_leak0_o),
-        .cfg_leak1_o(cfg_leak1_o),
-        .cfg_leak2_o(cfg_leak2_o),
-        .cfg_key_lo_o(cfg_key_lo_o),
-        .cfg_key_hi_o(cfg_key_hi_o),
-        .cfg_pairs_o(cfg_pairs_o),
-        .cfg_pair_first_o(cfg_pair_first_o),
-        .cfg_pair_count_o(cfg_pair_count_o),
-        .cfg_chunk_o(cfg_chunk_o),
-        .cfg_rank_o(cfg_rank_o),
-        .cfg_mode_o(cfg_mode_o),
-        .cfg_batch_o(cfg_batch_o),
-        .cfg_fitness_o(cfg_fitness_o),
-        .cfg_scale0_o(cfg_scale0_o),
-        .cfg_scale1_o(cfg_scale1_o),
-        .cfg_scale2_o(cfg_scale2_o),
-        .cfg_scale3_o(cfg_scale3_o),
-        .cfg_step0_o(cfg_step0_o),
-        .cfg_step1_o(cfg_step1_o),
-        .cfg_step2_o(cfg_step2_o),
-        .cfg_step3_o(cfg_step3_o)
+        .st_i({st_i[511:32], 16'd0, run_code_i, 7'd0, run_busy_i}),
+        .cfg_o(cfg_o)
     );
 endmodule
 

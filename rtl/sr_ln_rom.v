@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made by `make map` from host/tables.def; do not edit.
+// Made by `make map` from host/map/tables.def; do not edit.
 //
 // sr_ln_rom: LNM[i] = round(64 ln(1 + i/128)), numerics section 6.
 // Latency  1 cycle, one look-up a cycle. No reset.

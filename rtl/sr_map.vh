@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made by `make map` from host/sr_map.def and host/tables.def; do not edit. For inclusion in a module body.
+// Made by `make map` from host/map/sr_map.def and host/map/tables.def; do not edit. For inclusion in a module body.
 // This is the whole list of names, and a module uses a few of them.
 // verilator lint_off UNUSEDPARAM
 localparam [7:0] SR_REG_MAGIC = 8'h0;

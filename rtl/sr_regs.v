@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Made by `make map` (host/tools/mapgen.c) from host/sr_map.def; do not edit.
+// Made by `make map` (host/map/mapgen.c) from host/map/sr_map.def; do not edit.
 //
 // sr_regs: the register file.
 // RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW as
 // a copy of what was written. RW registers are flip-flops beside it, as wide as the list says; of those that have a
 // limit, no more bits than that needs, and a value that does not fit is held as all ones, beyond the limit as well
 // (but the low bits of CHUNK as they are). ST is read live.
+// Bundles  st_i, cfg_o: 32 bits an address, from 0x20 and from 0x40 on. sr_cfg.vh names the fields of cfg.
 // Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.
 //          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.
 // Reset    none: an RW register is undefined until it is written.
@@ -52,57 +53,116 @@ module sr_regs #(
     input  wire [7:0]  bdata_i,
     input  wire [8:0]  raddr_i,
     output wire [7:0]  rdata_o,
-    input  wire [15:0] st_status_i,
-    input  wire [31:0] st_cyc_total_i,
-    input  wire [31:0] st_cyc_base_i,
-    input  wire [31:0] st_cyc_project_i,
-    input  wire [31:0] st_cyc_lif_i,
-    input  wire [31:0] st_cyc_lif_busy_i,
-    input  wire [31:0] st_cyc_readout_i,
-    input  wire [31:0] st_cyc_update_i,
-    input  wire [31:0] st_events_i,
-    output reg  [1:0] cfg_layers_o,
-    output reg  [9:0] cfg_steps_o,
-    output reg  [4:0] cfg_classes_o,
-    output reg  [0:0] cfg_reset_kind_o,
-    output reg  [1:0] cfg_readout_o,
-    output reg  [15:0] cfg_r_theta_o,
-    output reg  [7:0] cfg_r_leak_o,
-    output reg  [15:0] cfg_x_stride_o,
-    output reg  [12:0] cfg_rows0_o,
-    output reg  [12:0] cfg_rows1_o,
-    output reg  [12:0] cfg_rows2_o,
-    output reg  [12:0] cfg_cols0_o,
-    output reg  [12:0] cfg_cols1_o,
-    output reg  [12:0] cfg_cols2_o,
-    output reg  [23:0] cfg_wbase1_o,
-    output reg  [23:0] cfg_wbase2_o,
-    output reg  [15:0] cfg_theta0_o,
-    output reg  [15:0] cfg_theta1_o,
-    output reg  [15:0] cfg_theta2_o,
-    output reg  [7:0] cfg_leak0_o,
-    output reg  [7:0] cfg_leak1_o,
-    output reg  [7:0] cfg_leak2_o,
-    output reg  [31:0] cfg_key_lo_o,
-    output reg  [31:0] cfg_key_hi_o,
-    output reg  [15:0] cfg_pairs_o,
-    output reg  [15:0] cfg_pair_first_o,
-    output reg  [15:0] cfg_pair_count_o,
-    output reg  [15:0] cfg_chunk_o,
-    output reg  [5:0] cfg_rank_o,
-    output reg  [2:0] cfg_mode_o,
-    output reg  [15:0] cfg_batch_o,
-    output reg  [10:0] cfg_fitness_o,
-    output reg  [11:0] cfg_scale0_o,
-    output reg  [11:0] cfg_scale1_o,
-    output reg  [11:0] cfg_scale2_o,
-    output reg  [11:0] cfg_scale3_o,
-    output reg  [12:0] cfg_step0_o,
-    output reg  [12:0] cfg_step1_o,
-    output reg  [12:0] cfg_step2_o,
-    output reg  [12:0] cfg_step3_o
+    input  wire [511:0]  st_i,
+    output wire [2047:0] cfg_o
 );
     `include "sr_map.vh"
+
+    reg  [1:0] cfg_layers_q;
+    reg  [9:0] cfg_steps_q;
+    reg  [4:0] cfg_classes_q;
+    reg  [0:0] cfg_reset_kind_q;
+    reg  [1:0] cfg_readout_q;
+    reg  [15:0] cfg_r_theta_q;
+    reg  [7:0] cfg_r_leak_q;
+    reg  [15:0] cfg_x_stride_q;
+    reg  [12:0] cfg_rows0_q;
+    reg  [12:0] cfg_rows1_q;
+    reg  [12:0] cfg_rows2_q;
+    reg  [12:0] cfg_cols0_q;
+    reg  [12:0] cfg_cols1_q;
+    reg  [12:0] cfg_cols2_q;
+    reg  [23:0] cfg_wbase1_q;
+    reg  [23:0] cfg_wbase2_q;
+    reg  [15:0] cfg_theta0_q;
+    reg  [15:0] cfg_theta1_q;
+    reg  [15:0] cfg_theta2_q;
+    reg  [7:0] cfg_leak0_q;
+    reg  [7:0] cfg_leak1_q;
+    reg  [7:0] cfg_leak2_q;
+    reg  [31:0] cfg_key_lo_q;
+    reg  [31:0] cfg_key_hi_q;
+    reg  [15:0] cfg_pairs_q;
+    reg  [15:0] cfg_pair_first_q;
+    reg  [15:0] cfg_pair_count_q;
+    reg  [15:0] cfg_chunk_q;
+    reg  [5:0] cfg_rank_q;
+    reg  [2:0] cfg_mode_q;
+    reg  [15:0] cfg_batch_q;
+    reg  [10:0] cfg_fitness_q;
+    reg  [11:0] cfg_scale0_q;
+    reg  [11:0] cfg_scale1_q;
+    reg  [11:0] cfg_scale2_q;
+    reg  [11:0] cfg_scale3_q;
+    reg  [12:0] cfg_step0_q;
+    reg  [12:0] cfg_step1_q;
+    reg  [12:0] cfg_step2_q;
+    reg  [12:0] cfg_step3_q;
+    assign cfg_o = {
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        19'd0, cfg_step3_q,
+        19'd0, cfg_step2_q,
+        19'd0, cfg_step1_q,
+        19'd0, cfg_step0_q,
+        20'd0, cfg_scale3_q,
+        20'd0, cfg_scale2_q,
+        20'd0, cfg_scale1_q,
+        20'd0, cfg_scale0_q,
+        32'd0,
+        32'd0,
+        21'd0, cfg_fitness_q,
+        16'd0, cfg_batch_q,
+        29'd0, cfg_mode_q,
+        26'd0, cfg_rank_q,
+        16'd0, cfg_chunk_q,
+        16'd0, cfg_pair_count_q,
+        16'd0, cfg_pair_first_q,
+        16'd0, cfg_pairs_q,
+        cfg_key_hi_q,
+        cfg_key_lo_q,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        32'd0,
+        24'd0, cfg_leak2_q,
+        24'd0, cfg_leak1_q,
+        24'd0, cfg_leak0_q,
+        32'd0,
+        16'd0, cfg_theta2_q,
+        16'd0, cfg_theta1_q,
+        16'd0, cfg_theta0_q,
+        32'd0,
+        8'd0, cfg_wbase2_q,
+        8'd0, cfg_wbase1_q,
+        32'd0,
+        32'd0,
+        19'd0, cfg_cols2_q,
+        19'd0, cfg_cols1_q,
+        19'd0, cfg_cols0_q,
+        32'd0,
+        19'd0, cfg_rows2_q,
+        19'd0, cfg_rows1_q,
+        19'd0, cfg_rows0_q,
+        16'd0, cfg_x_stride_q,
+        24'd0, cfg_r_leak_q,
+        16'd0, cfg_r_theta_q,
+        30'd0, cfg_readout_q,
+        31'd0, cfg_reset_kind_q,
+        27'd0, cfg_classes_q,
+        22'd0, cfg_steps_q,
+        30'd0, cfg_layers_q};
 
     // what can be held, and what of that is not made ones
     localparam [9:0] FIT_STEPS = ~(10'd1023 << ($clog2(STEPS_MAX + 2)));
@@ -178,18 +238,20 @@ module sr_regs #(
     reg [31:0] st;
     always @* begin
         case ({1'b0, raddr_i[8:2]})
-            SR_REG_STATUS: st = {16'd0, st_status_i};
-            SR_REG_CYC_TOTAL: st = st_cyc_total_i;
-            SR_REG_CYC_BASE: st = st_cyc_base_i;
-            SR_REG_CYC_PROJECT: st = st_cyc_project_i;
-            SR_REG_CYC_LIF: st = st_cyc_lif_i;
-            SR_REG_CYC_LIF_BUSY: st = st_cyc_lif_busy_i;
-            SR_REG_CYC_READOUT: st = st_cyc_readout_i;
-            SR_REG_CYC_UPDATE: st = st_cyc_update_i;
-            SR_REG_EVENTS: st = st_events_i;
+            SR_REG_STATUS: st = {16'd0, st_i[15:0]};
+            SR_REG_CYC_TOTAL: st = st_i[63:32];
+            SR_REG_CYC_BASE: st = st_i[95:64];
+            SR_REG_CYC_PROJECT: st = st_i[127:96];
+            SR_REG_CYC_LIF: st = st_i[159:128];
+            SR_REG_CYC_LIF_BUSY: st = st_i[191:160];
+            SR_REG_CYC_READOUT: st = st_i[223:192];
+            SR_REG_CYC_UPDATE: st = st_i[255:224];
+            SR_REG_EVENTS: st = st_i[287:256];
             default: st = 32'd0;
         endcase
     end
+
+    wire _unused = &{1'b0, st_i};  // a status register may be shorter than its place
 
     // ST has 0 in the RAM, as it is never written there
     reg [7:0] mem_rdata_q;
@@ -205,55 +267,55 @@ module sr_regs #(
     always @(posedge clk_i) begin
         if (we_i) begin
             case ({1'b0, waddr_i})
-                SR_REG_LAYERS: cfg_layers_o <= wdata_i[1:0];
-                SR_REG_STEPS: cfg_steps_o <= FIT_STEPS &
+                SR_REG_LAYERS: cfg_layers_q <= wdata_i[1:0];
+                SR_REG_STEPS: cfg_steps_q <= FIT_STEPS &
                     (wdata_i[9:0] | ((wdata_i[9:0] & ~FIT_STEPS) != 10'd0 ? ~KEEP_STEPS[9:0] : 10'd0));
-                SR_REG_CLASSES: cfg_classes_o <= FIT_CLASSES &
+                SR_REG_CLASSES: cfg_classes_q <= FIT_CLASSES &
                     (wdata_i[4:0] | ((wdata_i[4:0] & ~FIT_CLASSES) != 5'd0 ? ~KEEP_CLASSES[4:0] : 5'd0));
-                SR_REG_RESET_KIND: cfg_reset_kind_o <= wdata_i[0:0];
-                SR_REG_READOUT: cfg_readout_o <= wdata_i[1:0];
-                SR_REG_R_THETA: cfg_r_theta_o <= wdata_i[15:0];
-                SR_REG_R_LEAK: cfg_r_leak_o <= wdata_i[7:0];
-                SR_REG_X_STRIDE: cfg_x_stride_o <= wdata_i[15:0];
-                SR_REG_ROWS0: cfg_rows0_o <= FIT_ROWS0 &
+                SR_REG_RESET_KIND: cfg_reset_kind_q <= wdata_i[0:0];
+                SR_REG_READOUT: cfg_readout_q <= wdata_i[1:0];
+                SR_REG_R_THETA: cfg_r_theta_q <= wdata_i[15:0];
+                SR_REG_R_LEAK: cfg_r_leak_q <= wdata_i[7:0];
+                SR_REG_X_STRIDE: cfg_x_stride_q <= wdata_i[15:0];
+                SR_REG_ROWS0: cfg_rows0_q <= FIT_ROWS0 &
                     (wdata_i[12:0] | ((wdata_i[12:0] & ~FIT_ROWS0) != 13'd0 ? ~KEEP_ROWS0[12:0] : 13'd0));
-                SR_REG_ROWS1: cfg_rows1_o <= wdata_i[12:0];
-                SR_REG_ROWS2: cfg_rows2_o <= wdata_i[12:0];
-                SR_REG_COLS0: cfg_cols0_o <= FIT_COLS0 &
+                SR_REG_ROWS1: cfg_rows1_q <= wdata_i[12:0];
+                SR_REG_ROWS2: cfg_rows2_q <= wdata_i[12:0];
+                SR_REG_COLS0: cfg_cols0_q <= FIT_COLS0 &
                     (wdata_i[12:0] | ((wdata_i[12:0] & ~FIT_COLS0) != 13'd0 ? ~KEEP_COLS0[12:0] : 13'd0));
-                SR_REG_COLS1: cfg_cols1_o <= wdata_i[12:0];
-                SR_REG_COLS2: cfg_cols2_o <= wdata_i[12:0];
-                SR_REG_WBASE1: cfg_wbase1_o <= wdata_i[23:0];
-                SR_REG_WBASE2: cfg_wbase2_o <= wdata_i[23:0];
-                SR_REG_THETA0: cfg_theta0_o <= wdata_i[15:0];
-                SR_REG_THETA1: cfg_theta1_o <= wdata_i[15:0];
-                SR_REG_THETA2: cfg_theta2_o <= wdata_i[15:0];
-                SR_REG_LEAK0: cfg_leak0_o <= wdata_i[7:0];
-                SR_REG_LEAK1: cfg_leak1_o <= wdata_i[7:0];
-                SR_REG_LEAK2: cfg_leak2_o <= wdata_i[7:0];
-                SR_REG_KEY_LO: cfg_key_lo_o <= wdata_i[31:0];
-                SR_REG_KEY_HI: cfg_key_hi_o <= wdata_i[31:0];
-                SR_REG_PAIRS: cfg_pairs_o <= FIT_PAIRS &
+                SR_REG_COLS1: cfg_cols1_q <= wdata_i[12:0];
+                SR_REG_COLS2: cfg_cols2_q <= wdata_i[12:0];
+                SR_REG_WBASE1: cfg_wbase1_q <= wdata_i[23:0];
+                SR_REG_WBASE2: cfg_wbase2_q <= wdata_i[23:0];
+                SR_REG_THETA0: cfg_theta0_q <= wdata_i[15:0];
+                SR_REG_THETA1: cfg_theta1_q <= wdata_i[15:0];
+                SR_REG_THETA2: cfg_theta2_q <= wdata_i[15:0];
+                SR_REG_LEAK0: cfg_leak0_q <= wdata_i[7:0];
+                SR_REG_LEAK1: cfg_leak1_q <= wdata_i[7:0];
+                SR_REG_LEAK2: cfg_leak2_q <= wdata_i[7:0];
+                SR_REG_KEY_LO: cfg_key_lo_q <= wdata_i[31:0];
+                SR_REG_KEY_HI: cfg_key_hi_q <= wdata_i[31:0];
+                SR_REG_PAIRS: cfg_pairs_q <= FIT_PAIRS &
                     (wdata_i[15:0] | ((wdata_i[15:0] & ~FIT_PAIRS) != 16'd0 ? ~KEEP_PAIRS[15:0] : 16'd0));
-                SR_REG_PAIR_FIRST: cfg_pair_first_o <= wdata_i[15:0];
-                SR_REG_PAIR_COUNT: cfg_pair_count_o <= FIT_PAIR_COUNT &
+                SR_REG_PAIR_FIRST: cfg_pair_first_q <= wdata_i[15:0];
+                SR_REG_PAIR_COUNT: cfg_pair_count_q <= FIT_PAIR_COUNT &
                     (wdata_i[15:0] | ((wdata_i[15:0] & ~FIT_PAIR_COUNT) != 16'd0 ? ~KEEP_PAIR_COUNT[15:0] : 16'd0));
-                SR_REG_CHUNK: cfg_chunk_o <= FIT_CHUNK &
+                SR_REG_CHUNK: cfg_chunk_q <= FIT_CHUNK &
                     (wdata_i[15:0] | ((wdata_i[15:0] & ~FIT_CHUNK) != 16'd0 ? ~KEEP_CHUNK[15:0] : 16'd0));
-                SR_REG_RANK: cfg_rank_o <= FIT_RANK &
+                SR_REG_RANK: cfg_rank_q <= FIT_RANK &
                     (wdata_i[5:0] | ((wdata_i[5:0] & ~FIT_RANK) != 6'd0 ? ~KEEP_RANK[5:0] : 6'd0));
-                SR_REG_MODE: cfg_mode_o <= wdata_i[2:0];
-                SR_REG_BATCH: cfg_batch_o <= FIT_BATCH &
+                SR_REG_MODE: cfg_mode_q <= wdata_i[2:0];
+                SR_REG_BATCH: cfg_batch_q <= FIT_BATCH &
                     (wdata_i[15:0] | ((wdata_i[15:0] & ~FIT_BATCH) != 16'd0 ? ~KEEP_BATCH[15:0] : 16'd0));
-                SR_REG_FITNESS: cfg_fitness_o <= wdata_i[10:0];
-                SR_REG_SCALE0: cfg_scale0_o <= wdata_i[11:0];
-                SR_REG_SCALE1: cfg_scale1_o <= wdata_i[11:0];
-                SR_REG_SCALE2: cfg_scale2_o <= wdata_i[11:0];
-                SR_REG_SCALE3: cfg_scale3_o <= wdata_i[11:0];
-                SR_REG_STEP0: cfg_step0_o <= wdata_i[12:0];
-                SR_REG_STEP1: cfg_step1_o <= wdata_i[12:0];
-                SR_REG_STEP2: cfg_step2_o <= wdata_i[12:0];
-                SR_REG_STEP3: cfg_step3_o <= wdata_i[12:0];
+                SR_REG_FITNESS: cfg_fitness_q <= wdata_i[10:0];
+                SR_REG_SCALE0: cfg_scale0_q <= wdata_i[11:0];
+                SR_REG_SCALE1: cfg_scale1_q <= wdata_i[11:0];
+                SR_REG_SCALE2: cfg_scale2_q <= wdata_i[11:0];
+                SR_REG_SCALE3: cfg_scale3_q <= wdata_i[11:0];
+                SR_REG_STEP0: cfg_step0_q <= wdata_i[12:0];
+                SR_REG_STEP1: cfg_step1_q <= wdata_i[12:0];
+                SR_REG_STEP2: cfg_step2_q <= wdata_i[12:0];
+                SR_REG_STEP3: cfg_step3_q <= wdata_i[12:0];
                 default: ;
             endcase
         end

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_wide: the device as a wide, throughput-first machine: every readout kind, mode and number of layers.
-// Parameters are named as in host/sr_map.def, and are sr_core's, which chooses between this and sr_compact.
+// sr_wide: the engine as a wide, throughput-first machine: every readout kind, mode and number of layers.
+// Parameters are named as in host/map/sr_map.def, and are sr_core's, which chooses between this and sr_compact.
 //
-//   sr_host     packets, registers, memory access          sr_seq      sequencer of a run
+//   sr_seq      sequencer of a run
 //   sr_base     events x columns -> base current            sr_project  events x factors -> counts
 //   sr_lif_*    walk of the LIF phase, sr_engine x ENGINES: lanes, readout, fitness
 //   sr_update   factors x pair weights -> master weights    sr_shape    pair weights from fitness
 // docs/architecture.md draws it; docs/numerics.md defines every bit. PROJ_HASH: noise words a cycle in sr_project.
 // No factor is stored: each unit draws what it needs (FACTORS 0).
-// rx and tx are valid/ready, data stable while stalled. Reset: synchronous, control only. Test: tests/test_sim.c
+// Reset: synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
 module sr_wide #(
@@ -35,21 +35,31 @@ module sr_wide #(
     parameter BATCH_MAX     = 4096,
     parameter SCORE_WORDS   = 16384,
     parameter CBUF_WORDS    = 8192,
-    parameter PACKET_MAX    = 1024,
     parameter STEP_READOUT  = 1,
     parameter SPIKE_WORDS   = 32768,
-    parameter CLOCK_HZ      = 0
+    parameter WORD_W        = 2048   // bits of the widest memory word, 32 at least
 ) (
-    input  wire       clk_i,
-    input  wire       rst_i,
-    input  wire [7:0] rx_data_i,
-    input  wire       rx_valid_i,
-    output wire       rx_ready_o,
-    output wire [7:0] tx_data_o,
-    output wire       tx_valid_o,
-    input  wire       tx_ready_i
+    input  wire              clk_i,
+    input  wire              rst_i,
+    // registers: 32 bits an address (sr_cfg.vh, sr_st.vh)
+    input  wire [2047:0]     cfg_i,
+    output wire [511:0]      st_o,
+    // memories, between runs: a word in the low bits; mem_rvalid_o brings what mem_re_i asked for
+    input  wire [2:0]        mem_sel_i,
+    input  wire [27:0]       mem_addr_i,
+    input  wire              mem_we_i,
+    input  wire [WORD_W-1:0] mem_wdata_i,
+    input  wire              mem_re_i,
+    output wire [WORD_W-1:0] mem_rdata_o,
+    output wire              mem_rvalid_o,
+    // runs
+    input  wire              run_start_i,
+    input  wire [4:0]        run_flags_i,
+    output wire              run_busy_o,
+    output wire [7:0]        run_code_o
 );
     `include "sr_map.vh"
+    `include "sr_cfg.vh"
 
     // ---- derived sizes ----
     localparam SUB      = COL_LANES / LANES;
@@ -76,8 +86,6 @@ module sr_wide #(
     localparam L_AW     = $clog2(BATCH_MAX);
     localparam U_AW     = $clog2(PAIRS_MAX);
     localparam S_AW     = $clog2(SCORE_WORDS);
-    localparam HOST_W0  = COL_LANES * 16 > SAMPLE_W ? COL_LANES * 16 : SAMPLE_W;
-    localparam WORD_W   = HOST_W0 > 32 ? HOST_W0 : 32;
     localparam FIRE_AGE = RANK_LANES > 1 ? 11 : 10;
 
     generate
@@ -102,60 +110,26 @@ module sr_wide #(
     endgenerate
 
     // ---- host ----
-    wire [2:0]        mem_sel;
-    wire [27:0]       mem_addr;
-    wire              mem_we, mem_re, run_start, run_busy;
-    wire [WORD_W-1:0] mem_wdata;
+    wire [2:0]        mem_sel   = mem_sel_i;
+    wire [27:0]       mem_addr  = mem_addr_i;
+    wire              mem_we    = mem_we_i;
+    wire              mem_re    = mem_re_i;
+    wire [WORD_W-1:0] mem_wdata = mem_wdata_i;
     reg  [WORD_W-1:0] mem_rdata;
     reg               mem_rvalid_q;
-    wire [4:0]        run_flags;
+    wire              run_start = run_start_i;
+    wire [4:0]        run_flags = run_flags_i;
+    wire              run_busy;
     wire [7:0]        run_code;
+    assign mem_rdata_o  = mem_rdata;
+    assign mem_rvalid_o = mem_rvalid_q;
+    assign run_busy_o   = run_busy;
+    assign run_code_o   = run_code;
     reg  [31:0]       cyc_total_q, cyc_base_q, cyc_project_q, cyc_lif_q, cyc_busy_q, cyc_readout_q, cyc_update_q, events_q;
-    wire [1:0]  cfg_layers, cfg_readout;
-    wire [9:0]  cfg_steps;
-    wire [4:0]  cfg_classes;
-    wire        cfg_reset_kind;
-    wire [15:0] cfg_r_theta, cfg_x_stride, cfg_theta0, cfg_theta1, cfg_theta2;
-    wire [15:0] cfg_pairs, cfg_pair_first, cfg_pair_count, cfg_chunk, cfg_batch;
-    wire [7:0]  cfg_r_leak, cfg_leak0, cfg_leak1, cfg_leak2;
-    wire [12:0] cfg_rows0, cfg_rows1, cfg_rows2, cfg_cols0, cfg_cols1, cfg_cols2;
-    wire [23:0] cfg_wbase1, cfg_wbase2;
-    wire [31:0] cfg_key_lo, cfg_key_hi;
-    wire [5:0]  cfg_rank;
-    wire [2:0]  cfg_mode;
-    wire [10:0] cfg_fitness;
-    wire [11:0] cfg_scale0, cfg_scale1, cfg_scale2, cfg_scale3;
-    wire [12:0] cfg_step0, cfg_step1, cfg_step2, cfg_step3;
-
-    sr_host #(
-        .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
-        .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX),
-        .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX),
-        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
-        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
-        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ), .MODES(3),
-        .FACTORS(0), .WORD_W(WORD_W)
-    ) u_host (
-        .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
-        .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
-        .mem_sel_o(mem_sel), .mem_addr_o(mem_addr), .mem_we_o(mem_we), .mem_wdata_o(mem_wdata), .mem_re_o(mem_re),
-        .mem_rdata_i(mem_rdata), .mem_rvalid_i(mem_rvalid_q),
-        .run_start_o(run_start), .run_flags_o(run_flags), .run_busy_i(run_busy), .run_code_i(run_code),
-        .st_cyc_total_i(cyc_total_q), .st_cyc_base_i(cyc_base_q), .st_cyc_project_i(cyc_project_q),
-        .st_cyc_lif_i(cyc_lif_q), .st_cyc_lif_busy_i(cyc_busy_q), .st_cyc_readout_i(cyc_readout_q),
-        .st_cyc_update_i(cyc_update_q), .st_events_i(events_q),
-        .cfg_layers_o(cfg_layers), .cfg_steps_o(cfg_steps), .cfg_classes_o(cfg_classes), .cfg_reset_kind_o(cfg_reset_kind),
-        .cfg_readout_o(cfg_readout), .cfg_r_theta_o(cfg_r_theta), .cfg_r_leak_o(cfg_r_leak), .cfg_x_stride_o(cfg_x_stride),
-        .cfg_rows0_o(cfg_rows0), .cfg_rows1_o(cfg_rows1), .cfg_rows2_o(cfg_rows2), .cfg_cols0_o(cfg_cols0),
-        .cfg_cols1_o(cfg_cols1), .cfg_cols2_o(cfg_cols2), .cfg_wbase1_o(cfg_wbase1), .cfg_wbase2_o(cfg_wbase2),
-        .cfg_theta0_o(cfg_theta0), .cfg_theta1_o(cfg_theta1), .cfg_theta2_o(cfg_theta2), .cfg_leak0_o(cfg_leak0),
-        .cfg_leak1_o(cfg_leak1), .cfg_leak2_o(cfg_leak2), .cfg_key_lo_o(cfg_key_lo), .cfg_key_hi_o(cfg_key_hi),
-        .cfg_pairs_o(cfg_pairs), .cfg_pair_first_o(cfg_pair_first), .cfg_pair_count_o(cfg_pair_count),
-        .cfg_chunk_o(cfg_chunk), .cfg_rank_o(cfg_rank), .cfg_mode_o(cfg_mode), .cfg_batch_o(cfg_batch),
-        .cfg_fitness_o(cfg_fitness), .cfg_scale0_o(cfg_scale0), .cfg_scale1_o(cfg_scale1), .cfg_scale2_o(cfg_scale2),
-        .cfg_scale3_o(cfg_scale3), .cfg_step0_o(cfg_step0), .cfg_step1_o(cfg_step1), .cfg_step2_o(cfg_step2),
-        .cfg_step3_o(cfg_step3)
-    );
+    wire [31:0]       st_cyc_total = cyc_total_q, st_cyc_base = cyc_base_q, st_cyc_project = cyc_project_q;
+    wire [31:0]       st_cyc_lif = cyc_lif_q, st_cyc_lif_busy = cyc_busy_q, st_cyc_readout = cyc_readout_q;
+    wire [31:0]       st_cyc_update = cyc_update_q, st_events = events_q;
+    `include "sr_st.vh"
 
     // ---- what a run sees: inference has one pair, rank 1 and no perturbation ----
     wire        infer;

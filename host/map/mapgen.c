@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Writes what C, Verilog and the documentation share, from host/sr_map.def and host/tables.def, to standard output:
+ * Writes what C, Verilog and the documentation share, from host/map/sr_map.def and host/map/tables.def, to standard output:
  *   mapgen vh    rtl/sr_map.vh       localparams, for inclusion in a module body
+ *   mapgen cfg   rtl/sr_cfg.vh       the RW registers of the bundle cfg_i as wires, for inclusion in a module body
+ *   mapgen st    rtl/sr_st.vh        the bundle st_o from the status registers as wires, likewise
  *   mapgen regs  rtl/sr_regs.v       the register file
- *   mapgen h     host/sr_map.h       enums for C
+ *   mapgen h     host/map/sr_map.h       enums for C
  *   mapgen doc   docs/registers.md   tables
  *   mapgen exp   rtl/sr_exp_rom.v    EXP of numerics section 6
  *   mapgen ln    rtl/sr_ln_rom.v     LNM of numerics section 6
@@ -89,7 +91,7 @@ static unsigned const_width(const char *name) {
 static void write_vh(void) {
     puts(
         "// SPDX-License-Identifier: Apache-2.0\n"
-        "// Made by `make map` from host/sr_map.def and host/tables.def; do not edit. For inclusion in a module body.\n"
+        "// Made by `make map` from host/map/sr_map.def and host/map/tables.def; do not edit. For inclusion in a module body.\n"
         "// This is the whole list of names, and a module uses a few of them.\n"
         "// verilator lint_off UNUSEDPARAM");
     for (int i = 0; i < LIST_COUNT; i++) {
@@ -130,6 +132,14 @@ static const struct {
 };
 enum { FITS_COUNT = sizeof FITS / sizeof FITS[0] };
 
+enum { ST_FIRST = 0x20, RW_FIRST = 0x40, RW_LAST = 0x7F };
+
+static const struct entry *reg_at(unsigned address) {
+    for (int i = 0; i < LIST_COUNT; i++)
+        if (is_kind(&LIST[i], "REG") && LIST[i].code == address) return &LIST[i];
+    return NULL;
+}
+
 static int fit_of(const char *name) {
     for (int i = 0; i < FITS_COUNT; i++)
         if (strcmp(FITS[i].name, name) == 0) return i;
@@ -139,7 +149,7 @@ static int fit_of(const char *name) {
 static void write_regs(void) {
     puts(
         "// SPDX-License-Identifier: Apache-2.0\n"
-        "// Made by `make map` (host/tools/mapgen.c) from host/sr_map.def; do not edit.\n"
+        "// Made by `make map` (host/map/mapgen.c) from host/map/sr_map.def; do not edit.\n"
         "//\n"
         "// sr_regs: the register file.\n"
         "// RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW "
@@ -147,6 +157,7 @@ static void write_regs(void) {
         "// a copy of what was written. RW registers are flip-flops beside it, as wide as the list says; of those that have a\n"
         "// limit, no more bits than that needs, and a value that does not fit is held as all ones, beyond the limit as well\n"
         "// (but the low bits of CHUNK as they are). ST is read live.\n"
+        "// Bundles  st_i, cfg_o: 32 bits an address, from 0x20 and from 0x40 on. sr_cfg.vh names the fields of cfg.\n"
         "// Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.\n"
         "//          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.\n"
         "// Reset    none: an RW register is undefined until it is written.\n"
@@ -171,15 +182,24 @@ static void write_regs(void) {
         "    input  wire [7:0]  bdata_i,\n"
         "    input  wire [8:0]  raddr_i,\n"
         "    output wire [7:0]  rdata_o,");
+    puts(
+        "    input  wire [511:0]  st_i,\n"
+        "    output wire [2047:0] cfg_o\n"
+        ");\n"
+        "    `include \"sr_map.vh\"\n");
     for (int i = 0; i < LIST_COUNT; i++)
-        if (is_reg(&LIST[i], "ST")) printf("    input  wire [%u:0] st_%s_i,\n", LIST[i].bits - 1, lower(LIST[i].name));
-    comma = "";
-    for (int i = 0; i < LIST_COUNT; i++)
-        if (is_reg(&LIST[i], "RW")) {
-            printf("%s    output reg  [%u:0] cfg_%s_o", comma, LIST[i].bits - 1, lower(LIST[i].name));
-            comma = ",\n";
-        }
-    puts("\n);\n    `include \"sr_map.vh\"\n");
+        if (is_reg(&LIST[i], "RW")) printf("    reg  [%u:0] cfg_%s_q;\n", LIST[i].bits - 1, lower(LIST[i].name));
+    puts("    assign cfg_o = {");
+    for (unsigned address = RW_LAST + 1; address-- > RW_FIRST;) {
+        const struct entry *e = reg_at(address);
+        if (!e)
+            printf("        32'd0");
+        else if (e->bits == 32)
+            printf("        cfg_%s_q", lower(e->name));
+        else
+            printf("        %u'd0, cfg_%s_q", 32 - e->bits, lower(e->name));
+        puts(address > RW_FIRST ? "," : "};\n");
+    }
     puts("    // what can be held, and what of that is not made ones");
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "RW") && fit_of(LIST[i].name) >= 0) {
@@ -221,15 +241,19 @@ static void write_regs(void) {
         "        case ({1'b0, raddr_i[8:2]})");
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "ST")) {
+            unsigned at = 32 * ((unsigned)LIST[i].code - ST_FIRST);
             if (LIST[i].bits == 32)
-                printf("            SR_REG_%s: st = st_%s_i;\n", LIST[i].name, lower(LIST[i].name));
+                printf("            SR_REG_%s: st = st_i[%u:%u];\n", LIST[i].name, at + 31, at);
             else
-                printf("            SR_REG_%s: st = {%u'd0, st_%s_i};\n", LIST[i].name, 32 - LIST[i].bits, lower(LIST[i].name));
+                printf("            SR_REG_%s: st = {%u'd0, st_i[%u:%u]};\n", LIST[i].name, 32 - LIST[i].bits,
+                       at + LIST[i].bits - 1, at);
         }
     puts(
         "            default: st = 32'd0;\n"
         "        endcase\n"
         "    end\n"
+        "\n"
+        "    wire _unused = &{1'b0, st_i};  // a status register may be shorter than its place\n"
         "\n"
         "    // ST has 0 in the RAM, as it is never written there\n"
         "    reg [7:0] mem_rdata_q;\n"
@@ -250,10 +274,10 @@ static void write_regs(void) {
             const char *name = LIST[i].name;
             const unsigned top = LIST[i].bits - 1;
             if (fit_of(name) < 0)
-                printf("                SR_REG_%s: cfg_%s_o <= wdata_i[%u:0];\n", name, lower(name), top);
+                printf("                SR_REG_%s: cfg_%s_q <= wdata_i[%u:0];\n", name, lower(name), top);
             else
                 printf(
-                    "                SR_REG_%s: cfg_%s_o <= FIT_%s &\n"
+                    "                SR_REG_%s: cfg_%s_q <= FIT_%s &\n"
                     "                    (wdata_i[%u:0] | ((wdata_i[%u:0] & ~FIT_%s) != %u'd0 ? ~KEEP_%s[%u:0] : %u'd0));\n",
                     name, lower(name), name, top, top, name, top + 1, name, top, top + 1);
         }
@@ -267,10 +291,46 @@ static void write_regs(void) {
         "`default_nettype wire");
 }
 
+static void write_cfg(void) {
+    puts(
+        "// SPDX-License-Identifier: Apache-2.0\n"
+        "// Made by `make map` from host/map/sr_map.def; do not edit. For inclusion in the body of a module that has an input\n"
+        "// cfg_i[2047:0] (sr_regs): its registers by name. A module uses some of them.\n"
+        "// verilator lint_off UNUSEDSIGNAL");
+    for (int i = 0; i < LIST_COUNT; i++)
+        if (is_reg(&LIST[i], "RW")) {
+            unsigned at = 32 * ((unsigned)LIST[i].code - RW_FIRST);
+            printf("wire [%u:0] cfg_%s = cfg_i[%u:%u];\n", LIST[i].bits - 1, lower(LIST[i].name), at + LIST[i].bits - 1, at);
+        }
+    puts(
+        "wire _unused_cfg = &{1'b0, cfg_i};\n"
+        "// verilator lint_on UNUSEDSIGNAL");
+}
+
+/* STATUS is made by sr_host, where the bundle is read. */
+static void write_st(void) {
+    puts(
+        "// SPDX-License-Identifier: Apache-2.0\n"
+        "// Made by `make map` from host/map/sr_map.def; do not edit. For inclusion in the body of a module that has an "
+        "output\n"
+        "// st_o[511:0] and every status register but STATUS as a signal.\n"
+        "assign st_o = {");
+    for (unsigned address = RW_FIRST - 16; address-- > ST_FIRST;) {
+        const struct entry *e = reg_at(address);
+        if (!e || !is_reg(e, "ST") || strcmp(e->name, "STATUS") == 0)
+            printf("    32'd0");
+        else if (e->bits == 32)
+            printf("    st_%s", lower(e->name));
+        else
+            printf("    %u'd0, st_%s", 32 - e->bits, lower(e->name));
+        puts(address > ST_FIRST ? "," : "};");
+    }
+}
+
 static void write_h(void) {
     puts(
         "/* SPDX-License-Identifier: Apache-2.0\n"
-        " * Made by `make map` from host/sr_map.def; do not edit. */\n"
+        " * Made by `make map` from host/map/sr_map.def; do not edit. */\n"
         "/* clang-format off */\n"
         "#ifndef SR_MAP_H\n"
         "#define SR_MAP_H\n"
@@ -351,7 +411,7 @@ static void write_rom(const char *name, const char *purpose, const unsigned *tab
                       unsigned bits) {
     printf(
         "// SPDX-License-Identifier: Apache-2.0\n"
-        "// Made by `make map` from host/tables.def; do not edit.\n"
+        "// Made by `make map` from host/map/tables.def; do not edit.\n"
         "//\n"
         "// %s: %s\n"
         "// Latency  1 cycle, one look-up a cycle. No reset.\n"
@@ -395,6 +455,10 @@ int main(int argc, char **argv) {
         write_vh();
     else if (strcmp(mode, "regs") == 0)
         write_regs();
+    else if (strcmp(mode, "cfg") == 0)
+        write_cfg();
+    else if (strcmp(mode, "st") == 0)
+        write_st();
     else if (strcmp(mode, "h") == 0)
         write_h();
     else if (strcmp(mode, "doc") == 0)
@@ -409,7 +473,7 @@ int main(int argc, char **argv) {
             return 1;
         }
     } else {
-        fputs("usage: mapgen vh|regs|h|doc|exp|ln|fit\n", stderr);
+        fputs("usage: mapgen vh|cfg|st|regs|h|doc|exp|ln|fit\n", stderr);
         return 2;
     }
     return fflush(stdout) == 0 && !ferror(stdout) ? 0 : 1;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Made by `make map` from host/sr_map.def; do not edit. */
+ * Made by `make map` from host/map/sr_map.def; do not edit. */
 /* clang-format off */
 #ifndef SR_MAP_H
 #define SR_MAP_H
