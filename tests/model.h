@@ -17,6 +17,9 @@ void model_evaluate(const struct model *model, const struct sr_evaluation *evalu
                     int32_t *fitness, uint32_t *correct);
 /* credit: one a pair, given. */
 void model_update(struct model *model, const struct sr_update *update, const int8_t *credit);
+/* Mode local: the samples of the batch one after another; also changes master. */
+void model_learn(const struct model *model, const struct sr_learning *learning, const struct sr_batch *batch, int32_t *fitness,
+                 uint8_t *correct);
 void model_infer(const struct model *model, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted);
 
 #endif

@@ -220,6 +220,34 @@ static enum sr_status check_batch(struct sr_device *d, const struct sr_batch *ba
     return SR_OK;
 }
 
+static enum sr_status check_learning(struct sr_device *d, const struct sr_learning *learning, const struct sr_batch *batch) {
+    char field[32];
+    if (!d->ops->learn || !(d->caps.modes & SR_MODES_LOCAL))
+        return sr_fail(d, SR_ERR_UNSUPPORTED, "mode local is not in this device: engine %s cannot learn with it",
+                       d->caps.engine);
+    if (d->net.readout != SR_READOUT_SUM)
+        return sr_fail(d, SR_ERR_ARGUMENT, "mode local needs readout kind sum: the error of kind %u is not one of each spike",
+                       (unsigned)d->net.readout);
+    TRY(check_range(d, "pairs", learning->pairs, 1, 256));
+    for (unsigned l = 0; l < SR_LAYERS; l++) {
+        if (!layer_exists(&d->net, l)) continue;
+        TRY(check_range(d, indexed(field, sizeof field, "factor", l), learning->factor[l], 0, 65535));
+        if (l < d->net.layers) TRY(check_range(d, indexed(field, sizeof field, "sigma", l), learning->sigma[l], 0, 4095));
+        if (l + 1 < d->net.layers)
+            TRY(check_range(d, indexed(field, sizeof field, "credit_shift", l), learning->credit_shift[l], 1, 15));
+        if (d->lowest[l])
+            return sr_fail(d, SR_ERR_ARGUMENT,
+                           "mode local needs weights above %d, the lowest of %" PRIu32 " bits: layer %u has one",
+                           -(1 << (7 + d->caps.frac_w)), 8 + d->caps.frac_w, l);
+    }
+    TRY(check_range(d, "error_mul", learning->error_mul, 0, 15));
+    TRY(check_range(d, "error_shift", learning->error_shift, 0, 31));
+    if ((uint64_t)learning->first + batch->count <= SR_BATCH_LIMIT) return SR_OK;
+    return sr_fail(d, SR_ERR_LIMIT,
+                   "first + batch count = %" PRIu64 " exceeds the limit of %d (a draw's name has 16 bits for it)",
+                   (uint64_t)learning->first + batch->count, SR_BATCH_LIMIT);
+}
+
 /* ---- the interface ---- */
 
 /* A call ends here. A cancellation is used up by the call that it ends. */
@@ -247,6 +275,9 @@ enum sr_status sr_device_configure(struct sr_device *device, const struct sr_net
     TRY(enter(device));
     TRY(check_net(device, net));
     TRY(leave(device, device->ops->configure(device, net)));
+    for (unsigned l = 0; l < SR_LAYERS; l++)
+        if (sr_net_rows(&device->net, l) != sr_net_rows(net, l) || sr_net_cols(&device->net, l) != sr_net_cols(net, l))
+            device->lowest[l] = false; /* weights are forgotten with the shape */
     device->net = *net;
     return SR_OK;
 }
@@ -256,11 +287,16 @@ enum sr_status sr_device_write_weights(struct sr_device *device, unsigned layer,
     TRY(check_layer(device, layer));
     uint32_t rows = sr_net_rows(&device->net, layer), cols = sr_net_cols(&device->net, layer);
     int limit = 1 << (7 + device->caps.frac_w);
-    for (size_t i = 0; i < (size_t)rows * cols; i++)
+    bool lowest = false;
+    for (size_t i = 0; i < (size_t)rows * cols; i++) {
+        lowest |= master[i] == -limit;
         if (master[i] < -limit || master[i] >= limit)
             return sr_fail(device, SR_ERR_ARGUMENT, "weight [%zu][%zu] of layer %u = %d is outside %d..%d (%" PRIu32 " bits)",
                            i / cols, i % cols, layer, master[i], -limit, limit - 1, 8 + device->caps.frac_w);
-    return leave(device, device->ops->write_weights(device, layer, master));
+    }
+    TRY(leave(device, device->ops->write_weights(device, layer, master)));
+    device->lowest[layer] = lowest;
+    return SR_OK;
 }
 
 enum sr_status sr_device_read_weights(struct sr_device *device, unsigned layer, int16_t *master) {
@@ -296,6 +332,15 @@ enum sr_status sr_device_update(struct sr_device *device, const struct sr_update
         if (update->credit[p] == -128)
             return sr_fail(device, SR_ERR_ARGUMENT, "credit[%" PRIu32 "] = -128 is outside -127..127", p);
     return leave(device, device->ops->update(device, update));
+}
+
+enum sr_status sr_device_learn(struct sr_device *device, const struct sr_learning *learning, const struct sr_batch *batch,
+                               int32_t *fitness, uint8_t *correct) {
+    TRY(enter(device));
+    TRY(check_configured(device));
+    TRY(check_batch(device, batch, true));
+    TRY(check_learning(device, learning, batch));
+    return leave(device, device->ops->learn(device, learning, batch, fitness, correct));
 }
 
 enum sr_status sr_device_infer(struct sr_device *device, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted) {

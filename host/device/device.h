@@ -16,6 +16,9 @@ struct sr_engine_ops {
     enum sr_status (*evaluate)(struct sr_device *device, const struct sr_evaluation *evaluation, const struct sr_batch *batch,
                                int32_t *fitness, uint32_t *correct);
     enum sr_status (*update)(struct sr_device *device, const struct sr_update *update);
+    /* NULL: the engine has no mode local. */
+    enum sr_status (*learn)(struct sr_device *device, const struct sr_learning *learning, const struct sr_batch *batch,
+                            int32_t *fitness, uint8_t *correct);
     enum sr_status (*infer)(struct sr_device *device, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted);
     enum sr_status (*counters)(struct sr_device *device, struct sr_counters *counters);
     /* NULL where the fields of struct sr_device are enough. cancel: called by another thread during a call. */
@@ -32,11 +35,12 @@ struct sr_engine_ops {
 struct sr_device {
     const struct sr_engine_ops *ops;
     struct sr_caps caps;
-    struct sr_net net;     /* set by device.c after configure succeeded; layers == 0 before */
-    char error[256];       /* last failure, one line */
-    char remark[256];      /* one line that the user should know of, or "" */
-    uint32_t patience;     /* Times the usual bounds on waiting; 0: none. */
-    atomic_bool cancelled; /* The call under way, or else the next, ends with SR_ERR_INTERRUPTED. */
+    struct sr_net net;      /* set by device.c after configure succeeded; layers == 0 before */
+    char error[256];        /* last failure, one line */
+    char remark[256];       /* one line that the user should know of, or "" */
+    uint32_t patience;      /* Times the usual bounds on waiting; 0: none. */
+    atomic_bool cancelled;  /* The call under way, or else the next, ends with SR_ERR_INTERRUPTED. */
+    bool lowest[SR_LAYERS]; /* weights written last hold the one value without a negative, -2^(7+F): mode local refuses it */
 };
 
 /* printf into device->error and return status. */

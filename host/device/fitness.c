@@ -55,3 +55,25 @@ int32_t sr_sample_fitness(const struct sr_evaluation *evaluation, const int64_t 
     if (evaluation->fitness == SR_FITNESS_MARGIN) return margin(evaluation, score, classes, label);
     return log_softmax(evaluation, score, classes, label, score[best]);
 }
+
+struct sr_fitness_result sr_sample_error(uint32_t mul, uint32_t shift, const int64_t *score, uint32_t classes, uint32_t label,
+                                         int16_t *error) {
+    const struct sr_evaluation e = {.fitness_mul = mul, .fitness_shift = shift};
+    uint32_t best = sr_predicted_class(score, classes), total = 0, sum = 0;
+    uint16_t z[SR_CLASSES];
+    for (uint32_t o = 0; o < classes; o++) {
+        z[o] = (uint16_t)scaled(score[best] - score[o], &e, 511);
+        total += exp_table[z[o]];
+    }
+    int32_t log = log_total(total);
+    for (uint32_t o = 0; o < classes; o++) {
+        int32_t away = z[o] + log;
+        uint32_t half = exp_table[away < 511 ? away : 511] >> 1;
+        error[o] = (int16_t) - (int32_t)half;
+        if (o != label) sum += half;
+    }
+    error[label] = (int16_t)(sum < 127 ? sum : 127);
+    return (struct sr_fitness_result){.fitness = -((int32_t)scaled(score[best] - score[label], &e, 32767) + log),
+                                      .correct = best == label,
+                                      .error = sum != 0};
+}

@@ -15,4 +15,13 @@ uint32_t sr_predicted_class(const int64_t *score, uint32_t classes);
 int32_t sr_sample_fitness(const struct sr_evaluation *evaluation, const int64_t *score, uint32_t classes, uint32_t label,
                           uint32_t *correct);
 
+struct sr_fitness_result {
+    int32_t fitness; /* log-softmax */
+    uint8_t correct;
+    bool error; /* some error is not 0 */
+};
+/* Of mode local: fitness of one sample with scale mul and shift, and error[0..classes-1] of docs/numerics.md, section 8.2. */
+struct sr_fitness_result sr_sample_error(uint32_t mul, uint32_t shift, const int64_t *score, uint32_t classes, uint32_t label,
+                                         int16_t *error);
+
 #endif

@@ -7,7 +7,7 @@
 
 #include <spikeroll/spikeroll.h>
 
-enum sr_kind { SR_KIND_ROW, SR_KIND_COL, SR_KIND_FULL, SR_KIND_ROUND };
+enum sr_kind { SR_KIND_ROW, SR_KIND_COL, SR_KIND_FULL, SR_KIND_ROUND, SR_KIND_LOCAL };
 
 static inline uint64_t sr_permute(uint64_t state) {
     static const uint32_t constant[16] = {0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344, 0xa4093822, 0x299f31d0,

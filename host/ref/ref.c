@@ -47,6 +47,7 @@ static bool same_shape(const struct sr_net *a, const struct sr_net *b) {
 
 static enum sr_status ref_configure(struct sr_device *device, const struct sr_net *net) {
     struct ref *ref = ref_of(device);
+    ref_local_leave(ref); /* it is made for one network */
     if (!same_shape(&device->net, net)) {
         struct ref_layer fresh[SR_LAYERS] = {{0}};
         bool ok = true;
@@ -74,6 +75,7 @@ static enum sr_status ref_configure(struct sr_device *device, const struct sr_ne
 
 static enum sr_status ref_write_weights(struct sr_device *device, unsigned number, const int16_t *master) {
     struct ref_layer *layer = &ref_of(device)->layer[number];
+    ref_local_leave(ref_of(device));
     memcpy(layer->master, master, layer->rows * layer->cols * sizeof *master);
     for (size_t row = 0; row < layer->rows; row++)
         for (size_t n = 0; n < layer->cols; n++)
@@ -83,6 +85,7 @@ static enum sr_status ref_write_weights(struct sr_device *device, unsigned numbe
 
 static enum sr_status ref_read_weights(struct sr_device *device, unsigned number, int16_t *master) {
     const struct ref_layer *layer = &ref_of(device)->layer[number];
+    ref_local_leave(ref_of(device));
     memcpy(master, layer->master, layer->rows * layer->cols * sizeof *master);
     return SR_OK;
 }
@@ -113,6 +116,7 @@ static enum sr_status ref_evaluate(struct sr_device *device, const struct sr_eva
     uint32_t pairs = evaluation->noise.pairs;
     bool all = evaluation->pair_first == 0 && evaluation->pair_count == pairs;
     int32_t *keep = all ? malloc(2 * (size_t)pairs * sizeof *keep) : NULL;
+    ref_local_leave(ref);
     if (all && !keep) return sr_fail(device, SR_ERR_MEMORY, "no memory for the fitness of %u pairs", (unsigned)pairs);
     enum sr_status status = ref_run(ref, evaluation, batch, fitness, correct, NULL, NULL);
     if (status) {
@@ -129,6 +133,7 @@ static enum sr_status ref_evaluate(struct sr_device *device, const struct sr_eva
 static enum sr_status ref_apply(struct sr_device *device, const struct sr_update *update) {
     struct ref *ref = ref_of(device);
     uint32_t pairs = update->noise.pairs;
+    ref_local_leave(ref);
     if (update->credit) return ref_update(ref, update, update->credit);
     if (ref->last_pairs != pairs)
         return sr_fail(device, SR_ERR_ARGUMENT, "credit is missing, and the last evaluation did not cover all %u pairs",
@@ -145,7 +150,13 @@ static enum sr_status ref_apply(struct sr_device *device, const struct sr_update
 }
 
 static enum sr_status ref_infer(struct sr_device *device, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted) {
+    ref_local_leave(ref_of(device));
     return ref_run(ref_of(device), NULL, batch, NULL, NULL, scores, predicted);
+}
+
+static enum sr_status ref_learn_batch(struct sr_device *device, const struct sr_learning *learning,
+                                      const struct sr_batch *batch, int32_t *fitness, uint8_t *correct) {
+    return ref_learn(ref_of(device), learning, batch, fitness, correct);
 }
 
 static enum sr_status ref_counters(struct sr_device *device, struct sr_counters *counters) {
@@ -156,6 +167,7 @@ static enum sr_status ref_counters(struct sr_device *device, struct sr_counters 
 
 static void ref_close(struct sr_device *device) {
     struct ref *ref = ref_of(device);
+    ref_local_leave(ref);
     forget_generation(ref);
     forget_layers(ref);
     ref_pool_close(ref->pool);
@@ -169,6 +181,7 @@ enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device,
                                              .read_weights = ref_read_weights,
                                              .evaluate = ref_evaluate,
                                              .update = ref_apply,
+                                             .learn = ref_learn_batch,
                                              .infer = ref_infer,
                                              .counters = ref_counters};
     if (how->frac_bits > 8) {
@@ -204,7 +217,7 @@ enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device,
                                         .batch_max = UINT32_MAX,
                                         .score_words = UINT32_MAX,
                                         .step_readout = 1,
-                                        .modes = SR_MODES_FULL | SR_MODES_BELL,
+                                        .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL,
                                         .devices = 1};
     *device = &ref->device;
     return SR_OK;

@@ -100,8 +100,9 @@ struct ref {
     bool factors_valid;
     struct sr_noise factors_noise;
     struct ref_factors factors[SR_LAYERS];
-    int32_t *last_fitness; /* of the last evaluation, if that covered all pairs */
-    uint32_t last_pairs;   /* 0: no such evaluation */
+    int32_t *last_fitness;   /* of the last evaluation, if that covered all pairs */
+    uint32_t last_pairs;     /* 0: no such evaluation */
+    struct ref_local *local; /* not NULL: the weights are there, not in layer[] */
 };
 
 /* Make the factor tables of this generation, if they are not there already. */
@@ -111,5 +112,11 @@ bool ref_factors_ready(struct ref *ref, const struct sr_noise *noise);
 enum sr_status ref_run(struct ref *ref, const struct sr_evaluation *evaluation, const struct sr_batch *batch, int32_t *fitness,
                        uint32_t *correct, int32_t *scores, uint8_t *predicted);                   /* ref_eval.c */
 enum sr_status ref_update(struct ref *ref, const struct sr_update *update, const int8_t *credit); /* ref_update.c */
+
+/* Mode local (local.c). Weights stay in a form of their own from one call to the next, until ref_local_leave brings them back
+ * into ref->layer, which every other use of them needs. */
+enum sr_status ref_learn(struct ref *ref, const struct sr_learning *learning, const struct sr_batch *batch, int32_t *fitness,
+                         uint8_t *correct);
+void ref_local_leave(struct ref *ref);
 
 #endif

@@ -92,6 +92,17 @@ struct sr_update {
                                     from the evaluation just made (which must have covered all pairs) */
 };
 
+/* Learning at the neuron, mode local: numerics, section 8. */
+struct sr_learning {
+    uint64_t key;                     /* generation key */
+    uint32_t first;                   /* place of the batch's first sample in the generation; 0 if the batch is all of it */
+    uint32_t pairs;                   /* a sample, 1..256 */
+    uint32_t sigma[SR_HIDDEN_LAYERS]; /* strength of the perturbation, u12, weight units; 0: the layer learns nothing */
+    uint32_t factor[SR_LAYERS];       /* K of the update, u16, 2^-16; 0 leaves the layer alone */
+    uint32_t credit_shift[SR_HIDDEN_LAYERS]; /* 1..15; of all hidden layers but the last, which has 9 */
+    uint32_t error_mul, error_shift;         /* m 0..15, h 0..31: scale of the scores */
+};
+
 /* A batch of samples. The arrays stay the caller's and are only read during the call. */
 struct sr_batch {
     uint32_t count;
@@ -103,7 +114,7 @@ struct sr_batch {
 };
 
 /* Build limits, as the device reports them (ref: its own generous ones). Names follow host/sr_map.def. */
-enum { SR_MODES_FULL = 1, SR_MODES_BELL = 2 };
+enum { SR_MODES_FULL = 1, SR_MODES_BELL = 2, SR_MODES_LOCAL = 4 };
 struct sr_caps {
     char engine[16]; /* "ref", "sim", "serial" */
     uint32_t lanes, engines, col_lanes, rank_lanes, proj_units, upd_rows, sample_w, frac_w, buffers;
@@ -158,6 +169,10 @@ SR_MUST_CHECK enum sr_status sr_device_read_weights(struct sr_device *device, un
 SR_MUST_CHECK enum sr_status sr_device_evaluate(struct sr_device *device, const struct sr_evaluation *evaluation,
                                                 const struct sr_batch *batch, int32_t *fitness, uint32_t *correct);
 SR_MUST_CHECK enum sr_status sr_device_update(struct sr_device *device, const struct sr_update *update);
+/* Learn the samples of the batch one after another. fitness, correct (0 or 1): one for each sample, of the plain pass before it is
+ * learned; either may be NULL. Needs readout kind sum, a device with SR_MODES_LOCAL, and weights above -2^(7+F). */
+SR_MUST_CHECK enum sr_status sr_device_learn(struct sr_device *device, const struct sr_learning *learning,
+                                             const struct sr_batch *batch, int32_t *fitness, uint8_t *correct);
 /* Inference, no perturbation: scores [count][classes] (or NULL) and predicted class [count]. */
 SR_MUST_CHECK enum sr_status sr_device_infer(struct sr_device *device, const struct sr_batch *batch, int32_t *scores,
                                              uint8_t *predicted);
