@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <zlib.h>
 
-#include "train/trainer.h"
+#include "train/random.h"
 
 bool sample_run(struct sr_run *run) {
     static const char *const settings[][2] = {{"hidden", "30,20"}, {"theta", "200,300"},

@@ -19,7 +19,7 @@
 #include "model/history.h"
 #include "model/run_file.h"
 #include "sample_run.h"
-#include "train/trainer.h"
+#include "train/random.h"
 
 static char folder[] = "/tmp/sr-run-XXXXXX", path[256], path2[256], error[SR_ERROR_SIZE];
 

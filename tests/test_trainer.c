@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * host/train/trainer.c, host/cmd/options.c and parse.c: batches, steps, credit, schedules and option parsing. */
+ * host/train/{plan,batcher,schedule,start}.c, host/cmd/options.c and parse.c: batches, steps, credit, schedules and option parsing. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +11,9 @@
 #include <cmocka.h>
 
 #include "cmd/options.h"
-#include "train/trainer.h"
+#include "train/batcher.h"
+#include "train/plan.h"
+#include "train/start.h"
 
 static void parse(struct sr_options *options, enum sr_command command, enum sr_status wanted, const char *text) {
     char line[1024], error[SR_ERROR_SIZE] = "", *rest = NULL, *argv[64] = {"train"};
@@ -217,25 +219,27 @@ static void steps_shrink_to_the_final_fraction(void **state) {
         char text[96];
         snprintf(text, sizeof text, "--generations 1001 --step-final 0.25 --step-decay %s", kinds[k]);
         make_plan(&plan, SR_OK, text);
-        uint32_t before = sr_plan_decay(&plan, 0);
+        uint32_t before = sr_schedule_q16(&plan.steps, 0);
         assert_int_equal(before, 65536);
         for (uint32_t g = 1; g <= 1000; g++) {
-            uint32_t now = sr_plan_decay(&plan, g);
+            uint32_t now = sr_schedule_q16(&plan.steps, g);
             assert_true(now <= before);
             before = now;
         }
         assert_int_equal(before, 16384);
-        assert_in_range(sr_plan_decay(&plan, 500), 40950, 40970); /* half way between */
+        assert_in_range(sr_schedule_q16(&plan.steps, 500), 40950, 40970); /* half way between */
     }
 }
 
 static void initial_weights_fill_their_range(void **state) {
     (void)state;
-    struct sr_plan plan;
-    make_plan(&plan, SR_OK, "--init-range 20 --readout-init-range 0 --seed 3");
+    struct sr_options o;
+    struct sr_net net;
+    parse(&o, SR_CMD_TRAIN, SR_OK, "--init-range 20 --readout-init-range 0 --seed 3");
+    sr_config_net(&o.config, 578, 10, 10, &net);
     int16_t *weights = malloc(578 * 128 * sizeof *weights);
     assert_non_null(weights);
-    sr_plan_weights(&plan, 0, weights);
+    sr_start_weights(&o.config, &net, 8, 0, weights);
     double sum = 0, squares = 0;
     for (int i = 0; i < 578 * 128; i++) {
         int whole = weights[i] >> 8;
@@ -246,9 +250,10 @@ static void initial_weights_fill_their_range(void **state) {
     }
     assert_true(fabs(sum / (578 * 128)) < 0.2);
     assert_true(fabs(squares / (578 * 128) - 20 * 21 / 3.0) < 2);
-    sr_plan_weights(&plan, SR_READOUT_LAYER, weights);
+    sr_start_weights(&o.config, &net, 8, SR_READOUT_LAYER, weights);
     for (int i = 0; i < 1280; i++) assert_int_equal(weights[i], 128);
     free(weights);
+    sr_options_free(&o);
 }
 
 static void plans_beyond_the_numerics_are_refused(void **state) {

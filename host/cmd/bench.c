@@ -10,7 +10,10 @@
 #include "device/device.h"
 #include "link/packet.h"
 #include "model/run_file.h"
-#include "train/trainer.h"
+#include "train/plan.h"
+#include "train/random.h"
+#include "train/samples.h"
+#include "train/start.h"
 
 static const char intro[] =
     "usage: spikeroll bench [--engine E] [--mode lowrank,full] [--rank 1,2,4,8] [OPTION]...\n"
@@ -153,12 +156,9 @@ static enum sr_status set_up(struct bench *b) {
     if (status == SR_OK && o->model) {
         sr_weights_rescale(&b->run.weights, &b->net, b->run.frac_bits, caps->frac_w);
     } else if (status == SR_OK) {
-        struct sr_plan plan;
-        status = sr_plan_make(&plan, &o->config, &b->net, caps->frac_w, b->error, sizeof b->error);
-        if (status != SR_OK) return status;
         status = sr_weights_init(&b->run.weights, &b->net);
         for (unsigned l = 0; l < SR_LAYERS && status == SR_OK; l++) {
-            if (b->run.weights.layer[l]) sr_plan_weights(&plan, l, b->run.weights.layer[l]);
+            if (b->run.weights.layer[l]) sr_start_weights(&o->config, &b->net, caps->frac_w, l, b->run.weights.layer[l]);
         }
     }
     return status == SR_OK ? SR_OK : fail(b, status, "out of memory");
@@ -208,6 +208,7 @@ static enum sr_status measure(struct bench *b, enum sr_mode mode, uint32_t rank,
     config.step_decay = SR_DECAY_NONE;
     fprintf(stderr, "measuring %s, rank %u ...\n", mode == SR_MODE_FULL ? "full" : "lowrank", rank);
     enum sr_status status = sr_plan_make(&plan, &config, &b->net, sr_device_caps(b->device)->frac_w, b->error, sizeof b->error);
+    if (status == SR_OK) status = sr_plan_limits(&plan, sr_device_caps(b->device), b->error, sizeof b->error);
     if (status != SR_OK) return status;
     struct sr_batch batch = sr_picker_batch(&b->picker, b->samples, 0, config.batch);
     struct sr_evaluation evaluation;

@@ -7,6 +7,7 @@
 
 #include "cmd/commands.h"
 #include "model/run_file.h"
+#include "train/samples.h"
 
 static const char intro[] =
     "usage: spikeroll eval --model RUN|FILE --data DIR [--split test|train] [OPTION]...\n"

@@ -77,3 +77,10 @@ struct sr_fitness_result sr_sample_error(uint32_t mul, uint32_t shift, const int
                                       .correct = best == label,
                                       .error = sum != 0};
 }
+
+void sr_shape_signs(const int32_t *fitness, uint32_t pairs, int8_t *credit) {
+    for (uint32_t p = 0; p < pairs; p++) {
+        int32_t plus = fitness[2 * (size_t)p], minus = fitness[2 * (size_t)p + 1];
+        credit[p] = (int8_t)((plus > minus) - (plus < minus));
+    }
+}

@@ -24,4 +24,7 @@ struct sr_fitness_result {
 struct sr_fitness_result sr_sample_error(uint32_t mul, uint32_t shift, const int64_t *score, uint32_t classes, uint32_t label,
                                          int16_t *error);
 
+/* Shaping by sign, in one place for every engine: credit[p] = sign(fitness[2p] - fitness[2p + 1]), for the pairs p. */
+void sr_shape_signs(const int32_t *fitness, uint32_t pairs, int8_t *credit);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "device/device.h"
+#include "device/fitness.h"
 
 struct group {
     struct sr_device device; /* first */
@@ -149,10 +150,7 @@ static enum sr_status group_update(struct sr_device *device, const struct sr_upd
             return sr_fail(device, SR_ERR_ARGUMENT, "credit is missing, and the last evaluation did not cover all %u pairs",
                            (unsigned)pairs);
         if (!(credit = malloc(pairs))) return sr_fail(device, SR_ERR_MEMORY, "out of memory for %u pairs", (unsigned)pairs);
-        for (uint32_t p = 0; p < pairs; p++) {
-            int32_t plus = group->fitness[2 * p], minus = group->fitness[2 * p + 1];
-            credit[p] = (int8_t)((plus > minus) - (plus < minus));
-        }
+        sr_shape_signs(group->fitness, pairs, credit);
         whole.credit = credit;
     }
     struct job job = {.work = do_update, .argument = &whole};

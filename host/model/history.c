@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "model/history.h"
 
@@ -18,10 +19,7 @@ static const char header[] =
     "cycles,base,project,lif,lif_busy,readout,update,events,link_tx,link_rx,link_retries,seconds\n";
 
 enum sr_status sr_history_create(const char *path, char *error, size_t error_size) {
-    FILE *file = fopen(path, "w");
-    bool good = file && fputs(header, file) >= 0;
-    if (file) good = fclose(file) == 0 && good;
-    return good ? SR_OK : sr_error(error, error_size, SR_ERR_FILE, "%.300s: %s", path, strerror(errno));
+    return sr_file_replace(path, header, sizeof header - 1, error, error_size);
 }
 
 /* The file is not rewritten: it is cut after the row of `generation`, which a kill cannot spoil. */
@@ -57,14 +55,16 @@ enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **res
 enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row) {
     const struct sr_counters *c = &row->counters;
     double samples = (double)row->members * row->batch;
-    fprintf(file, "%u,%.4f,%.4f,%.6f,%016" PRIx64 ",", row->generation, (double)row->fitness_sum / samples,
-            (double)row->fitness_best / row->batch, (double)row->correct / samples, row->fitness_hash);
-    if (row->evaluated && row->validation_total) fprintf(file, "%.6f", (double)row->validation_correct / row->validation_total);
-    fprintf(file,
-            ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-            ",%" PRIu64 ",%" PRIu64 ",%.3f\n",
-            c->total, c->base, c->project, c->lif, c->lif_busy, c->readout, c->update, c->events, c->link_tx, c->link_rx,
-            c->link_retries, row->seconds);
+    char text[512], share[32] = "";
+    if (row->evaluated && row->validation_total)
+        sr_format(share, sizeof share, "%.6f", (double)row->validation_correct / row->validation_total);
+    sr_format(text, sizeof text,
+              "%u,%.4f,%.4f,%.6f,%016" PRIx64 ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
+              ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.3f\n",
+              row->generation, (double)row->fitness_sum / samples, (double)row->fitness_best / row->batch,
+              (double)row->correct / samples, row->fitness_hash, share, c->total, c->base, c->project, c->lif, c->lif_busy,
+              c->readout, c->update, c->events, c->link_tx, c->link_rx, c->link_retries, row->seconds);
+    fputs(text, file);
     return ferror(file) || fflush(file) != 0 ? SR_ERR_FILE : SR_OK;
 }
 

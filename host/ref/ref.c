@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/fitness.h"
+
 static struct ref *ref_of(struct sr_device *device) { return (struct ref *)(void *)device; }
 
 /* Largest bound on |input current| under which no membrane can reach 16-bit saturation: then LIF may be done in int16. */
@@ -140,10 +142,7 @@ static enum sr_status ref_apply(struct sr_device *device, const struct sr_update
                        (unsigned)pairs);
     int8_t *credit = malloc(pairs);
     if (!credit) return sr_fail(device, SR_ERR_MEMORY, "no memory for the credit of %u pairs", (unsigned)pairs);
-    for (uint32_t p = 0; p < pairs; p++) {
-        int32_t plus = ref->last_fitness[2 * p], minus = ref->last_fitness[2 * p + 1];
-        credit[p] = (int8_t)((plus > minus) - (plus < minus));
-    }
+    sr_shape_signs(ref->last_fitness, pairs, credit);
     enum sr_status status = ref_update(ref, update, credit);
     free(credit);
     return status;

@@ -1,43 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What the trainer decides between generations: see trainer.h. */
-#include "train/trainer.h"
+ * The plan of evolution strategies, lowrank and full: see plan.h. */
+#include "train/plan.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
-
-#include "device/noise.h"
-
-uint64_t sr_random(uint64_t seed, enum sr_purpose purpose, uint32_t stream, uint32_t index) {
-    uint64_t key = sr_permute(seed ^ 0x53525452414e4400u) ^ (uint64_t)purpose << 56;
-    return sr_permute(sr_permute(key ^ stream) ^ index);
-}
-
-void sr_shuffle(uint32_t *items, uint32_t count, uint64_t seed, enum sr_purpose purpose, uint32_t stream) {
-    uint64_t key = sr_random(seed, purpose, stream, 0);
-    for (uint32_t i = count; i > 1; i--) {
-        uint32_t pick = (uint32_t)((sr_permute(key ^ i) >> 32) * i >> 32);
-        uint32_t item = items[pick];
-        items[pick] = items[i - 1];
-        items[i - 1] = item;
-    }
-}
-
-static int ascending(const void *a, const void *b) {
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-void sr_split_validation(uint32_t count, uint32_t percent, uint64_t seed, uint32_t *samples, uint32_t *validation) {
-    uint32_t held = (uint32_t)((uint64_t)count * percent / 100), kept = count - held;
-    for (uint32_t i = 0; i < count; i++) samples[i] = i;
-    if (held) {
-        sr_shuffle(samples, count, seed, SR_PURPOSE_SPLIT, 0);
-        qsort(samples, kept, sizeof *samples, ascending);
-        qsort(samples + kept, held, sizeof *samples, ascending);
-    }
-    *validation = held;
-}
 
 /* Nearest m / 2^h to `ratio`, m in 1..15: fitness scale of numerics section 6. */
 static bool fitness_scale(double ratio, uint32_t *mul, uint32_t *shift) {
@@ -55,24 +21,15 @@ static bool fitness_scale(double ratio, uint32_t *mul, uint32_t *shift) {
     return best < INFINITY;
 }
 
-/* Uniform range whose random current keeps a neuron near its threshold: with a share of 1/7 of the inputs active (what
- * N-MNIST has at T = 10), a step's current has a root mean square of 0.3 theta. */
-static uint32_t fitted_range(uint32_t fan_in, uint32_t theta) {
-    double range = 0.3 * theta * sqrt(3.0) / sqrt(fan_in / 7.0);
-    return (uint32_t)(range < 2 ? 2 : range > 100 ? 100 : range + 0.5);
-}
-
 enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_config *config, const struct sr_net *net, uint32_t frac_bits,
                             char *error, size_t error_size) {
     *plan = (struct sr_plan){.net = *net,
                              .frac_bits = frac_bits,
                              .pairs = config->population / 2,
                              .batch = config->batch,
-                             .generations = config->generations,
                              .seed = config->seed,
                              .fitness = (enum sr_fitness)config->fitness,
-                             .shape = (enum sr_shape)config->shape,
-                             .decay = (enum sr_decay)config->step_decay};
+                             .shape = (enum sr_shape)config->shape};
     enum sr_mode mode = (enum sr_mode)config->mode;
     plan->noise = (struct sr_noise){.pairs = plan->pairs,
                                     .rank = config->rank,
@@ -101,11 +58,10 @@ enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_config *config
             return sr_error(error, error_size, SR_ERR_LIMIT, "--%s %g: %g master units a pair, at most 255",
                             readout ? "readout-step" : "step", step, ratio);
         }
-        plan->init_range[l] = readout              ? config->readout_init_range
-                              : config->init_range ? config->init_range
-                                                   : fitted_range(sr_net_rows(net, l), net->theta[l]);
     }
-    plan->final_q16 = (uint32_t)(config->step_final * 65536 + 0.5);
+    plan->steps = (struct sr_schedule){.decay = (enum sr_decay)config->step_decay,
+                                       .generations = config->generations,
+                                       .final_q16 = (uint32_t)(config->step_final * 65536 + 0.5)};
     if (config->fitness != SR_FITNESS_CORRECT &&
         !fitness_scale(64 / config->temperature, &plan->fitness_mul, &plan->fitness_shift)) {
         return sr_error(error, error_size, SR_ERR_LIMIT, "--temperature %g: 64 / temperature must be 15 to 1/2^31",
@@ -114,14 +70,30 @@ enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_config *config
     return SR_OK;
 }
 
-void sr_plan_weights(const struct sr_plan *plan, unsigned layer, int16_t *master) {
-    uint32_t count = sr_net_rows(&plan->net, layer) * sr_net_cols(&plan->net, layer), range = plan->init_range[layer];
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t word = sr_random(plan->seed, SR_PURPOSE_WEIGHTS, layer, i);
-        int32_t whole = (int32_t)((word >> 32) * (2 * (uint64_t)range + 1) >> 32) - (int32_t)range;
-        int32_t half = plan->frac_bits ? 1 << (plan->frac_bits - 1) : 0;
-        master[i] = (int16_t)(whole * (1 << plan->frac_bits) + half);
+enum sr_status sr_plan_limits(const struct sr_plan *plan, const struct sr_caps *caps, char *error, size_t error_size) {
+    const struct sr_noise *noise = &plan->noise;
+    bool full = noise->mode == SR_MODE_FULL, readout_full = noise->readout_mode == SR_MODE_FULL;
+    uint64_t terms = (uint64_t)plan->pairs * noise->rank;
+    if (plan->pairs > caps->pairs_max) {
+        return sr_error(error, error_size, SR_ERR_LIMIT, "--population %u: engine %s takes at most %u", 2 * plan->pairs,
+                        caps->engine, 2 * caps->pairs_max);
     }
+    if (noise->rank > caps->rank_max) {
+        return sr_error(error, error_size, SR_ERR_LIMIT, "--rank %u: engine %s takes at most %u", noise->rank, caps->engine,
+                        caps->rank_max);
+    }
+    if ((full || readout_full) && !(caps->modes & SR_MODES_FULL)) {
+        return sr_error(error, error_size, SR_ERR_LIMIT, "--%s: engine %s has low rank only",
+                        full ? "mode full" : "readout-mode full", caps->engine);
+    }
+    if (noise->dist == SR_DIST_BELL && !(caps->modes & SR_MODES_BELL))
+        return sr_error(error, error_size, SR_ERR_LIMIT, "--dist bell: engine %s has sign entries only", caps->engine);
+    if (caps->factors && terms > caps->factors) {
+        return sr_error(error, error_size, SR_ERR_LIMIT,
+                        "--population %u with --rank %u: pairs * rank is %llu, engine %s takes at most %u", 2 * plan->pairs,
+                        noise->rank, (unsigned long long)terms, caps->engine, caps->factors);
+    }
+    return SR_OK;
 }
 
 void sr_plan_evaluation(const struct sr_plan *plan, uint32_t generation, struct sr_evaluation *evaluation) {
@@ -132,14 +104,6 @@ void sr_plan_evaluation(const struct sr_plan *plan, uint32_t generation, struct 
                                          .fitness_shift = plan->fitness_shift};
     evaluation->noise.key = sr_generation_key(plan->seed, generation);
     memcpy(evaluation->scale, plan->scale, sizeof plan->scale);
-}
-
-uint32_t sr_plan_decay(const struct sr_plan *plan, uint32_t generation) {
-    if (plan->decay == SR_DECAY_NONE || plan->generations < 2) return 65536;
-    uint32_t last = plan->generations - 1, now = generation < last ? generation : last;
-    uint64_t left = (uint64_t)(last - now) * 65536 / last;                                 /* 1 down to 0 */
-    if (plan->decay == SR_DECAY_SMOOTH) left = left * left * (3 * 65536 - 2 * left) >> 32; /* 3x^2 - 2x^3 */
-    return (uint32_t)(plan->final_q16 + ((65536 - (uint64_t)plan->final_q16) * left >> 16));
 }
 
 static uint64_t square_root(uint64_t value) {
@@ -198,7 +162,7 @@ void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32
         squares = scale_credit(fitness, plan->pairs, credit);
         update->credit = credit;
     }
-    uint64_t decay = sr_plan_decay(plan, generation);
+    uint64_t decay = sr_schedule_q16(&plan->steps, generation);
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         enum sr_mode own = l == SR_READOUT_LAYER ? plan->noise.readout_mode : plan->noise.mode;
         /* A is a sum over pairs and ranks of u times a random product of variance 1: root mean square sqrt(sum u^2 * rank). */
@@ -207,28 +171,4 @@ void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32
         if (size_q16 == 0) continue;
         sr_step_encode((wanted << 16) / size_q16, &update->mant[l], &update->shift[l]);
     }
-}
-
-enum sr_status sr_batcher_init(struct sr_batcher *batcher, const uint32_t *pool, uint32_t count, uint32_t batch,
-                               uint64_t seed) {
-    uint32_t *order = batch > 0 && count >= batch ? malloc(count * sizeof *order) : NULL;
-    if (!order) return batch == 0 || count < batch ? SR_ERR_ARGUMENT : SR_ERR_MEMORY;
-    *batcher =
-        (struct sr_batcher){.count = count, .batch = batch, .seed = seed, .order = order, .epoch = UINT32_MAX, .pool = pool};
-    return SR_OK;
-}
-
-void sr_batcher_free(struct sr_batcher *batcher) {
-    free(batcher->order);
-    *batcher = (struct sr_batcher){0};
-}
-
-void sr_batcher_get(struct sr_batcher *batcher, uint32_t generation, uint32_t *samples) {
-    uint32_t batches = batcher->count / batcher->batch, epoch = generation / batches;
-    if (epoch != batcher->epoch) {
-        memcpy(batcher->order, batcher->pool, batcher->count * sizeof *batcher->order);
-        sr_shuffle(batcher->order, batcher->count, batcher->seed, SR_PURPOSE_EPOCH, epoch);
-        batcher->epoch = epoch;
-    }
-    memcpy(samples, batcher->order + (size_t)(generation % batches) * batcher->batch, batcher->batch * sizeof *samples);
 }

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Modes lowrank and full: evolution strategies. A generation is one evaluation of all members on the batch, and one update. The
+ * weights are the device's own. */
+#include <stdlib.h>
+
+#include "train/plan.h"
+#include "train/strategy.h"
+
+struct es {
+    struct sr_plan plan;
+    int32_t *fitness; /* of each member */
+    uint32_t *correct;
+    int8_t *credit; /* of each pair */
+};
+
+static enum sr_status es_open(struct sr_training *t) {
+    const struct sr_caps *caps = sr_device_caps(t->device);
+    struct es *es = t->state = calloc(1, sizeof *es);
+    if (!es) return sr_training_fail(t, SR_ERR_MEMORY, "out of memory");
+    enum sr_status status = sr_plan_make(&es->plan, &t->run.config, &t->run.net, caps->frac_w, t->error, sizeof t->error);
+    if (status == SR_OK) status = sr_plan_limits(&es->plan, caps, t->error, sizeof t->error);
+    if (status != SR_OK) return status;
+    size_t members = 2 * (size_t)es->plan.pairs;
+    es->fitness = calloc(members, sizeof *es->fitness);
+    es->correct = calloc(members, sizeof *es->correct);
+    es->credit = calloc(es->plan.pairs, sizeof *es->credit);
+    if (es->fitness && es->correct && es->credit) return SR_OK;
+    return sr_training_fail(t, SR_ERR_MEMORY, "out of memory for a population of %zu", members);
+}
+
+static void es_close(struct sr_training *t) {
+    struct es *es = t->state;
+    if (!es) return;
+    free(es->fitness);
+    free(es->correct);
+    free(es->credit);
+    free(es);
+    t->state = NULL;
+}
+
+static enum sr_status es_generation(struct sr_training *t, uint32_t number, const struct sr_batch *batch,
+                                    struct sr_history_row *row) {
+    struct es *es = t->state;
+    struct sr_evaluation evaluation;
+    struct sr_update update;
+    uint32_t members = 2 * es->plan.pairs;
+    sr_plan_evaluation(&es->plan, number, &evaluation);
+    enum sr_status status = sr_device_evaluate(t->device, &evaluation, batch, es->fitness, es->correct);
+    if (status != SR_OK) return sr_training_fail_device(t, status);
+    sr_plan_update(&es->plan, number, es->fitness, es->credit, &update);
+    status = sr_device_update(t->device, &update);
+    if (status != SR_OK) return sr_training_fail_device(t, status);
+    row->members = members;
+    row->batch = batch->count;
+    row->fitness_best = es->fitness[0];
+    for (uint32_t m = 0; m < members; m++) {
+        uint32_t fitness = (uint32_t)es->fitness[m];
+        uint8_t bytes[4] = {(uint8_t)fitness, (uint8_t)(fitness >> 8), (uint8_t)(fitness >> 16), (uint8_t)(fitness >> 24)};
+        row->fitness_sum += es->fitness[m];
+        if (es->fitness[m] > row->fitness_best) row->fitness_best = es->fitness[m];
+        row->fitness_hash = sr_hash(row->fitness_hash, bytes, sizeof bytes);
+        row->correct += es->correct[m];
+    }
+    return SR_OK;
+}
+
+static void es_describe(const struct sr_training *t, char *text, size_t size) {
+    const struct es *es = t->state;
+    bool full = es->plan.noise.mode == SR_MODE_FULL;
+    int used = sr_format(text, size, "%s, population %u, batch %u", full ? "full rank" : "low rank", 2 * es->plan.pairs,
+                         es->plan.batch);
+    if (!full && used > 0 && (size_t)used < size) sr_format(text + used, size - (size_t)used, ", rank %u", es->plan.noise.rank);
+}
+
+static double es_fitness_unit(const struct sr_training *t) {
+    const struct es *es = t->state;
+    return es->plan.fitness == SR_FITNESS_LOGSOFTMAX ? 64 : 1;
+}
+
+const struct sr_strategy sr_strategy_es = {
+    .open = es_open, .close = es_close, .generation = es_generation, .describe = es_describe, .fitness_unit = es_fitness_unit};

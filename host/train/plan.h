@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * The plan of evolution strategies, lowrank and full: settings turned into a device's integers, and from them a generation's key,
+ * the weight of each pair, how far to step, where to start from. Everything but sr_plan_make is a pure function of the plan and
+ * the generation's number, in integers, so engines agree and a resumed run goes on as if unbroken. */
+#ifndef SR_PLAN_H
+#define SR_PLAN_H
+
+#include "model/config.h"
+#include "train/schedule.h"
+
+struct sr_plan {
+    struct sr_net net;
+    uint32_t frac_bits, pairs, batch;
+    uint64_t seed;
+    struct sr_noise noise; /* key left 0 */
+    uint32_t scale[SR_LAYERS];
+    enum sr_fitness fitness;
+    uint32_t fitness_mul, fitness_shift;
+    enum sr_shape shape;
+    struct sr_schedule steps;
+    uint64_t step_q24[SR_LAYERS]; /* wanted change at generation 0: 2^-24 of a master weight's unit, root mean square */
+};
+
+/* Conversion of the configuration to the device's integers; the one place with floating point. frac_bits: the device's. */
+SR_MUST_CHECK enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_config *config, const struct sr_net *net,
+                                          uint32_t frac_bits, char *error, size_t error_size);
+
+/* Whether a device of these limits takes the plan. The one place that words a device's limits in the options of lowrank and
+ * full; those of the network and the data are the device's own to say when it is configured. */
+SR_MUST_CHECK enum sr_status sr_plan_limits(const struct sr_plan *plan, const struct sr_caps *caps, char *error,
+                                            size_t error_size);
+
+void sr_plan_evaluation(const struct sr_plan *plan, uint32_t generation, struct sr_evaluation *evaluation);
+/* fitness: of all members. credit: room for plan->pairs; what update->credit points to afterwards, if anything. */
+void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32_t *fitness, int8_t *credit,
+                    struct sr_update *update);
+/* mant / 2^shift nearest to ratio_q24 / 2^24, mant in 128..255 where shift allows. */
+void sr_step_encode(uint64_t ratio_q24, uint32_t *mant, uint32_t *shift);
+
+#endif

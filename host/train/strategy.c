@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Which strategy a mode has: see strategy.h. */
+#include "train/strategy.h"
+
+const struct sr_strategy *sr_strategy_of(const struct sr_config *config) {
+    static const struct sr_strategy *const of[] = {[SR_MODE_LOWRANK] = &sr_strategy_es, [SR_MODE_FULL] = &sr_strategy_es};
+    return of[config->mode];
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Inside of a training, for the loop, its strategies and the command that shows it. The interface is spikeroll/train.h. */
+#ifndef SR_TRAINING_H
+#define SR_TRAINING_H
+
+#include <spikeroll/train.h>
+#include <stdatomic.h>
+
+#include "model/history.h"
+#include "model/run_file.h"
+#include "train/batcher.h"
+#include "train/run_folder.h"
+#include "train/samples.h"
+
+struct sr_strategy;
+
+struct sr_training {
+    struct sr_training_how how; /* how.out is not kept: see folder */
+    struct sr_run run;          /* run.config: the settings; run.generation: those done; run.weights: of the last checkpoint */
+    bool files;                 /* there is a run folder */
+    struct sr_run_folder folder;
+    const struct sr_strategy *strategy;
+    void *state; /* the strategy's own */
+    /* from start on; data and device are the caller's */
+    bool started;
+    const struct sr_data *data;
+    struct sr_device *device;
+    uint32_t *samples, kept, held; /* training sample numbers: kept for training, then held for validation */
+    struct sr_batcher batcher;
+    struct sr_picker picker;
+    uint32_t *chosen; /* the batch's sample numbers */
+    FILE *history;
+    double opened, earlier;    /* when this training was opened; seconds of the run before it */
+    struct sr_history_row row; /* of the last generation */
+    double looped;             /* when generations began, and with which */
+    uint32_t first;
+    uint32_t saved; /* generation of the last checkpoint */
+    atomic_bool stop;
+    enum sr_training_end end;
+    char error[SR_ERROR_SIZE];
+};
+
+/* Leave the line in t->error, and return status. */
+enum sr_status sr_training_fail(struct sr_training *t, enum sr_status status, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* The same with the device's line. */
+enum sr_status sr_training_fail_device(struct sr_training *t, enum sr_status status);
+
+#endif
