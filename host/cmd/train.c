@@ -30,7 +30,6 @@ struct command {
     struct sr_device *device;
     struct sr_training *training;
     struct sr_progress_view view;
-    bool started; /* Every option and file was good. A failure from here on is a run-time error (exit 1), not bad input. */
     char error[SR_ERROR_SIZE];
 };
 
@@ -212,7 +211,6 @@ static enum sr_status run_training(struct command *c) {
     enum sr_status status = set_up(c);
     if (status != SR_OK) return status;
     announce(c);
-    c->started = true;
     sr_progress_view_begin(&c->view, c->options.json);
     status = sr_training_run(c->training, sr_progress_show, &c->view);
     sr_progress_view_end(&c->view);
@@ -225,7 +223,7 @@ int sr_cmd_train(int argc, char **argv) {
     if (!sr_command_begin(&c.options, SR_CMD_TRAIN, argc, argv, intro, &code)) return code;
     enum sr_status status = run_training(&c);
     code = status == SR_OK ? SR_EXIT_OK : sr_complain(argv[0], status, c.error);
-    if (c.started && code == SR_EXIT_INPUT) code = SR_EXIT_FAILURE;
+    if (c.training && c.training->accepted && code == SR_EXIT_INPUT) code = SR_EXIT_FAILURE;
     stoppable = NULL;
     sr_training_close(c.training);
     sr_device_close(c.device);

@@ -182,6 +182,7 @@ enum sr_status sr_training_start(struct sr_training *t, const struct sr_data *da
     if ((status = sr_device_configure(device, &t->run.net)) != SR_OK) return sr_training_fail_device(t, status);
     status = t->strategy->load ? t->strategy->load(t) : sr_weights_write(&t->run.weights, device, &t->run.net);
     if (status != SR_OK) return t->strategy->load ? status : sr_training_fail_device(t, status);
+    t->accepted = true;
     if ((status = open_files(t)) != SR_OK) return status;
     t->earlier = t->run.seconds;
     t->saved = t->run.generation;
