@@ -98,7 +98,7 @@ $(B)/asan/libspikeroll.a: $(ASAN_O)
 	@rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-# Where the presets and the boards are, for a program that was not installed.
+# Where the presets are, for a program that was not installed and whose folder is elsewhere.
 $(B)/host/cmd/parse.o $(B)/asan/host/cmd/parse.o: CFLAGS_ALL += -DSR_PRESET_DIR='"$(CURDIR)/host/presets"'
 $(B)/spikeroll: $(B)/host/cmd/main.o $(B)/libspikeroll.a
 	$(call say,LINK,$@)
