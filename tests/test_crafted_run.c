@@ -363,7 +363,7 @@ static const struct craft crafts[] = {
     REFUSED(another_format, "not a spikeroll file"),
     REFUSED(another_reset, "reset: unknown word"),
     REFUSED(impossible_pooling, "pool: 65 is out of range 0..64"),
-    REFUSED(a_folder_of_arrays, "arrays/x: missing, or not an array"),
+    REFUSED(a_folder_of_arrays, NULL),
     REFUSED(an_array_of_another_name, "a b: not an array that"),
     REFUSED(nothing, NULL),
     REFUSED(variable_text, NULL),
@@ -459,22 +459,24 @@ static void a_file_that_is_being_written(void **state) {
     sr_run_free(&run);
 }
 
-/* The messages of the library are the caller's, before and after. */
-static void the_library_prints_again(void **state) {
+/* The library's state is the caller's: its messages, and what it has open. */
+static void the_library_is_left_alone(void **state) {
     (void)state;
-    struct sr_run loaded;
-    H5E_auto2_t before = NULL, after = NULL;
+    struct sr_run run, loaded;
+    H5E_auto2_t after = NULL;
     void *data = NULL;
     H5Eset_auto2(H5E_DEFAULT, (H5E_auto2_t)H5Eprint2, stderr);
-    H5Eget_auto2(H5E_DEFAULT, &before, &data);
-    assert_int_equal(sr_run_load("/dev/null", &loaded, error, sizeof error), SR_ERR_FILE);
     uint8_t *bytes = NULL;
     size_t size = sample_bytes(SAMPLE_VERSION1, &bytes);
     assert_int_equal(sr_run_parse(bytes, size, SR_RUN_INFER, "old", &loaded, error, sizeof error), SR_OK);
     free(bytes);
     sr_run_free(&loaded);
+    assert_true(sample_run(&run));
+    assert_int_equal(sr_run_save(path, &run, true, error, sizeof error), SR_OK);
+    sr_run_free(&run);
     H5Eget_auto2(H5E_DEFAULT, &after, &data);
-    assert_true(before == after && data == stderr);
+    assert_true(after == (H5E_auto2_t)H5Eprint2 && data == stderr);
+    assert_int_equal(H5Fget_obj_count((hid_t)H5F_OBJ_ALL, H5F_OBJ_ALL), 0);
     H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
 }
 
@@ -483,7 +485,7 @@ int main(void) {
         cmocka_unit_test(crafted_files),
         cmocka_unit_test(files_in_the_oldest_format),
         cmocka_unit_test(a_file_that_is_being_written),
-        cmocka_unit_test(the_library_prints_again),
+        cmocka_unit_test(the_library_is_left_alone),
     };
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

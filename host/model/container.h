@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * A file of named values, in memory, in the HDF5 format. This is the only place that calls the HDF5 library.
+ * A file of named values in the HDF5 format, as bytes in memory.
  *
- * Writing: the library lays the file out in memory (so no disk can fail it half-way), with headers that have checksums of their
- * own (format of HDF5 1.10) and a Fletcher-32 checksum for every array. Behind the HDF5 image stands a seal of 24 bytes, a
- * CRC-32 of all that comes before it, which HDF5 readers ignore; a program that changes the file drops the seal.
+ * What is written is the plainest file that every HDF5 reader of 1.10 and later takes: groups with their links and attributes in
+ * one header, matrices in one piece, a checksum in every header. Behind the HDF5 image stands a seal of 24 bytes, a CRC-32 of all
+ * that comes before it, which HDF5 readers ignore; a program that changes the file drops the seal.
  *
- * Reading: the bytes come from a file that nobody vouches for. Objects are opened by name, never through a link that leads out
- * of the file; the class, the number of values and the stored size of each are checked before anything is allocated or read.
- * The library itself trusts what it parses, so an image without a valid seal must be read in a child process first (trial.h).
- *
- * The library keeps one state for the process and is not safe for threads: hold sr_container_lock from create or open to the
- * end. Its messages on standard error are off meanwhile. */
+ * What is read is that and nothing else: a file under a valid seal, whose offsets and sizes are checked all the same. Other files
+ * are converted first (foreign.h). The HDF5 library is not called here: it crashes where memory is short or a header is damaged. */
 #ifndef SR_CONTAINER_H
 #define SR_CONTAINER_H
 
@@ -24,23 +20,24 @@ struct sr_container;
 struct sr_place {
     const char *group, *name;
 };
+enum { SR_PLACE_NAME = 64 }; /* bytes of a name, its zero included */
 
-void sr_container_lock(void);
-void sr_container_unlock(void);
-
-/* ---- writing: a failure is kept, and reported by the end ---- */
+/* ---- writing: a failure (memory) is kept, and reported by the end ---- */
 
 SR_MUST_CHECK enum sr_status sr_container_create(struct sr_container **container);
+/* Groups lie at the top; make one before what is in it. */
 void sr_put_group(struct sr_container *container, const char *group);
 void sr_put_u32(struct sr_container *container, struct sr_place place, uint32_t value);
 void sr_put_u64(struct sr_container *container, struct sr_place place, uint64_t value);
 void sr_put_real(struct sr_container *container, struct sr_place place, double value);
 void sr_put_text(struct sr_container *container, struct sr_place place, const char *text);
 void sr_put_list(struct sr_container *container, struct sr_place place, const uint32_t *values, size_t count);
+/* A value of a form that nobody asks for: of what another file held, only that it was there is known. */
+void sr_put_unknown(struct sr_container *container, struct sr_place place);
 /* A matrix of signed integers of `bytes` bytes each: 1, 2, 4 or 8. */
 void sr_put_matrix(struct sr_container *container, struct sr_place place, uint32_t rows, uint32_t cols, unsigned bytes,
                    const void *values);
-/* The file's bytes (free them), sealed. Closes the container in either case. */
+/* The file's bytes (free them), sealed. Frees the container in either case. */
 SR_MUST_CHECK enum sr_status sr_container_finish(struct sr_container *container, uint8_t **bytes, size_t *size);
 
 /* ---- reading: every function that fails leaves one line in error ---- */
@@ -54,11 +51,14 @@ enum sr_seal {
     SR_SEAL_FOREIGN  /* no HDF5 file */
 };
 enum sr_seal sr_container_seal(const uint8_t *bytes, size_t size);
+/* Set the seal behind an image; there must be room for SR_SEAL_SIZE bytes. */
+enum { SR_SEAL_SIZE = 24 };
+void sr_container_set_seal(uint8_t *bytes, size_t image_size);
 
-/* path and error, for messages, must outlive the container. */
+/* Read a sealed image. bytes, path and error must outlive the container, which sr_container_free frees. */
 SR_MUST_CHECK enum sr_status sr_container_open(struct sr_container **container, const uint8_t *bytes, size_t size,
                                                const char *path, char *error, size_t error_size);
-void sr_container_close(struct sr_container *container);
+void sr_container_free(struct sr_container *container);
 /* Leave "PATH: NAME: what" in error; false. */
 bool sr_container_bad(struct sr_container *container, const char *name, const char *what);
 /* The same for want of memory, which is no fault of the file. */
@@ -68,19 +68,19 @@ enum sr_status sr_container_status(const struct sr_container *container);
 
 bool sr_has_value(struct sr_container *container, struct sr_place place);
 bool sr_has_group(struct sr_container *container, const char *group);
-/* Names of the values (attributes) or arrays (data sets) of a group, by number; false behind the last, or if it does not fit. */
-bool sr_value_name(struct sr_container *container, const char *group, unsigned number, char *name, size_t size);
-bool sr_array_name(struct sr_container *container, const char *group, unsigned number, char *name, size_t size);
+/* Names of the values (attributes) or arrays (data sets) of a group, by number; false behind the last. */
+bool sr_value_name(struct sr_container *container, const char *group, unsigned number, char name[SR_PLACE_NAME]);
+bool sr_array_name(struct sr_container *container, const char *group, unsigned number, char name[SR_PLACE_NAME]);
 
 bool sr_get_u32(struct sr_container *container, struct sr_place place, double min, double max, uint32_t *value);
 bool sr_get_u64(struct sr_container *container, struct sr_place place, uint64_t *value);
 bool sr_get_real(struct sr_container *container, struct sr_place place, double min, double max, double *value);
-/* A string, of fixed or variable length, of fewer than `size` bytes. */
+/* A string of fewer than `size` bytes. */
 bool sr_get_text(struct sr_container *container, struct sr_place place, char *text, size_t size);
 /* 1 to `limit` whole numbers. */
 bool sr_get_list(struct sr_container *container, struct sr_place place, double min, double max, uint32_t limit,
                  uint32_t *values, uint32_t *count);
-/* The shape of a matrix whose values are all in the file and can be read. */
+/* The shape of a matrix whose values are all in the file. */
 struct sr_matrix {
     uint32_t rows, cols;
     unsigned bytes; /* of a value: 1, 2, 4 or 8 */

@@ -10,6 +10,7 @@
 
 #include "base/file.h"
 #include "model/container.h"
+#include "model/foreign.h"
 #include "model/trial.h"
 
 enum { FORMAT_VERSION = 2, LEGACY_VERSION = 1 };
@@ -116,13 +117,11 @@ enum sr_status sr_run_save(const char *path, const struct sr_run *run, bool chec
     struct sr_container *c;
     uint8_t *bytes = NULL;
     size_t size = 0;
-    sr_container_lock();
     enum sr_status status = sr_container_create(&c);
     if (status == SR_OK) {
         put_run(c, run, checkpoint);
         status = sr_container_finish(c, &bytes, &size);
     }
-    sr_container_unlock();
     if (status != SR_OK) return sr_error(error, error_size, status, "%.300s: out of memory for the file", path);
     status = sr_file_replace(path, bytes, size, error, error_size);
     free(bytes);
@@ -179,8 +178,8 @@ static bool reads_data(const char *name) {
 
 /* A setting that only a newer program knows would change what a resumed run computes. */
 static bool knows_settings(struct sr_container *c) {
-    char name[64], text[128];
-    for (unsigned i = 0; sr_value_name(c, "config", i, name, sizeof name); i++) {
+    char name[SR_PLACE_NAME], text[128];
+    for (unsigned i = 0; sr_value_name(c, "config", i, name); i++) {
         if (sr_config_field(name)) continue;
         snprintf(text, sizeof text, "--%s is unknown here: a newer program began this run", name);
         return sr_container_bad(c, "config", text);
@@ -247,10 +246,10 @@ static bool get_weights(struct sr_container *c, const char *group, const struct 
 }
 
 static bool get_arrays(struct sr_container *c, struct sr_run *run) {
-    char name[SR_ARRAY_NAME];
+    char name[SR_PLACE_NAME];
     struct sr_matrix shape;
     if (!sr_has_group(c, arrays_group)) return true;
-    for (unsigned i = 0; sr_array_name(c, arrays_group, i, name, sizeof name); i++) {
+    for (unsigned i = 0; sr_array_name(c, arrays_group, i, name); i++) {
         struct sr_array *array;
         if (!sr_get_shape(c, in(arrays_group, name), &shape)) return false;
         enum sr_status status = sr_run_array(run, name, shape.rows, shape.cols, shape.bytes, &array);
@@ -293,54 +292,62 @@ static bool get_run(struct sr_container *c, enum sr_run_use use, struct sr_run *
     return !checkpoint || ((!run->has_best || get_weights(c, "best", &run->net, &run->best)) && get_arrays(c, run));
 }
 
-/* An image, and where its contents go. */
-struct parse {
+/* Of a sealed image. */
+static enum sr_status parse(const uint8_t *bytes, size_t size, enum sr_run_use use, const char *path, struct sr_run *run,
+                            char *error, size_t error_size) {
+    struct sr_container *c;
+    enum sr_status status = sr_container_open(&c, bytes, size, path, error, error_size);
+    if (status != SR_OK) return status;
+    if (!get_run(c, use, run)) status = sr_container_status(c);
+    sr_container_free(c);
+    if (status == SR_OK && use == SR_RUN_RESUME) {
+        char reason[SR_ERROR_SIZE];
+        status = sr_config_check(&run->config, reason, sizeof reason);
+        if (status != SR_OK) sr_error(error, error_size, status, "%.300s: %.150s", path, reason);
+    }
+    if (status != SR_OK) sr_run_free(run);
+    return status;
+}
+
+/* An image that the HDF5 library is to convert. */
+struct foreign {
     const uint8_t *bytes;
     size_t size;
-    enum sr_run_use use;
     const char *path;
-    struct sr_run *run;
 };
 
-static enum sr_status parse(void *argument, char *error, size_t error_size) {
-    struct parse *p = argument;
-    struct sr_container *c;
-    enum sr_status status = sr_container_open(&c, p->bytes, p->size, p->path, error, error_size);
-    if (status != SR_OK) return status;
-    if (!get_run(c, p->use, p->run)) status = sr_container_status(c);
-    sr_container_close(c);
-    if (status == SR_OK && p->use == SR_RUN_RESUME) {
-        char reason[SR_ERROR_SIZE];
-        status = sr_config_check(&p->run->config, reason, sizeof reason);
-        if (status != SR_OK) sr_error(error, error_size, status, "%.300s: %.150s", p->path, reason);
-    }
-    if (status != SR_OK) sr_run_free(p->run);
-    return status;
+static enum sr_status convert(void *argument, uint8_t **bytes, size_t *size, char *error, size_t error_size) {
+    const struct foreign *f = argument;
+    return sr_foreign_convert(f->bytes, f->size, f->path, bytes, size, error, error_size);
 }
 
 enum sr_status sr_run_parse(const uint8_t *bytes, size_t size, enum sr_run_use use, const char *path, struct sr_run *run,
                             char *error, size_t error_size) {
-    struct parse p = {bytes, size, use, path, run};
-    enum sr_status status = SR_OK;
-    enum sr_seal seal = sr_container_seal(bytes, size);
+    struct foreign foreign = {bytes, size, path};
+    uint8_t *converted = NULL;
+    size_t converted_size = 0;
+    enum sr_status status = SR_ERR_FORMAT;
     *run = (struct sr_run){0};
-    switch (seal) {
+    switch (sr_container_seal(bytes, size)) {
         case SR_SEAL_FOREIGN:
-            return sr_error(error, error_size, SR_ERR_FORMAT, "%.300s: not an HDF5 file, or cut short", path);
+            sr_error(error, error_size, status, "%.300s: not an HDF5 file, or cut short", path);
+            break;
         case SR_SEAL_BROKEN:
-            return sr_error(error, error_size, SR_ERR_FORMAT,
-                            "%.300s: damaged or cut short: its checksum or its length is wrong", path);
+            sr_error(error, error_size, status, "%.300s: damaged or cut short: its checksum or its length is wrong", path);
+            break;
         case SR_SEAL_WRITING:
-            return sr_error(error, error_size, SR_ERR_FORMAT,
-                            "%.300s: another program has it open for writing, or ended without closing it", path);
+            sr_error(error, error_size, status, "%.300s: another program has it open for writing, or ended without closing it",
+                     path);
+            break;
         case SR_SEAL_NONE:
+            status = sr_trial(convert, &foreign, path, size_max, &converted, &converted_size, error, error_size);
+            if (status == SR_OK) status = parse(converted, converted_size, use, path, run, error, error_size);
+            break;
         case SR_SEAL_VALID:
+            status = parse(bytes, size, use, path, run, error, error_size);
             break;
     }
-    sr_container_lock();
-    if (seal == SR_SEAL_NONE) status = sr_trial(parse, &p, path, error, error_size);
-    if (status == SR_OK) status = parse(&p, error, error_size);
-    sr_container_unlock();
+    free(converted);
     return status;
 }
 

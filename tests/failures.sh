@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Calls that fail and kills, some of each: failures.sh path/to/spikeroll. `make inject` and `make kill` try them all.
+X=${1:?usage: failures.sh SPIKEROLL}
+L=${B:-build}/tests/inject.so
+failed=0
+python3 tests/kill "$X" 12 || failed=1
+if [ -e "$L" ]; then
+    SR_JOBS=1 python3 tests/inject/run "$X" "$L" 40 || failed=1
+else
+    echo "ok - failing calls # SKIP no $L (glibc only)"
+fi
+exit $failed
