@@ -187,17 +187,33 @@ $(B)/tests/rtl/$(1)-$(2): tests/rtl/$(1).cpp $(RTL) $(RTL_H) $(wildcard tests/rt
 endef
 $(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(eval $(call tb_build,$t,$k))))
 
+# Fuzz harnesses: tests/fuzz/fuzz_NAME.c, inputs in tests/fuzz/corpus/NAME (tests/fuzz/fuzz.h). A short run is in `make test`.
+FUZZ := $(sort $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c))))
+FUZZ_BIN := $(FUZZ:%=$(B)/asan/tests/%)
+FUZZ_SECONDS ?= $(shell expr 3600 / $(words $(FUZZ)))
+CLANG ?= clang
+$(FUZZ_BIN): $(B)/asan/tests/%: $(B)/asan/tests/fuzz/%.o $(B)/asan/tests/fuzz/main.o $(B)/asan/libspikeroll.a
+	$(CC) $(SANITIZE) $(TEST_LINK)
+$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(HOST_C) $(wildcard host/*/*.h host/include/spikeroll/*.h)
+	@mkdir -p $(@D)
+	$(CLANG) -std=gnu11 -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(INCLUDES) -Itests/fuzz $(LIB_CFLAGS) \
+	    $< $(HOST_C) $(LIBS) -o $@
+fuzz: $(FUZZ:%=$(B)/fuzz/%) ## libFuzzer on every harness, an hour in all; FUZZ_SECONDS for each (1 h)
+	@for f in $(FUZZ); do n=$${f#fuzz_}; mkdir -p $(B)/fuzz/corpus/$$n; echo "$$f: $(FUZZ_SECONDS) s"; \
+	    $(B)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix=$(B)/fuzz/$$f- \
+	    $(B)/fuzz/corpus/$$n tests/fuzz/corpus/$$n >$(B)/fuzz/$$f.log 2>&1 || status=1; tail -6 $(B)/fuzz/$$f.log; done; exit $$status
+
 export B
 export SPIKEROLL := $(abspath $(B)/spikeroll)
 # The builds that test_sim tries.
 export SR_SIM_BUILD ?= $(SIM_BUILDS)
-TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(TEST_SH)
+TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(TEST_SH)
 # What lets calls of the program fail: glibc's names are in it.
 INJECT := $(if $(shell echo '\#include <features.h>' | $(CC) -E -dM - 2>/dev/null | grep __GLIBC__),$(B)/tests/inject.so)
 $(B)/tests/inject.so: tests/inject/inject.c
 	@mkdir -p $(@D)
 	$(CC) -std=c11 -O1 $(filter-out -pedantic,$(WARN)) -shared -fPIC $< -ldl -o $@
-test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(INJECT) $(B)/spikeroll sims $(B)/spikeroll-board check-map ## every test; ends in "N passed, N failed" (15 min)
+test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(INJECT) $(B)/spikeroll sims $(B)/spikeroll-board check-map ## every test; ends in "N passed, N failed" (15 min)
 	@tests/run $(TESTS)
 test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)
@@ -228,7 +244,7 @@ bench-torch: $(B)/tests/bench_ref $(B)/torch/bin/python ## ref beside PyTorch, o
 	$(B)/torch/bin/python tests/bench_torch.py $(B)/tests/bench_ref
 
 # ---- formatting and lint --------------------------------------------------------------------------------------------
-FORMATTED = $(wildcard host/*/*.[ch] host/include/*/*.h sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.h)
+FORMATTED = $(wildcard host/*/*.[ch] host/include/*/*.h sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.[ch])
 format: ## format the C and C++ sources in place (2 s)
 	$(CLANG_FORMAT) -i $(FORMATTED)
 lint: lint-c lint-includes lint-rtl lint-boards formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (4 min)
@@ -368,5 +384,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
-.PHONY: all sims bench-torch map check-map test test-rtl test-c kill inject soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards formal help setup clean FORCE
--include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
+.PHONY: all sims bench-torch map check-map test test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards formal help setup clean FORCE
+-include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/asan/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)

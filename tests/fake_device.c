@@ -470,7 +470,7 @@ struct fake *fake_open(const struct fake_setup *setup, struct sr_transport *tran
     char error[128];
     struct sr_open how = {.engine = "ref", .threads = 1, .frac_bits = id[SR_REG_FRAC_W]};
     if (sr_ref_open(&how, &fake->ref, error, sizeof error) != SR_OK) abort();
-    *transport = (struct sr_transport){fake, fake_write, fake_read, fake_hang_up};
+    *transport = (struct sr_transport){.context = fake, .write = fake_write, .read = fake_read, .close = fake_hang_up};
     return fake;
 }
 

@@ -802,6 +802,61 @@ static void a_call_can_be_cancelled(void **unused) {
     close_subject(&s);
 }
 
+/* After a call that failed in one member only, the group goes on when its weights have been written anew, and not before. */
+static void a_group_whose_member_failed(void **unused) {
+    (void)unused;
+    struct fake *fakes[2];
+    struct sr_device *devices[2], *group = NULL, *ref = open_ref(8);
+    struct data data;
+    char error[256] = "";
+    make_data(&data, &SMALL);
+    for (unsigned i = 0; i < 2; i++) {
+        struct fake_setup setup;
+        fake_defaults(&setup);
+        devices[i] = open_link(&setup, &fakes[i]);
+    }
+    assert_int_equal(sr_group_open(devices, 2, &group, error, sizeof error), SR_OK);
+    train_alike(group, ref, &data, 6, 1, 5);
+    uint32_t ids[4];
+    const uint64_t *bits[4];
+    uint8_t labels[4], predicted[4];
+    int8_t credit[4] = {1, 1, -1, 1};
+    int16_t zero[700] = {0};
+    struct sr_batch batch;
+    struct sr_update update = {.noise = {.pairs = 4, .rank = 1}, .mant = {1, 1, 1, 1}, .credit = credit};
+    pick_batch(&data, 4, ids, bits, labels, &batch);
+    struct fake_setup *now = fake_setup(fakes[1]);
+    now->lie_register = true, now->register_lied = SR_REG_EVENTS, now->lie = 0xFFFFFFFF;
+    assert_int_equal(sr_device_update(group, &update), SR_ERR_DEVICE);
+    assert_non_null(strstr(sr_device_error(group), "device 1: the device reports EVENTS"));
+    now->lie_register = false;
+    assert_int_equal(sr_device_infer(group, &batch, NULL, predicted), SR_ERR_ARGUMENT);
+    assert_int_equal(sr_device_update(group, &update), SR_ERR_ARGUMENT);
+    assert_int_equal(sr_device_read_weights(group, 0, zero), SR_ERR_ARGUMENT);
+    assert_non_null(strstr(sr_device_error(group), "write the weights of every layer again"));
+    check(group, sr_device_write_weights(group, 0, zero));
+    assert_int_equal(sr_device_infer(group, &batch, NULL, predicted), SR_ERR_ARGUMENT);
+    check(group, sr_device_write_weights(group, SR_READOUT_LAYER, zero));
+    train_alike(group, ref, &data, 6, 1, 5);
+    /* cancelled by another thread: both members stop, and neither takes it along into its next call */
+    pthread_t thread;
+    sr_device_set_patience(group, 0);
+    fake_setup(fakes[0])->still = fake_setup(fakes[1])->still = true;
+    assert_int_equal(pthread_create(&thread, NULL, cancel_soon, group), 0);
+    assert_int_equal(sr_device_infer(group, &batch, NULL, predicted), SR_ERR_INTERRUPTED);
+    pthread_join(thread, NULL);
+    for (unsigned i = 0; i < 2; i++) fake_setup(fakes[i])->still = false, fake_end_run(fakes[i]);
+    check(group, sr_device_infer(group, &batch, NULL, predicted));
+    /* one that is gone for good: the group says which, and is closed like any other */
+    now->dies_after = 1;
+    assert_int_equal(sr_device_infer(group, &batch, NULL, predicted), SR_ERR_LINK);
+    assert_non_null(strstr(sr_device_error(group), "device 1: the device is gone"));
+    sr_device_close(group);
+    sr_device_close(ref);
+    for (unsigned i = 0; i < 2; i++) fake_close(fakes[i]);
+    free_data(&data);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(link_equals_ref),
@@ -822,6 +877,7 @@ int main(void) {
         cmocka_unit_test(a_device_that_babbles_is_given_up),
         cmocka_unit_test(limits_of_no_device_are_refused),
         cmocka_unit_test(a_call_can_be_cancelled),
+        cmocka_unit_test(a_group_whose_member_failed),
         cmocka_unit_test(group_equals_ref),
         cmocka_unit_test(a_group_has_the_limits_of_all),
         cmocka_unit_test(a_group_wants_one_kind_of_weight),

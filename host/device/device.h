@@ -6,6 +6,7 @@
 
 #include <stdatomic.h>
 
+#include <spikeroll/link.h>
 #include <spikeroll/spikeroll.h>
 
 struct sr_engine_ops {
@@ -63,23 +64,9 @@ SR_MUST_CHECK enum sr_status sr_device_write_registers(struct sr_device *device,
 SR_MUST_CHECK enum sr_status sr_device_read_registers(struct sr_device *device, unsigned first, unsigned count,
                                                       uint32_t *values);
 
-/* Engines. link.c drives a device over a byte transport: sim and serial differ in the transport only. */
+/* Engines. sr_link_open (spikeroll/link.h) drives a device over a byte transport: sim and serial differ in it only. */
 enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);
 enum sr_status sr_sim_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);
 enum sr_status sr_serial_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size);
-
-/* A byte transport. read returns at least 1 byte or 0 at the deadline; both return < 0 when the device is gone. */
-struct sr_transport {
-    void *context;
-    long (*write)(void *context, const uint8_t *bytes, size_t count);
-    long (*read)(void *context, uint8_t *bytes, size_t size, unsigned timeout_ms);
-    void (*close)(void *context);
-};
-/* Make a device of a transport: identifies, checks magic, protocol and map hash. Takes the transport over, also on failure. */
-enum sr_status sr_link_open(const struct sr_transport *transport, const char *engine, struct sr_device **device, char *error,
-                            size_t error_size);
-/* Several devices as one: each evaluates its share of the pairs, all apply the whole update. Takes the devices over. */
-enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct sr_device **device, char *error,
-                             size_t error_size);
 
 #endif

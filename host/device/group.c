@@ -15,6 +15,7 @@ struct group {
     uint32_t count;
     int32_t *fitness;       /* of the last evaluation */
     uint32_t fitness_pairs; /* its pairs if it covered all, else 0 */
+    unsigned torn; /* bit of each layer whose weights may differ from member to member: a call failed in some of them */
 };
 
 /* What one thread does. Ranges are pairs or samples. */
@@ -74,6 +75,8 @@ static enum sr_status everywhere(struct group *group, const struct job *pattern,
     return status;
 }
 
+static unsigned all_layers(const struct sr_net *net) { return ((1u << net->layers) - 1) | 1u << SR_READOUT_LAYER; }
+
 static enum sr_status do_configure(struct job *job, struct sr_device *device) {
     return sr_device_configure(device, job->argument);
 }
@@ -85,7 +88,19 @@ static enum sr_status group_configure(struct sr_device *device, const struct sr_
         enum sr_status status = sr_check_stores(group->members[i], net);
         if (status) return sr_fail(device, status, "device %u: %s", (unsigned)i, sr_device_error(group->members[i]));
     }
-    return everywhere(group, &job, 0);
+    enum sr_status status = everywhere(group, &job, 0);
+    if (status)
+        device->net.layers = 0; /* some have the new network, some the one before: nothing but another configure helps */
+    group->torn = status ? 0 : group->torn & all_layers(net);
+    return status;
+}
+
+/* Members that hold different weights would go on and never agree: they must be written anew first. */
+static enum sr_status check_whole(struct group *group) {
+    if (!group->torn) return SR_OK;
+    return sr_fail(
+        &group->device, SR_ERR_ARGUMENT,
+        "the devices of the group may hold different weights since a call failed: write the weights of every layer again");
 }
 
 static enum sr_status do_write_weights(struct job *job, struct sr_device *device) {
@@ -94,12 +109,17 @@ static enum sr_status do_write_weights(struct job *job, struct sr_device *device
 
 static enum sr_status group_write_weights(struct sr_device *device, unsigned layer, const int16_t *master) {
     struct job job = {.work = do_write_weights, .layer = layer, .argument = master};
-    return everywhere(group_of(device), &job, 0);
+    struct group *group = group_of(device);
+    enum sr_status status = everywhere(group, &job, 0);
+    group->torn = status ? group->torn | 1u << layer : group->torn & ~(1u << layer);
+    return status;
 }
 
 static enum sr_status group_read_weights(struct sr_device *device, unsigned layer, int16_t *master) {
     struct sr_device *first = group_of(device)->members[0];
-    enum sr_status status = sr_device_read_weights(first, layer, master);
+    enum sr_status status = check_whole(group_of(device));
+    if (status) return status;
+    status = sr_device_read_weights(first, layer, master);
     if (atomic_load(&device->cancelled)) return settle_cancelled(group_of(device));
     return status ? sr_fail(device, status, "device 0: %s", sr_device_error(first)) : SR_OK;
 }
@@ -122,6 +142,7 @@ static enum sr_status group_evaluate(struct sr_device *device, const struct sr_e
     enum sr_status status = SR_OK;
     if (!all || (correct && !right))
         status = sr_fail(device, SR_ERR_MEMORY, "out of memory for %u pairs", (unsigned)evaluation->pair_count);
+    if (!status) status = check_whole(group);
     struct job job = {.work = do_evaluate, .argument = evaluation, .batch = batch, .numbers = all, .correct = right};
     group->fitness_pairs = 0;
     if (!status) status = everywhere(group, &job, evaluation->pair_count);
@@ -145,6 +166,8 @@ static enum sr_status group_update(struct sr_device *device, const struct sr_upd
     struct sr_update whole = *update;
     uint32_t pairs = update->noise.pairs;
     int8_t *credit = NULL;
+    enum sr_status status = check_whole(group);
+    if (status) return status;
     if (!whole.credit) { /* no device has seen every pair: shape here */
         if (group->fitness_pairs != pairs)
             return sr_fail(device, SR_ERR_ARGUMENT, "credit is missing, and the last evaluation did not cover all %u pairs",
@@ -154,7 +177,8 @@ static enum sr_status group_update(struct sr_device *device, const struct sr_upd
         whole.credit = credit;
     }
     struct job job = {.work = do_update, .argument = &whole};
-    enum sr_status status = everywhere(group, &job, 0);
+    status = everywhere(group, &job, 0);
+    if (status) group->torn = all_layers(&device->net);
     free(credit);
     return status;
 }
@@ -178,6 +202,7 @@ static enum sr_status group_infer(struct sr_device *device, const struct sr_batc
     if ((scores && !all) || !best)
         status = sr_fail(device, SR_ERR_MEMORY, "out of memory for %u samples", (unsigned)batch->count);
     struct job job = {.work = do_infer, .batch = batch, .numbers = all, .predicted = best};
+    if (!status) status = check_whole(group_of(device));
     if (!status) status = everywhere(group_of(device), &job, batch->count);
     if (!status) {
         if (scores) memcpy(scores, all, numbers * sizeof *all);
@@ -268,6 +293,8 @@ enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct 
                                              .counters = group_counters,
                                              .cancel = group_cancel,
                                              .set_patience = group_set_patience};
+    char unused[1];
+    if (!error || !error_size) error = unused, error_size = sizeof unused;
     enum sr_status status = count ? SR_OK : SR_ERR_ARGUMENT;
     if (!count) snprintf(error, error_size, "a group of no devices");
     for (uint32_t i = 1; i < count && !status; i++)

@@ -372,6 +372,8 @@ enum sr_status sr_link_try(const struct sr_transport *transport, const char *eng
                                              .write_registers = sr_link_raw_write_registers,
                                              .read_registers = sr_link_raw_read_registers};
     struct sr_link *link = calloc(1, sizeof *link);
+    char unused[1];
+    if (!error || !error_size) error = unused, error_size = sizeof unused;
     if (!link) {
         transport->close(transport->context);
         snprintf(error, error_size, "out of memory for a device");

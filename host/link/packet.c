@@ -12,7 +12,7 @@
 enum { FIRST_MS = 100, BYTES_PER_MS = 10, GAP_MS = 40, QUIET_MS = 20 };
 /* What has begun to arrive makes an answer after so long and some times the patience, or the device babbles. */
 enum { BABBLE_MS = 3000, BABBLE_TIMES = 4 };
-/* A cancelled call ends after so long at most. */
+/* A cancelled call ends after so long at most, unless the transport says otherwise. */
 enum { SLICE_MS = 50 };
 
 static uint64_t now_ms(void) {
@@ -81,9 +81,10 @@ static bool write_all(struct sr_packets *packets, const uint8_t *bytes, size_t c
 
 /* Bytes received, 0 at the deadline, < 0 when the device is gone or the call is cancelled. */
 static long read_some(struct sr_packets *packets, unsigned timeout_ms) {
+    unsigned most = packets->transport.slice_ms ? packets->transport.slice_ms : SLICE_MS;
     long n = 0;
     do {
-        unsigned slice = timeout_ms < SLICE_MS ? timeout_ms : SLICE_MS;
+        unsigned slice = timeout_ms < most ? timeout_ms : most;
         size_t room = packets->in_size - packets->in_count;
         if (is_cancelled(packets)) return -1;
         n = packets->transport.read(packets->transport.context, packets->in + packets->in_count, room, slice);

@@ -228,7 +228,7 @@ static enum sr_status open_port(const char *name, const char *path, uint32_t bau
         serial_close(serial);
         return SR_ERR_LINK;
     }
-    struct sr_transport transport = {serial, serial_write, serial_read, serial_close};
+    struct sr_transport transport = {.context = serial, .write = serial_write, .read = serial_read, .close = serial_close};
     char why[256] = "";
     status = sr_link_try(&transport, "serial", tries, answered, device, why, sizeof why);
     if (status != SR_OK) snprintf(error, error_size, "port %s at %u baud: %s", name, (unsigned)baud, why);

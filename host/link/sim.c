@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Engine `sim`: the protocol of link.c over a Verilated core, which is a loadable module (device/sim_model.h). Time is counted in
  * cycles, so that results never depend on the speed of the machine that simulates. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,7 @@ static enum sr_status open_one(const struct sr_sim_model *model, uint32_t seed, 
         return SR_ERR_MEMORY;
     }
     sim->model = model;
-    struct sr_transport transport = {sim, sim_write, sim_read, sim_close};
+    struct sr_transport transport = {.context = sim, .write = sim_write, .read = sim_read, .close = sim_close, .slice_ms = 1};
     // cppcheck-suppress memleak; the transport owns it, and sr_link_open the transport
     return sr_link_open(&transport, "sim", device, error, error_size);
 }
@@ -56,6 +57,13 @@ enum sr_status sr_sim_open(const struct sr_open *how, struct sr_device **device,
     if (count > 256) {
         snprintf(error, error_size, "%u simulators asked for, limit 256", (unsigned)count);
         return SR_ERR_LIMIT;
+    }
+    if (how->trace) { /* the simulator itself would go on without a word */
+        FILE *file = fopen(how->trace, "wb");
+        if (!file || fclose(file) != 0) {
+            snprintf(error, error_size, "trace %s: cannot be written: %s", how->trace, strerror(errno));
+            return SR_ERR_FILE;
+        }
     }
     struct sr_device *devices[256];
     for (uint32_t i = 0; i < count; i++) {
