@@ -42,5 +42,6 @@ wire [12:0] cfg_step0 = cfg_i[1548:1536];
 wire [12:0] cfg_step1 = cfg_i[1580:1568];
 wire [12:0] cfg_step2 = cfg_i[1612:1600];
 wire [12:0] cfg_step3 = cfg_i[1644:1632];
+wire [31:0] cfg_epoch = cfg_i[2047:2016];
 wire _unused_cfg = &{1'b0, cfg_i};
 // verilator lint_on UNUSEDSIGNAL

@@ -67,6 +67,7 @@ module sr_compact #(
     // runs
     input  wire              run_start_i,
     input  wire [4:0]        run_flags_i,
+    input  wire              run_abort_i,
     output wire              run_busy_o,
     output wire [7:0]        run_code_o
 );
@@ -199,8 +200,13 @@ module sr_compact #(
         .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout),
         .rows_i({26'd0, cfg_rows0}), .cols_i({26'd0, cfg_cols0}), .rank_i(infer_start ? 6'd1 : cfg_rank),
         .pairs_i(cfg_pairs), .count_i(count), .chunk_i(PROJ_UNITS[15:0]), .batch_i(cfg_batch),
+        .theta_high_i({cfg_r_theta[15], cfg_theta2[15], cfg_theta1[15], cfg_theta0[15]}),
+        .fitness_i(run_flags[0] ? cfg_fitness[1:0] : 2'd0),
         .evaluate_i(run_flags[0] || infer_start), .update_i(run_flags[2] || run_flags[3]), .code_o(limit_code)
     );
+    wire        check_busy, check_re;
+    wire [7:0]  check_code;
+    wire [PAIR_AW-1:0] check_addr;
     wire        mode_bad   = |cfg_mode && (run_flags[0] || run_flags[2]);
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
@@ -216,9 +222,17 @@ module sr_compact #(
     wire [7:0]          seq_wdata;
     wire [31:0]         bank_held;
     wire [47:0]         fit_wdata, bank_rdata;
+    sr_check #(
+        .PAIR_AW(PAIR_AW), .FACTORS(FACTORS), .SCORE_WORDS(SCORE_WORDS), .SAMPLE_WORDS(SAMPLE_WORDS), .X_AW(X_AW), .XW_W(XW_W)
+    ) u_check (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(run_clear), .limit_code_i(code), .busy_o(check_busy), .code_o(check_code),
+        .evaluate_i(run_flags[0]), .update_i(run_flags[2]), .infer_i(infer_start), .steps_i(cfg_steps), .x_words_i(x_words),
+        .classes_i(cfg_classes), .rank_i(cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
+        .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
+    );
     sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .BESIDE(FIT_BESIDE)) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
-        .run_code_o(run_code), .limit_code_i(code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
+        .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(cfg_pair_first), .pair_count_i(cfg_pair_count),
         .mant_hidden_i(cfg_step0[7:0]), .mant_readout_i(cfg_step3[7:0]),
         .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
@@ -275,7 +289,7 @@ module sr_compact #(
         .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT)
     ) u_front (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(front), .busy_o(front_busy), .x_base_i(x_base), .x_words_i(x_words),
-        .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
+        .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
         .x_over_o(x_over), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
         .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
         .keep_base_o(keep_base), .base_at_o(base_at), .keep_count_o(keep_count), .count_at_o(count_at)
@@ -523,17 +537,10 @@ module sr_compact #(
     );
     // count buffer: counts by factor group and step, or results of inference; S g of the pair
     reg  [COUNT_AW-1:0] result_q;
-    reg                 result_full_q;
     wire                result = infer && (score_we || pred_valid);
-    wire                result_over = result && result_full_q;
     always @(posedge clk_i)
-        if (run_clear) begin
-            result_q      <= {COUNT_AW{1'b0}};
-            result_full_q <= 1'b0;
-        end else if (result && !result_full_q) begin
-            result_q      <= result_q + 1'b1;
-            result_full_q <= {{32 - COUNT_AW{1'b0}}, result_q} == SCORE_WORDS - 1;
-        end
+        if (run_clear) result_q <= {COUNT_AW{1'b0}};
+        else if (result) result_q <= result_q + 1'b1;
     wire [COUNT_W-1:0] counts = {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_q};
     wire [COUNT_W-1:0] g_word, result_word;
     assign g_word[2*G_W-1:0] = {raw_m[G_W-1:0], raw_p[G_W-1:0]};
@@ -544,7 +551,7 @@ module sr_compact #(
         end
     endgenerate
     sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(COUNT_AW), .HOLD(1)) u_counts (
-        .clk_i(clk_i), .we_i((keep_count || (g_we && !infer) || (result && !result_full_q)) && !rst_i),
+        .clk_i(clk_i), .we_i((keep_count || (g_we && !infer) || result) && !rst_i),
         .waddr_i(keep_count ? count_at : infer ? result_q : g_addr), .wdata_i(keep_count ? counts : infer ? result_word : g_word),
         .re_i(pair_count_re || mem_read_q), .raddr_i(run_busy ? pair_count_addr : mem_addr[COUNT_AW-1:0]), .rdata_o(count_rdata)
     );
@@ -567,8 +574,8 @@ module sr_compact #(
     sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2), .HOLD(1)) u_bank (
         .clk_i(clk_i), .we_i((seq_we || fit_we || (mem_we && (host_list || host_credit))) && !rst_i),
         .waddr_i(fit_we ? fit_waddr : seq_we ? seq_waddr : host_bank), .wdata_i(bank_wdata),
-        .re_i(seq_re || fit_re || credit_re || mem_read_q),
-        .raddr_i(!run_busy ? host_bank : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : fit_re ? fit_raddr : seq_raddr),
+        .re_i(seq_re || fit_re || credit_re || check_re || mem_read_q),
+        .raddr_i(!run_busy ? host_bank : check_busy ? {2'b10, check_addr} : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : fit_re ? fit_raddr : seq_raddr),
         .rdata_o(bank_rdata)
     );
 
@@ -594,14 +601,10 @@ module sr_compact #(
     end
 
     // ---- faults and counters ----
-    reg x_over_q;
     always @(posedge clk_i) begin
-        x_over_q <= x_over && !run_clear;
         if (run_clear) fault_q <= SR_REPLY_OK;
         else if (run_busy) begin
-            if (draw_over) fault_q <= SR_REPLY_LIMIT_FACTORS;
-            if (x_over_q) fault_q <= SR_REPLY_LIMIT_BATCH;
-            if (result_over) fault_q <= SR_REPLY_LIMIT_SCORE;
+            if (run_abort_i) fault_q <= SR_REPLY_ABORTED;
         end
     end
     always @(posedge clk_i)
@@ -623,7 +626,7 @@ module sr_compact #(
             cyc_update_q  <= cyc_update_q + {31'd0, update_busy};
             events_q      <= events_q + {31'd0, add_base};
         end
-    wire _unused = &{1'b0, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_at, front_w_at, raw_p, raw_m, row_m_q[7:0]};
+    wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_at, front_w_at, raw_p, raw_m, row_m_q[7:0]};
 endmodule
 
 `default_nettype wire

@@ -30,6 +30,7 @@ module sr_compact_front #(
     output wire                busy_o,
     input  wire [X_AW:0]       x_base_i,
     input  wire [XW_W-1:0]     x_words_i,
+    input  wire [3:0]          rest_i,      // inputs in the last word of a step, 0: all 16; those beyond are no events
     input  wire [STEP_W-1:0]   steps_i,
     input  wire [PASS_W-1:0]   blocks_i,
     input  wire [PASS_W-1:0]   groups_i,
@@ -77,6 +78,7 @@ module sr_compact_front #(
     reg  [STEP_W-1:0]  step_q;
     reg  [PASS_W-1:0]  pass_q;
     reg  [XW_W-1:0]    x_last_q;         // held: before the first word counts
+    reg  [15:0]        rest_q;           // inputs in the last word, a bit each
     wire               word_end  = word_q == x_last_q;
     wire               step_end  = step_q == steps_i - 1'b1;
     wire [PASS_W-1:0]  pass_up   = pass_q + 1'b1;
@@ -93,8 +95,9 @@ module sr_compact_front #(
     assign x_over_o = (state_q == FETCH || (take && !take_last)) && {{31 - X_AW{1'b0}}, x_addr_q} >= SAMPLE_WORDS;
     always @(posedge clk_i) begin
         x_last_q <= x_words_i - 1'b1;
+        rest_q   <= rest_i == 4'd0 ? 16'hffff : ~(16'hffff << rest_i);
         if (x_re_o) x_addr_q <= x_addr_q + 1'b1;
-        if (take) x_q <= x_data_i;
+        if (take) x_q <= x_data_i & (taken == x_last_q ? rest_q : 16'hffff);
         else if (scan) x_q <= rest;
         case (state_q)
             IDLE: begin
@@ -217,7 +220,7 @@ module sr_compact_front #(
         if (busy_o) assume (!start_i);
         assume (x_words_i != 0 && steps_i != 0 && (blocks_i != 0 || groups_i != 0));
         if (past_q && ($past(start_i) || ($past(busy_o) && busy_o)))
-            assume ($stable(x_words_i) && $stable(steps_i) && $stable(blocks_i) && $stable(groups_i));
+            assume ($stable(x_words_i) && $stable(rest_i) && $stable(steps_i) && $stable(blocks_i) && $stable(groups_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o);
             if (!busy_o) assert (!mark_o && !add_base_o && !add_count_o && !x_re_o && !x_over_o && !row_re_o);

@@ -6,7 +6,8 @@
 // the list}, {3, pair}. BESIDE 1: a pair's fitness runs beside the next pair of the sample,
 // which takes longer: 33 + 2 classes cycles or more; else the next one waits for it.
 //
-// Codes: limit_code_i at the start of a run; fault_i, a code raised while it runs, ends it. Reset: control only.
+// Codes: check_code_i at the start of a run; fault_i, a code raised while it runs, ends it when the unit at work has finished: a
+// sample's front, a pair, the draw, a layer's update. Reset: control only.
 // Test: tests/test_sim.c
 `default_nettype none
 
@@ -21,7 +22,8 @@ module sr_compact_seq #(
     input  wire [ 4:0]        run_flags_i,
     output wire               run_busy_o,
     output wire [ 7:0]        run_code_o,
-    input  wire [ 7:0]        limit_code_i,
+    input  wire               check_busy_i,   // sr_check, which starts with the run
+    input  wire [ 7:0]        check_code_i,
     input  wire [ 7:0]        fault_i,        // SR_REPLY_OK: none; stays once raised
     output wire               clear_o,        // a run begins
     output wire               infer_o,
@@ -95,9 +97,9 @@ module sr_compact_seq #(
                 pair_q     <= {PAIR_AW + 1{1'b0}};
                 if (run_start_i) state_q <= CHECK;
             end
-            CHECK: begin
-                code_q  <= limit_code_i;
-                state_q <= limit_code_i != SR_REPLY_OK ? IDLE : infer ? LIST : want_eval ? DRAW : after_eval;
+            CHECK: if (!check_busy_i) begin
+                code_q  <= check_code_i;
+                state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? LIST : want_eval ? DRAW : after_eval;
             end
             DRAW:    state_q <= DRAWING;
             DRAWING: if (!draw_busy_i) begin

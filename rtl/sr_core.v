@@ -10,6 +10,7 @@
 //               FIT_BESIDE: see there.
 // Parameters are named as in host/map/sr_map.def. Both engines give the same numbers wherever both can; what is built shows in MODES,
 // FACTORS, ROW_WORDS (how weights lie) and the limits.
+// BUILD      what register BUILD says.
 // rx and tx are valid/ready, data stable while stalled. Reset: synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -41,6 +42,7 @@ module sr_core #(
     parameter STEP_READOUT  = 1,
     parameter SPIKE_WORDS   = 32768,
     parameter CLOCK_HZ      = 0,
+    parameter BUILD         = 0,
     parameter COMPACT       = 0,
     parameter FACTORS       = 0,
     parameter COUNTERS      = 1,
@@ -67,7 +69,7 @@ module sr_core #(
     wire [2047:0]     cfg;
     wire [2:0]        mem_sel;
     wire [27:0]       mem_addr;
-    wire              mem_we, mem_re, mem_rvalid, run_start, run_busy;
+    wire              mem_we, mem_re, mem_rvalid, run_start, run_abort, run_busy, engine_rst;
     wire [WORD_W-1:0] mem_wdata, mem_rdata;
     wire [4:0]        run_flags;
     wire [7:0]        run_code;
@@ -78,14 +80,19 @@ module sr_core #(
         .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
         .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ),
-        .MODES(COMPACT != 0 ? 0 : 3), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .WORD_W(WORD_W)
+        .MODES(COMPACT != 0 ? 0 : 3), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .BUILD(BUILD), .WORD_W(WORD_W)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
         .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
         .mem_sel_o(mem_sel), .mem_addr_o(mem_addr), .mem_we_o(mem_we), .mem_wdata_o(mem_wdata), .mem_re_o(mem_re),
         .mem_rdata_i(mem_rdata), .mem_rvalid_i(mem_rvalid),
-        .run_start_o(run_start), .run_flags_o(run_flags), .run_busy_i(run_busy), .run_code_i(run_code), .st_i(st), .cfg_o(cfg)
+        .run_start_o(run_start), .run_flags_o(run_flags), .run_abort_o(run_abort), .run_busy_i(run_busy), .run_code_i(run_code),
+        .engine_rst_o(engine_rst), .st_i(st), .cfg_o(cfg)
     );
+
+    reg rst_q;   // of the engine, which opcode RESET resets too
+    always @(posedge clk_i)
+        rst_q <= rst_i || engine_rst;
 
     generate
         if (COMPACT != 0) begin : g_compact
@@ -99,10 +106,10 @@ module sr_core #(
                 .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
                 .FIT_BESIDE(FIT_BESIDE), .WORD_W(WORD_W)
             ) u_engine (
-                .clk_i(clk_i), .rst_i(rst_i), .cfg_i(cfg), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
+                .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
                 .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
-                .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
-                .run_code_o(run_code)
+                .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_abort_i(run_abort),
+                .run_busy_o(run_busy), .run_code_o(run_code)
             );
         end else begin : g_wide
             if (FACTORS != 0) begin : g_rule_factors
@@ -116,10 +123,10 @@ module sr_core #(
                 .WEIGHT_WORDS(WEIGHT_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS),
                 .CBUF_WORDS(CBUF_WORDS), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .WORD_W(WORD_W)
             ) u_engine (
-                .clk_i(clk_i), .rst_i(rst_i), .cfg_i(cfg), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
+                .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
                 .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
-                .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
-                .run_code_o(run_code)
+                .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_abort_i(run_abort),
+                .run_busy_o(run_busy), .run_code_o(run_code)
             );
         end
     endgenerate

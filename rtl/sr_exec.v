@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// sr_exec: obeys packets: registers, memories, RUN and WAIT (docs/protocol.md). A packet is checked whole, then obeyed whole.
+// sr_exec: obeys packets: registers, memories, RUN and what goes with it (docs/protocol.md). A packet is checked whole, then obeyed
+//             whole.
 // Link       request and reply side of sr_link.
 // Registers  one port of sr_regs; addresses count registers, wr_word_o is their data.
 // Memories   mem_we_o: one word, in the low bits of wr_word_o. mem_re_o: one word; mem_rvalid_i brings it in mem_rdata_i, a
 //            cycle later or any time after. Bytes of a word, by memory: SAMPLE_W/8, 4, 2*COL_LANES (twice), 1, 4, 2, 4.
 // Run        run_start_o pulses with run_flags_o; run_busy_i from the cycle after; run_code_i is the reply code when it falls.
-//            A repeated RUN is answered and not run again; RUN with no flags starts nothing but is remembered.
+//            A repeated RUN is answered and not run again; RUN with no flags starts nothing but is remembered. code_o is what the
+//            host is told of the last run: NO_RUN until one was started. run_abort_o: ABORT came; it stays until the run ends.
+// Resets     engine_rst_o: RESET came; eight clocks long or longer, and answered after it.
 // Arguments  are taken from arg_* as they arrive, and the words of a write counted; req_head_i clears them. A write's bytes
 //            are then drawn from the packet RAM, from the first on.
 // Rates      1 byte a cycle into memories and registers, 1 out of memories, 1 in 2 cycles out of registers.
@@ -65,8 +68,11 @@ module sr_exec #(
     input  wire              mem_rvalid_i,
     output wire              run_start_o,
     output wire [4:0]        run_flags_o,
+    output wire              run_abort_o,
     input  wire              run_busy_i,
-    input  wire [7:0]        run_code_i
+    input  wire [7:0]        run_code_i,
+    output wire [7:0]        code_o,
+    output wire              engine_rst_o
 );
     `include "sr_map.vh"
 
@@ -113,6 +119,7 @@ module sr_exec #(
     localparam [3:0] S_SEND  = 4'd7;
     localparam [3:0] S_WAIT  = 4'd8;   // an unanswered WAIT
     localparam [3:0] S_START = 4'd9;
+    localparam [3:0] S_RESET = 4'd10;  // the engine is held in reset
 
     reg [3:0]        state_q;
     reg [2:0]        status_q;      // reply code, if not that of the run
@@ -133,6 +140,8 @@ module sr_exec #(
     reg              asked_q;       // mem_re_o given, word not here yet
     reg [7:0]        run_seq_q;
     reg              run_seen_q;
+    reg              ran_q;         // a run was started since the reset
+    reg              abort_q;
     reg [4:0]        flags_q;
     reg [WORD_W-1:0] word_q;
 
@@ -144,6 +153,8 @@ module sr_exec #(
     wire op_read_mem  = req_op_i == SR_OP_READ_MEM;
     wire op_run       = req_op_i == SR_OP_RUN;
     wire op_wait      = req_op_i == SR_OP_WAIT;
+    wire op_abort     = req_op_i == SR_OP_ABORT;
+    wire op_reset     = req_op_i == SR_OP_RESET;
     wire is_mem       = op_write_mem | op_read_mem;
     wire is_write     = op_write_mem | op_write_reg;
     wire is_read      = op_read_mem | op_read_reg | op_identify;
@@ -199,18 +210,21 @@ module sr_exec #(
         endcase
     end
     wire bad_length  = is_write ? ~whole_q : (req_len_i != {{(LEN_W - 3){1'b0}}, exact}) | (is_read & too_long);
-    wire bad_address = ~(op_run | op_wait) & (range_q
+    wire bad_flags   = (pkt_data_i[7:5] != 3'd0) | (pkt_data_i[4] & (pkt_data_i[3:0] != 4'd0));
+    wire bad_address = ~(op_run | op_wait | op_abort | op_reset) & (range_q
                      | (is_mem & mem_over_q)
                      | (op_write_mem & (mem_q == SR_MEM_FITNESS | mem_q == SR_MEM_CORRECT | mem_q == SR_MEM_SCORE))
                      | (op_write_reg & (addr_q[7:6] == 2'd0)));
     reg [7:0] fault;
     always @* begin
-        if (req_op_i < SR_OP_IDENTIFY || req_op_i > SR_OP_WAIT)
+        if (req_op_i < SR_OP_IDENTIFY || req_op_i > SR_OP_RESET)
             fault = SR_REPLY_BAD_OP;
         else if (bad_length)
             fault = SR_REPLY_BAD_LENGTH;
         else if (run_busy_i && (is_mem || op_write_reg || (op_run && !repeated)))
             fault = SR_REPLY_BUSY;
+        else if (op_run && !repeated && bad_flags)
+            fault = SR_REPLY_BAD_FLAGS;
         else if (bad_address)
             fault = SR_REPLY_BAD_ADDRESS;
         else
@@ -227,7 +241,11 @@ module sr_exec #(
         if (rst_i) begin
             state_q    <= S_IDLE;
             run_seen_q <= 1'b0;
+            ran_q      <= 1'b0;
+            abort_q    <= 1'b0;
         end else begin
+            if (!run_busy_i)
+                abort_q <= 1'b0;
             case (state_q)
                 S_IDLE:
                     if (req_valid_i) begin
@@ -250,11 +268,25 @@ module sr_exec #(
                         state_q    <= S_START;
                     end else if (op_wait) begin
                         state_q <= run_busy_i ? S_WAIT : S_REPLY;
+                    end else if (op_abort) begin
+                        abort_q <= run_busy_i;
+                        state_q <= S_REPLY;
+                    end else if (op_reset) begin
+                        run_seen_q <= 1'b0;
+                        ran_q      <= 1'b0;
+                        state_q    <= S_RESET;
                     end else begin
                         state_q <= is_write ? S_WRITE : S_READ;
                     end
                 end
-                S_START: state_q <= S_REPLY;
+                S_START: begin
+                    if (flags_q != 5'd0)
+                        ran_q <= 1'b1;
+                    state_q <= S_REPLY;
+                end
+                S_RESET:
+                    if (&byte_q)
+                        state_q <= S_REPLY;
                 S_WRITE:
                     if (index_last_i)
                         state_q <= S_FLUSH;
@@ -365,7 +397,7 @@ module sr_exec #(
             byte_q <= {K_MAX{1'b0}};
         else if (twice)
             byte_q <= {byte_q[K_MAX-2:0], 1'b1};
-        else if (arg_word || in_valid_q || take)
+        else if (arg_word || in_valid_q || take || state_q == S_RESET)
             byte_q <= byte_q + {{(K_MAX - 1){1'b0}}, 1'b1};
     end
 
@@ -396,7 +428,7 @@ module sr_exec #(
     assign req_drop_o   = (state_q == S_CHECK) & op_wait & run_busy_i & (fault == SR_REPLY_OK);
     assign pkt_next_o   = state_q == S_WRITE;
     assign rep_valid_o  = (state_q == S_REPLY) | (state_q == S_READ) | ((state_q == S_WAIT) & ~run_busy_i & ~req_valid_i);
-    assign rep_status_o = code_q ? run_code_i : {5'd0, status_q};
+    assign rep_status_o = code_q ? code_o : {5'd0, status_q};
     assign rep_len_o    = (state_q == S_READ) ? count_q : {LEN_W{1'b0}};
     assign pay_valid_o  = have_q;
     assign pay_data_o   = is_mem ? word_q[7:0] : reg_rdata_i;
@@ -412,6 +444,9 @@ module sr_exec #(
     assign mem_re_o     = ask;
     assign run_start_o  = (state_q == S_START) & (flags_q != 5'd0);
     assign run_flags_o  = flags_q;
+    assign run_abort_o  = abort_q;
+    assign code_o       = ran_q ? run_code_i : SR_REPLY_NO_RUN;
+    assign engine_rst_o = state_q == S_RESET;
 endmodule
 
 `default_nettype wire

@@ -6,9 +6,11 @@
 // st_i        ST registers, likewise (sr_st.vh); STATUS is made here.
 // Memories    mem_sel_o, mem_addr_o (word index, in range): mem_we_o writes mem_wdata_o, mem_re_o asks, mem_rvalid_i answers
 //             with mem_rdata_i a cycle later or any time after; words sit in the low bits. Never during a run.
-// Run         run_start_o pulses, run_flags_o holds; run_busy_i from the next cycle on; run_code_i when it falls.
+// Run         run_start_o pulses, run_flags_o holds; run_busy_i from the next cycle on; run_code_i when it falls. run_abort_o: end the
+//             run at its next boundary, with ABORTED. engine_rst_o: reset whatever runs, and nothing here.
 // Handshake   rx and tx are valid/ready; rx_ready_o, tx_valid_o and tx_data_o are flip-flops.
-// Reset       rst_i: hunting for a packet, no RUN remembered; registers keep their values.
+// Time-out    a request that stays unfinished for 40 to 80 ms (CLOCK_HZ 0: for ever) is forgotten.
+// Reset       rst_i: hunting for a packet, no RUN remembered, EPOCH forgotten; registers keep their values.
 // Test        tests/rtl/tb_host.cpp
 `default_nettype none
 
@@ -42,6 +44,7 @@ module sr_host #(
     parameter MODES = 3,
     parameter FACTORS = 0,
     parameter ROW_WORDS = 0,
+    parameter BUILD = 0,
     parameter WORD_W = 64
 ) (
     input  wire              clk_i,
@@ -61,12 +64,16 @@ module sr_host #(
     input  wire              mem_rvalid_i,
     output wire              run_start_o,
     output wire [4:0]        run_flags_o,
+    output wire              run_abort_o,
     input  wire              run_busy_i,
     input  wire [7:0]        run_code_i,
+    output wire              engine_rst_o,
     input  wire [511:0]      st_i,
     output wire [2047:0]     cfg_o
 );
     localparam LEN_W = $clog2(PACKET_MAX) + 1;
+
+    `include "sr_map.vh"
 
     wire             _unused = &{1'b0, st_i[31:0]};
     wire             req_valid;
@@ -95,10 +102,12 @@ module sr_host #(
     wire [1:0]       reg_bsel;
     wire [8:0]       reg_raddr;
     wire [7:0]       reg_rdata;
+    wire [7:0]       code;
 
     sr_link #(
         .PACKET_MAX(PACKET_MAX),
-        .LEN_W(LEN_W)
+        .LEN_W(LEN_W),
+        .TIMEOUT_W(CLOCK_HZ > 0 ? $clog2(CLOCK_HZ / 25) : 0)
     ) u_link (
         .clk_i(clk_i),
         .rst_i(rst_i),
@@ -181,9 +190,19 @@ module sr_host #(
         .mem_rvalid_i(mem_rvalid_i),
         .run_start_o(run_start_o),
         .run_flags_o(run_flags_o),
+        .run_abort_o(run_abort_o),
         .run_busy_i(run_busy_i),
-        .run_code_i(run_code_i)
+        .run_code_i(run_code_i),
+        .code_o(code),
+        .engine_rst_o(engine_rst_o)
     );
+
+    reg epoch_q;   // EPOCH was written since the reset
+    always @(posedge clk_i)
+        if (rst_i || engine_rst_o)
+            epoch_q <= 1'b0;
+        else if (reg_we && reg_waddr == SR_REG_EPOCH[6:0])
+            epoch_q <= 1'b1;
 
     sr_regs #(
         .LANES(LANES),
@@ -214,7 +233,8 @@ module sr_host #(
         .CLOCK_HZ(CLOCK_HZ),
         .MODES(MODES),
         .FACTORS(FACTORS),
-        .ROW_WORDS(ROW_WORDS)
+        .ROW_WORDS(ROW_WORDS),
+        .BUILD(BUILD)
     ) u_regs (
         .clk_i(clk_i),
         .we_i(reg_we),
@@ -225,7 +245,7 @@ module sr_host #(
         .bdata_i(mem_wdata_o[31:24]),
         .raddr_i(reg_raddr),
         .rdata_o(reg_rdata),
-        .st_i({st_i[511:32], 16'd0, run_code_i, 7'd0, run_busy_i}),
+        .st_i({st_i[511:32], 16'd0, code, 6'd0, epoch_q, run_busy_i}),
         .cfg_o(cfg_o)
     );
 endmodule

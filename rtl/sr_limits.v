@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_limits: does the configuration fit what was built? Reply code of the first limit it breaks, SR_REPLY_OK if none.
 // Combinational over registers that are stable when it is looked at (start of a run). What depends on products (buffer and
-// store addresses) is caught at the memory itself by sr_core. Test: tests/test_sim.c
+// store addresses) is checked by sr_check, or caught at the memory itself by sr_wide. Test: tests/test_sim.c
 `default_nettype none
 
 module sr_limits #(
@@ -27,6 +27,8 @@ module sr_limits #(
     input  wire [15:0] count_i,    // pairs to evaluate
     input  wire [15:0] chunk_i,
     input  wire [15:0] batch_i,
+    input  wire [ 3:0] theta_high_i,   // bit 15 of the thresholds: readout, then hidden layers 2, 1, 0
+    input  wire [ 1:0] fitness_i,      // kind; 0 where nothing is evaluated
     input  wire        evaluate_i,
     input  wire        update_i,
     output wire [ 7:0] code_o
@@ -44,7 +46,7 @@ module sr_limits #(
     endfunction
 
     wire layers_bad = layers_i == 2'd0 || above({14'd0, layers_i}, LAYERS_MAX[15:0]);
-    wire [2:0] rows_bad, cols_bad;
+    wire [2:0] rows_bad, cols_bad, theta_bad;
     genvar l;
     generate
         for (l = 0; l < 3; l = l + 1) begin : g_layer
@@ -57,11 +59,13 @@ module sr_limits #(
                 end else begin : g_later
                     assign rows_bad[l] = on && rows != cols_i[(l-1)*13+:13];
                 end
+                assign theta_bad[l] = on && theta_high_i[l];
                 assign cols_bad[l] = on && (cols == 13'd0 || above({3'd0, cols}, HIDDEN_MAX[15:0]));
             end else begin : g_absent
                 assign rows_bad[l] = 1'b0;
                 assign cols_bad[l] = 1'b0;
-                wire _unused = &{1'b0, rows, cols};
+                assign theta_bad[l] = 1'b0;
+                wire _unused = &{1'b0, rows, cols, theta_high_i[l]};
             end
         end
     endgenerate
@@ -78,7 +82,9 @@ module sr_limits #(
     assign code_o = layers_bad ? SR_REPLY_LIMIT_LAYERS : steps_bad ? SR_REPLY_LIMIT_STEPS :
                     classes_bad ? SR_REPLY_LIMIT_CLASSES : |rows_bad ? SR_REPLY_LIMIT_ROWS : |cols_bad ? SR_REPLY_LIMIT_COLS :
                     rank_bad ? SR_REPLY_LIMIT_RANK : pairs_bad ? SR_REPLY_LIMIT_PAIRS : chunk_bad ? SR_REPLY_LIMIT_CHUNK :
-                    batch_bad ? SR_REPLY_LIMIT_BATCH : readout_bad ? SR_REPLY_LIMIT_READOUT : SR_REPLY_OK;
+                    batch_bad ? SR_REPLY_LIMIT_BATCH : readout_bad ? SR_REPLY_LIMIT_READOUT :
+                    |theta_bad || (readout_i == 2'd2 && theta_high_i[3]) ? SR_REPLY_LIMIT_THETA :
+                    fitness_i == 2'd3 ? SR_REPLY_LIMIT_FITNESS : SR_REPLY_OK;
 endmodule
 
 `default_nettype wire

@@ -9,6 +9,8 @@
 // Reply      rep_valid_i with its length is taken with rep_ready_o: in req_valid_o, or while hunting (a late answer to
 //            a dropped request, op and seq still being its own). Then len bytes are drawn by pay_valid_i/pay_ready_o
 //            while pay_open_o; CRC and framing are added here. rep_status_i holds until the next req_valid_o.
+// Time-out   a request of which no byte comes for 2^TIMEOUT_W clocks is forgotten: its host has died, and the next one's first
+//            request must not end in it. TIMEOUT_W 0: never.
 // Handshake  rx_ready_o and tx_valid_o, tx_data_o are flip-flops.
 // Reset      rst_i: hunting. Any garbage is over after PACKET_MAX + 16 zero bytes.
 // Test       tests/rtl/tb_host.cpp
@@ -16,7 +18,8 @@
 
 module sr_link #(
     parameter PACKET_MAX = 256,
-    parameter LEN_W      = 9
+    parameter LEN_W      = 9,
+    parameter TIMEOUT_W  = 0
 ) (
     input  wire             clk_i,
     input  wire             rst_i,
@@ -125,6 +128,19 @@ module sr_link #(
             crc_q <= crc_next;
     end
 
+    // clocks since the last byte of a request that has begun
+    wire expired;
+    generate
+        if (TIMEOUT_W > 0) begin : g_timeout
+            reg [TIMEOUT_W:0] idle_q;
+            always @(posedge clk_i)
+                idle_q <= rx_fire || state_q == S_HUNT || rst_i ? {TIMEOUT_W + 1{1'b0}} : idle_q + 1'b1;
+            assign expired = idle_q[TIMEOUT_W] & rx_ready_q & ~rx_fire;
+        end else begin : g_patient
+            assign expired = 1'b0;
+        end
+    endgenerate
+
     reg [3:0] state_d;
     reg       restart;           // count_q from 1
     always @* begin
@@ -186,6 +202,8 @@ module sr_link #(
             default:
                 state_d = S_HUNT;
         endcase
+        if (expired)
+            state_d = S_HUNT;
     end
 
     always @(posedge clk_i) begin

@@ -42,7 +42,8 @@ module sr_regs #(
     parameter CLOCK_HZ = 0,
     parameter MODES = 0,
     parameter FACTORS = 0,
-    parameter ROW_WORDS = 0
+    parameter ROW_WORDS = 0,
+    parameter BUILD = 0
 ) (
     input  wire        clk_i,
     input  wire        we_i,
@@ -98,8 +99,9 @@ module sr_regs #(
     reg  [12:0] cfg_step1_q;
     reg  [12:0] cfg_step2_q;
     reg  [12:0] cfg_step3_q;
+    reg  [31:0] cfg_epoch_q;
     assign cfg_o = {
-        32'd0,
+        cfg_epoch_q,
         32'd0,
         32'd0,
         32'd0,
@@ -221,6 +223,7 @@ module sr_regs #(
                 SR_REG_MODES: value = MODES;
                 SR_REG_FACTORS: value = FACTORS;
                 SR_REG_ROW_WORDS: value = ROW_WORDS;
+                SR_REG_BUILD: value = BUILD;
                 default: value = 32'd0;
             endcase
             value = value >> {n[1:0], 3'd0};
@@ -316,6 +319,7 @@ module sr_regs #(
                 SR_REG_STEP1: cfg_step1_q <= wdata_i[12:0];
                 SR_REG_STEP2: cfg_step2_q <= wdata_i[12:0];
                 SR_REG_STEP3: cfg_step3_q <= wdata_i[12:0];
+                SR_REG_EPOCH: cfg_epoch_q <= wdata_i[31:0];
                 default: ;
             endcase
         end

@@ -5,6 +5,7 @@
 //          base, projection and LIF for each layer and member
 //   main   waits for both, shapes, updates layer by layer, reports
 // One hidden layer and BUFFERS = 2: the front works one sample or chunk ahead. Otherwise front and back take turns.
+// A fault that a memory or the host raises ends the run: after the sample under way, or after the layer.
 // Units: start pulse, busy from the next cycle until done; job fields stable meanwhile. Reset: control only.
 // Test: tests/test_sim.c
 `default_nettype none
@@ -25,6 +26,8 @@ module sr_seq #(
     input  wire [ 7:0] fault_code_i,    // of the memories, OK until one was overrun
     output wire        clear_o,         // a run begins: clear counters and faults
     output wire        infer_o,
+    input  wire [ 4:0] classes_i,
+    output wire        label_over_o,    // an entry of the batch list has a label beyond the classes
     // configuration
     input  wire [ 1:0] layers_i,
     input  wire        full_i,          // hidden layers in full mode (0 in inference)
@@ -117,7 +120,7 @@ module sr_seq #(
             default: if (!upd_busy_i) begin
                 code_q      <= fault_code_i;
                 upd_layer_q <= upd_layer_q + 2'd1 == layers_i ? SR_LAYER_READOUT[1:0] : upd_layer_q + 2'd1;
-                main_q      <= upd_layer_q == SR_LAYER_READOUT[1:0] ? M_IDLE : M_UPDATE;
+                main_q      <= upd_layer_q == SR_LAYER_READOUT[1:0] || fault_code_i != SR_REPLY_OK ? M_IDLE : M_UPDATE;
             end
         endcase
         if (rst_i) main_q <= M_IDLE;
@@ -173,7 +176,7 @@ module sr_seq #(
                 if (last_chunk) begin
                     if (two_halves) bhalf_q <= !bhalf_q;
                     b_q     <= b_q + 16'd1;
-                    front_q <= b_q == batch_i - 16'd1 ? F_IDLE : F_FETCH;
+                    front_q <= b_q == batch_i - 16'd1 || fault_code_i != SR_REPLY_OK ? F_IDLE : F_FETCH;
                 end
             end
         endcase
@@ -185,6 +188,7 @@ module sr_seq #(
         end
         if (rst_i) front_q <= F_IDLE;
     end
+    assign label_over_o = front_q == F_ENTRY && {1'b0, list_data_i[31:28]} >= classes_i && !infer_o;
     assign list_re_o   = front_q == F_FETCH;
     assign list_addr_o = b_q;
 

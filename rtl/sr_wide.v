@@ -55,6 +55,7 @@ module sr_wide #(
     // runs
     input  wire              run_start_i,
     input  wire [4:0]        run_flags_i,
+    input  wire              run_abort_i,
     output wire              run_busy_o,
     output wire [7:0]        run_code_o
 );
@@ -179,11 +180,23 @@ module sr_wide #(
         .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout),
         .rows_i({cfg_rows2, cfg_rows1, cfg_rows0}), .cols_i({cfg_cols2, cfg_cols1, cfg_cols0}), .rank_i(rank),
         .pairs_i(cfg_pairs), .count_i(count), .chunk_i(cfg_chunk), .batch_i(cfg_batch),
+        .theta_high_i({cfg_r_theta[15], cfg_theta2[15], cfg_theta1[15], cfg_theta0[15]}),
+        .fitness_i(run_flags[0] ? cfg_fitness[1:0] : 2'd0),
         .evaluate_i(run_flags[0] || run_flags[4]), .update_i(run_flags[2] || run_flags[3]), .code_o(limit_code)
     );
+    // whether a layer's weights lie in their store
+    function beyond(input used, input [23:0] base, input [12:0] rows, input [12:0] cols, input [31:0] words);
+        beyond = used && {8'd0, base} + {19'd0, rows} * {24'd0, col_blocks(cols)} > words;
+    endfunction
+    wire weights_over = beyond(1'b1, 24'd0, cfg_rows0, cfg_cols0, WEIGHT_WORDS) ||
+                        beyond(LAYERS_MAX > 1 && cfg_layers > 2'd1, cfg_wbase1, cfg_rows1, cfg_cols1, WEIGHT_WORDS) ||
+                        beyond(LAYERS_MAX > 2 && cfg_layers > 2'd2, cfg_wbase2, cfg_rows2, cfg_cols2, WEIGHT_WORDS) ||
+                        beyond(1'b1, 24'd0, {8'd0, cfg_classes}, by_layer13(top, cfg_cols0, cfg_cols1, cfg_cols2), RWEIGHT_WORDS);
+    wire label_over;
     sr_seq #(.ENGINES(ENGINES), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX)) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
-        .run_code_o(run_code), .limit_code_i(limit_code), .fault_code_i(fault_q), .clear_o(run_clear), .infer_o(infer),
+        .run_code_o(run_code), .limit_code_i(limit_code != SR_REPLY_OK || !weights_over ? limit_code : SR_REPLY_LIMIT_WEIGHTS),
+        .fault_code_i(fault_q), .classes_i(cfg_classes), .label_over_o(label_over), .clear_o(run_clear), .infer_o(infer),
         .layers_i(cfg_layers), .full_i(full), .batch_i(cfg_batch), .pair_first_i(first), .pair_count_i(count),
         .chunk_i(cfg_chunk), .list_re_o(list_re), .list_addr_o(list_addr), .list_data_i(list_data),
         .base_start_o(base_start), .base_busy_i(base_busy), .proj_start_o(proj_start), .proj_busy_i(proj_busy),
@@ -598,6 +611,8 @@ module sr_wide #(
             if (x_over) fault_q <= SR_REPLY_LIMIT_BATCH;
             if (w_over) fault_q <= SR_REPLY_LIMIT_ROWS;
             if (s_over) fault_q <= SR_REPLY_LIMIT_SCORE;
+            if (label_over) fault_q <= SR_REPLY_LIMIT_LABEL;
+            if (run_abort_i) fault_q <= SR_REPLY_ABORTED;
         end
     end
     wire _unused = &{1'b0, scan_busy, zero, item, item_first, item_last, x_addr, score_valid, pred_valid, score, pred, mem_addr,

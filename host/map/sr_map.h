@@ -48,6 +48,7 @@ enum {
     SR_REG_CYC_READOUT = 0x26,
     SR_REG_CYC_UPDATE = 0x27,
     SR_REG_EVENTS = 0x28,
+    SR_REG_BUILD = 0x30,
     SR_REG_LAYERS = 0x40,
     SR_REG_STEPS = 0x41,
     SR_REG_CLASSES = 0x42,
@@ -88,6 +89,7 @@ enum {
     SR_REG_STEP1 = 0x71,
     SR_REG_STEP2 = 0x72,
     SR_REG_STEP3 = 0x73,
+    SR_REG_EPOCH = 0x7F,
 };
 
 enum {
@@ -109,6 +111,8 @@ enum {
     SR_OP_READ_MEM = 0x05,
     SR_OP_RUN = 0x06,
     SR_OP_WAIT = 0x07,
+    SR_OP_ABORT = 0x08,
+    SR_OP_RESET = 0x09,
 };
 
 enum {
@@ -118,6 +122,9 @@ enum {
     SR_REPLY_BAD_LENGTH = 0x03,
     SR_REPLY_BAD_ADDRESS = 0x04,
     SR_REPLY_BUSY = 0x05,
+    SR_REPLY_NO_RUN = 0x06,
+    SR_REPLY_BAD_FLAGS = 0x07,
+    SR_REPLY_ABORTED = 0x08,
     SR_REPLY_LIMIT_LAYERS = 0x10,
     SR_REPLY_LIMIT_STEPS = 0x11,
     SR_REPLY_LIMIT_CLASSES = 0x12,
@@ -131,6 +138,10 @@ enum {
     SR_REPLY_LIMIT_SCORE = 0x1A,
     SR_REPLY_LIMIT_MODE = 0x1B,
     SR_REPLY_LIMIT_FACTORS = 0x1C,
+    SR_REPLY_LIMIT_THETA = 0x1D,
+    SR_REPLY_LIMIT_FITNESS = 0x1E,
+    SR_REPLY_LIMIT_LABEL = 0x1F,
+    SR_REPLY_LIMIT_WEIGHTS = 0x20,
 };
 
 #define SR_MAGIC_VALUE UINT32_C(0x53504B52)
@@ -148,7 +159,7 @@ enum {
 #define SR_KIND_FULL UINT32_C(0x2)
 #define SR_KIND_ROUND UINT32_C(0x3)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0x5926FED3)
+#define SR_MAP_HASH UINT32_C(0xF758A563)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)
@@ -165,7 +176,13 @@ static inline const char *sr_reply_text(uint32_t code)
     case SR_REPLY_BAD_ADDRESS:
         return "BAD_ADDRESS: no such register or memory, or beyond its last word";
     case SR_REPLY_BUSY:
-        return "BUSY: a run is under way: only IDENTIFY, READ_REG and WAIT are served";
+        return "BUSY: a run is under way: only IDENTIFY, READ_REG, WAIT, ABORT and RESET are served";
+    case SR_REPLY_NO_RUN:
+        return "NO_RUN: no run since the reset";
+    case SR_REPLY_BAD_FLAGS:
+        return "BAD_FLAGS: RUN flags that do not exist, or INFER with others";
+    case SR_REPLY_ABORTED:
+        return "ABORTED: the run was ended by ABORT";
     case SR_REPLY_LIMIT_LAYERS:
         return "LIMIT_LAYERS: LAYERS outside 1..LAYERS_MAX";
     case SR_REPLY_LIMIT_STEPS:
@@ -192,6 +209,14 @@ static inline const char *sr_reply_text(uint32_t code)
         return "LIMIT_MODE: full rank or bell entries asked for and not built";
     case SR_REPLY_LIMIT_FACTORS:
         return "LIMIT_FACTORS: pairs x rank beyond FACTORS";
+    case SR_REPLY_LIMIT_THETA:
+        return "LIMIT_THETA: a threshold above 32767";
+    case SR_REPLY_LIMIT_FITNESS:
+        return "LIMIT_FITNESS: fitness kind 3";
+    case SR_REPLY_LIMIT_LABEL:
+        return "LIMIT_LABEL: a label of the batch list beyond CLASSES";
+    case SR_REPLY_LIMIT_WEIGHTS:
+        return "LIMIT_WEIGHTS: weights of a layer beyond WEIGHT_WORDS or RWEIGHT_WORDS";
     default:
         return "unknown reply code";
     }

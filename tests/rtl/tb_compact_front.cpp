@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_compact_front between models of the sample store, the weights, the row factors and the accumulators: which words, events,
  * marks and addresses in which order, what is kept where, the cycles of the header. Empty words, one step, one word, no factor
- * groups, more groups than blocks and fewer; jobs back to back, gaps, resets in the midst, samples beyond the store. */
+ * groups, more groups than blocks and fewer; bits beyond the inputs; jobs back to back, gaps, resets in the midst, samples beyond the store. */
 // params: -GX_AW=10 -GSAMPLE_WORDS=1000 -GBLOCK_AW=4 -GGROUP_AW=4 -GSTEP_AW=4 -GXW_W=6 -GSTEP_W=4 -GPASS_W=5 -GROW_AW=12 -GCUT=4
 // params: -GX_AW=9 -GSAMPLE_WORDS=512 -GBLOCK_AW=3 -GGROUP_AW=4 -GSTEP_AW=5 -GXW_W=3 -GSTEP_W=4 -GPASS_W=6 -GROW_AW=10 -GCUT=2
 // params: -GX_AW=11 -GSAMPLE_WORDS=1100 -GBLOCK_AW=1 -GGROUP_AW=6 -GSTEP_AW=6 -GXW_W=4 -GSTEP_W=6 -GPASS_W=7 -GROW_AW=10 -GCUT=16
@@ -15,7 +15,7 @@ struct Shape {
 };
 
 struct Job {
-    unsigned base, x_words, steps, blocks, groups;
+    unsigned base, x_words, rest, steps, blocks, groups; /* rest: inputs in the last word of a step, 0 for all */
 };
 
 enum Kind { EVENT, MARK };
@@ -55,7 +55,8 @@ struct Bench {
     void idle(unsigned count) {
         for (; count; count--) {
             tb::edge(top);
-            top.x_base_i = random.below(2u << shape.x_aw), top.x_words_i = random.range(1, shape.x_words);
+            top.x_base_i = random.below(2u << shape.x_aw), top.x_words_i = random.range(1, shape.x_words),
+            top.rest_i = random.below(16);
             top.steps_i = random.range(1, shape.steps), top.blocks_i = random.range(1, 1u << shape.block_aw);
             top.groups_i = random.below(4), top.x_data_i = random.below(65536);
             tb::settle(top);
@@ -99,6 +100,7 @@ struct Bench {
                     if (step == j.steps - 1 && w == j.x_words - 1) reads.push_back({at + 1, false});
                     for (unsigned bit = 0; bit < 16; bit++) {
                         if (!(store[at & ((1u << shape.x_aw) - 1)] >> bit & 1)) continue;
+                        if (w == j.x_words - 1 && j.rest && bit >= j.rest) continue;
                         unsigned weight_at = (w << 4 | bit) << shape.block_aw | pass;
                         unsigned row_at = ((pass * j.x_words + w) * 16 + bit) / shape.cut;
                         if (mark.count) rows.push_back(row_at);
@@ -112,7 +114,7 @@ struct Bench {
             }
         items.push_back(mark), reads.push_back({j.base, true});
 
-        top.x_base_i = j.base, top.x_words_i = j.x_words, top.steps_i = j.steps, top.blocks_i = j.blocks,
+        top.x_base_i = j.base, top.x_words_i = j.x_words, top.rest_i = j.rest, top.steps_i = j.steps, top.blocks_i = j.blocks,
         top.groups_i = j.groups;
         top.start_i = 1;
         tb::settle(top);
@@ -208,6 +210,7 @@ int main(int argc, char **argv) {
         if (groups_most > 1u << shape.group_aw) groups_most = 1u << shape.group_aw;
         j.groups = random.chance(20) ? 0 : random.range(0, random.chance(10) || groups_most < 5 ? groups_most : 5);
         unsigned words = j.x_words * j.steps;
+        j.rest = random.chance(50) ? 0 : random.below(16);
         j.base = random.below(shape.sample_words - words + 1);
         if (random.chance(5)) j.base = shape.sample_words - words;
         if (random.chance(10))

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_host against a model of its memories, under random stalls on both streams and random memory latency: registers, memories
-// and their bounds, damaged packets, RUN and WAIT, and garbage.
+// and their bounds, damaged packets, RUN, WAIT, ABORT and RESET, a host that dies inside a packet, and garbage.
 // params:
-// params: -GCOL_LANES=32 -GSAMPLE_W=64 -GWORD_W=512 -GPACKET_MAX=1024 -GSAMPLE_WORDS=70000 -GPAIRS_MAX=300 -GMODES=0 -GFACTORS=300 -GROW_WORDS=513
+// params: -GCOL_LANES=32 -GSAMPLE_W=64 -GWORD_W=512 -GPACKET_MAX=1024 -GSAMPLE_WORDS=70000 -GPAIRS_MAX=300 -GMODES=0 -GFACTORS=300 -GROW_WORDS=513 -GCLOCK_HZ=50000 -GBUILD=305419896
 #include "map/sr_map.h"
 #include "verilated.h"
 #include "Vsr_host.h"
@@ -69,7 +69,8 @@ struct Bench {
     unsigned read_delay = 0, busy_left = 0, starts = 0, writes = 0;
     Bytes read_word;
     uint8_t last_flags = 0, run_code = 0;
-    bool run_soon = false;
+    bool run_soon = false, was_busy = false;
+    unsigned resets = 0, aborts = 0; // clocks of engine_rst_o, of run_abort_o
     bool out_stalled = false;
     uint8_t out_data = 0;
     unsigned run_length = 100;
@@ -101,7 +102,17 @@ struct Bench {
         } else if (busy_left) {
             busy_left--;
         }
-        dut.run_busy_i = busy_left != 0;
+        if (dut.engine_rst_o) {
+            resets++;
+            busy_left = 0;
+            run_soon = false;
+        }
+        if (dut.run_abort_o) {
+            check(busy_left || was_busy, "abort without a run");
+            aborts++;
+        }
+        was_busy = busy_left != 0;
+        dut.run_busy_i = was_busy;
         dut.run_code_i = busy_left ? static_cast<uint8_t>(rng()) : run_code;
         dut.clk_i = 0;
         dut.eval();
@@ -322,12 +333,16 @@ static void test_registers(Bench &b) {
     b.dut.st_i[SR_REG_CYC_READOUT - 0x20] = 6;
     b.dut.st_i[SR_REG_CYC_UPDATE - 0x20] = 7;
     b.dut.st_i[SR_REG_EVENTS - 0x20] = 0xFFEEDDCC;
+    b.expect(SR_OP_WRITE_REG, {SR_REG_EPOCH, 1, 2, 3, 4}, SR_REPLY_OK, "WRITE_REG of EPOCH");
+    value[SR_REG_EPOCH] = 0x04030201;
     Reply r = b.ask(SR_OP_READ_REG, {0x1F, 11}, "READ_REG of status and its neighbours");
     const uint32_t want[11] = {
-        b.caps[SR_REG_ROW_WORDS], static_cast<uint32_t>(b.run_code) << 8, 0x01234567, 0x89ABCDEF, 3, 4, 5, 6, 7, 0xFFEEDDCC, 0};
+        b.caps[SR_REG_ROW_WORDS], SR_REPLY_NO_RUN << 8 | 2u, 0x01234567, 0x89ABCDEF, 3, 4, 5, 6, 7, 0xFFEEDDCC, 0};
     check(r.data.size() == 44, "READ_REG answers every status register");
     for (unsigned i = 0; i < 11 && r.data.size() == 44; i++)
         check(get32(r.data, 4 * i) == want[i], "status register " + std::to_string(0x1F + i));
+    r = b.ask(SR_OP_READ_REG, {SR_REG_BUILD, 1}, "READ_REG of BUILD");
+    check(r.data.size() == 4 && get32(r.data, 0) == (b.caps[SR_REG_CLOCK_HZ] ? 305419896 : 0), "BUILD is the parameter");
     // bounds
     b.expect(SR_OP_READ_REG, {0x7F, 1}, SR_REPLY_OK, "last register");
     b.expect(SR_OP_READ_REG, {0x7F, 2}, SR_REPLY_BAD_ADDRESS, "beyond the last register");
@@ -345,7 +360,7 @@ static void test_registers(Bench &b) {
     b.expect(SR_OP_WRITE_REG, {}, SR_REPLY_BAD_LENGTH, "empty WRITE_REG");
     ports_agree(); // a refused write changed nothing
     b.expect(0x00, {}, SR_REPLY_BAD_OP, "opcode 0");
-    b.expect(0x08, {}, SR_REPLY_BAD_OP, "opcode 8");
+    b.expect(0x0A, {}, SR_REPLY_BAD_OP, "opcode 0A");
     b.expect(0xFF, {1, 2, 3}, SR_REPLY_BAD_OP, "opcode FF");
 }
 
@@ -453,10 +468,15 @@ static void test_run(Bench &b) {
     b.run_code = 0x15;
     b.starts = 0;
     b.expect(SR_OP_RUN, {}, SR_REPLY_BAD_LENGTH, "RUN without flags");
-    b.expect(SR_OP_RUN, {0x1D}, SR_REPLY_OK, "RUN");
-    check(b.starts == 1 && b.last_flags == 0x1D && b.dut.run_flags_o == 0x1D, "RUN starts with its flags");
+    for (unsigned flags = 1; flags < 256; flags++)
+        if (flags >= 0x20 || (flags > 0x10 && flags < 0x20))
+            b.expect(SR_OP_RUN, {static_cast<uint8_t>(flags)}, SR_REPLY_BAD_FLAGS, "RUN with flags that do not go together");
+    check(!b.starts, "a refused RUN starts nothing");
+    b.expect(SR_OP_WAIT, {}, SR_REPLY_NO_RUN, "WAIT before any run");
+    b.expect(SR_OP_RUN, {0x0D}, SR_REPLY_OK, "RUN");
+    check(b.starts == 1 && b.last_flags == 0x0D && b.dut.run_flags_o == 0x0D, "RUN starts with its flags");
     uint8_t run_seq = b.seq;
-    b.send(Bench::packet(SR_OP_RUN, run_seq, {0x1D}));
+    b.send(Bench::packet(SR_OP_RUN, run_seq, {0x0D}));
     check(b.reply(r) && r.status == SR_REPLY_OK, "a repeated RUN is answered OK during the run");
     b.expect(SR_OP_RUN, {1}, SR_REPLY_BUSY, "another RUN during a run");
     b.expect(SR_OP_WRITE_REG, {0x41, 0, 0, 0, 0}, SR_REPLY_BUSY, "WRITE_REG during a run");
@@ -468,7 +488,7 @@ static void test_run(Bench &b) {
     b.busy_left = 100000;
     r = b.ask(SR_OP_READ_REG, {SR_REG_STATUS, 1}, "READ_REG during a run");
     check(r.data.size() == 4 && (r.data[0] & 1) == 1, "STATUS says busy");
-    check(b.dut.run_flags_o == 0x1D, "flags hold during the run");
+    check(b.dut.run_flags_o == 0x0D, "flags hold during the run");
     // WAIT, superseded by another, then by IDENTIFY, then answered
     b.send(Bench::packet(SR_OP_WAIT, 200, {}));
     b.drain(2000);
@@ -510,6 +530,80 @@ static void test_run(Bench &b) {
         check(r.seq == 211 && r.op == SR_OP_IDENTIFY && r.data.size() == 4 * SR_ID_REGS, "the request that arrived meanwhile");
         b.drain(300);
         check(b.from_device.empty(), "nothing after");
+    }
+}
+
+static uint32_t status(Bench &b) {
+    Reply r = b.ask(SR_OP_READ_REG, {SR_REG_STATUS, 1}, "READ_REG of STATUS");
+    return r.data.size() == 4 ? get32(r.data, 0) : ~0u;
+}
+
+/* What a reset takes away, and what tells the host of it. */
+static void test_reset(Bench &b) {
+    Reply r = {0, 0, 0, Bytes()};
+    for (int kind = 0; kind < 3; kind++) { // the pin; RESET between runs; RESET in a run
+        b.expect(SR_OP_WRITE_REG, {SR_REG_EPOCH, 9, 8, 7, 6}, SR_REPLY_OK, "WRITE_REG of EPOCH");
+        b.run_code = 0;
+        b.run_length = kind == 2 ? 1000000 : 20;
+        b.expect(SR_OP_RUN, {1}, SR_REPLY_OK, "RUN");
+        uint8_t run_seq = b.seq;
+        if (kind < 2) b.expect(SR_OP_WAIT, {}, SR_REPLY_OK, "WAIT");
+        check((status(b) & 0xFF) == (kind == 2 ? 3 : 2), "STATUS before a reset: EPOCH known");
+        if (kind == 0) {
+            b.reset();
+        } else {
+            b.resets = 0;
+            b.expect(SR_OP_RESET, {}, SR_REPLY_OK, "RESET");
+            check(b.resets >= 4, "RESET resets the engine");
+            b.expect(SR_OP_RESET, {1}, SR_REPLY_BAD_LENGTH, "RESET with a payload");
+        }
+        check(status(b) == SR_REPLY_NO_RUN << 8, "after a reset EPOCH is forgotten and no run was made");
+        b.expect(SR_OP_WAIT, {}, SR_REPLY_NO_RUN, "WAIT after a reset");
+        r = b.ask(SR_OP_READ_REG, {SR_REG_EPOCH, 1}, "READ_REG of EPOCH");
+        check(r.data == Bytes({9, 8, 7, 6}), "a reset keeps the registers");
+        unsigned starts = b.starts;
+        b.run_length = 20;
+        b.send(Bench::packet(SR_OP_RUN, run_seq, {1}));
+        check(b.reply(r) && r.status == SR_REPLY_OK && b.starts == starts + 1, "no RUN is remembered over a reset");
+        b.expect(SR_OP_WAIT, {}, SR_REPLY_OK, "WAIT");
+    }
+    // ABORT: a level until the run ends, and nothing when none is under way
+    b.aborts = 0;
+    b.expect(SR_OP_ABORT, {}, SR_REPLY_OK, "ABORT when idle");
+    b.expect(SR_OP_ABORT, {1}, SR_REPLY_BAD_LENGTH, "ABORT with a payload");
+    check(!b.aborts, "ABORT when idle does nothing");
+    b.run_length = 100000;
+    b.expect(SR_OP_RUN, {1}, SR_REPLY_OK, "RUN");
+    b.expect(SR_OP_ABORT, {}, SR_REPLY_OK, "ABORT");
+    b.drain(100);
+    check(b.aborts >= 100 && b.dut.run_abort_o, "ABORT stays until the run ends");
+    b.run_code = SR_REPLY_ABORTED;
+    b.busy_left = 3;
+    b.expect(SR_OP_WAIT, {}, SR_REPLY_ABORTED, "WAIT after ABORT");
+    check(!b.dut.run_abort_o, "ABORT ends with the run");
+    b.expect(SR_OP_RUN, {1}, SR_REPLY_OK, "RUN");
+    b.drain(10);
+    check(!b.dut.run_abort_o, "the next run is not aborted");
+    b.busy_left = 1;
+}
+
+/* A host that dies inside a packet does not block the next one; a slow one is waited for. */
+static void test_silence(Bench &b) {
+    const unsigned timeout = b.caps[SR_REG_CLOCK_HZ] ? 2048 : 0; // CLOCK_HZ / 25, rounded up to a power of two
+    Bytes p(40, 0);
+    p = Bench::packet(SR_OP_WAIT, 77, p); // BAD_LENGTH when whole
+    for (size_t cut = 1; cut < p.size(); cut++) {
+        b.send(Bytes(p.begin(), p.begin() + static_cast<long>(cut)));
+        b.drain(timeout ? timeout + 10 : 10000);
+        check(b.from_device.empty(), "half a packet is not answered");
+        if (timeout) {
+            b.expect(SR_OP_IDENTIFY, {}, SR_REPLY_OK, "IDENTIFY after a host that died inside a packet");
+            b.send(Bytes(p.begin(), p.begin() + static_cast<long>(cut)));
+            b.drain(timeout - 100);
+        }
+        b.send(Bytes(p.begin() + static_cast<long>(cut), p.end()));
+        Reply r = {0, 0, 0, Bytes()};
+        check(b.reply(r) && r.seq == 77 && r.status == SR_REPLY_BAD_LENGTH, "a slow packet is answered");
     }
 }
 
@@ -557,6 +651,8 @@ int main(int argc, char **argv) {
         test_memories(b);
         test_damage(b);
         test_run(b);
+        test_reset(b);
+        test_silence(b);
         test_garbage(b, 100);
     }
     if (failures) {
