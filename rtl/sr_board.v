@@ -4,9 +4,9 @@
 //            parameters are in constraints/.
 // Parameters the core's (see sr_core), of which CLOCK_HZ is that after the PLL; BAUD; LED_INVERT 1: a LED lights at 0;
 //            PLL_*: see sr_clock of the family (rtl/ice40, rtl/ecp5; in simulation sim/sr_clock.v passes the clock on).
-// Reset      2^RESET_W clocks after the PLL locked: iCE40 block RAM misreads for 3 us after configuration. Again when it
-//            loses lock.
-// LEDs       led_o[0] blinks with the bytes sent; led_o[1] stays lit after a framing error or overrun.
+// Reset      2^RESET_W clocks after the PLL locked, and again when it loses lock (sr_reset).
+// LEDs       led_o[0] blinks with the bytes sent; led_o[1] stays lit after a framing error or overrun, and blinks while the PLL has no
+//            lock.
 // Test       build/spikeroll-board runs this very top; tests/board.sh
 `default_nettype none
 
@@ -74,18 +74,17 @@ module sr_board #(
         .locked_o (locked)
     );
 
-    // Both families give flip-flops 0 at configuration.
-    reg [1:0]         locked_q = 2'd0;
-    reg [RESET_W-1:0] wait_q   = {RESET_W{1'b0}};
-    reg               rst_q    = 1'b1;
-    always @(posedge clk) begin
-        locked_q <= {locked_q[0], locked};
-        if (!locked_q[1])
-            wait_q <= {RESET_W{1'b0}};
-        else if (rst_q)
-            wait_q <= wait_q + 1'b1;
-        rst_q <= !locked_q[1] || (rst_q && !(&wait_q));
-    end
+    wire rst;
+    wire blink;
+    sr_reset #(
+        .RESET_W (RESET_W),
+        .BLINK_W (RESET_W < 20 ? $clog2(CLOCK_HZ / 8) : RESET_W + 1)   // a tenth of a second, about
+    ) u_reset (
+        .clk_i    (clk),
+        .locked_i (locked),
+        .rst_o    (rst),
+        .blink_o  (blink)
+    );
 
     wire [7:0] rx_data;
     wire       rx_valid;
@@ -101,7 +100,7 @@ module sr_board #(
         .BAUD     (BAUD)
     ) u_uart (
         .clk_i     (clk),
-        .rst_i     (rst_q),
+        .rst_i     (rst),
         .rxd_i     (uart_rx_i),
         .txd_o     (uart_tx_o),
         .m_data_o  (rx_data),
@@ -151,7 +150,7 @@ module sr_board #(
         .FIT_BESIDE    (FIT_BESIDE)
     ) u_core (
         .clk_i      (clk),
-        .rst_i      (rst_q),
+        .rst_i      (rst),
         .rx_data_i  (rx_data),
         .rx_valid_i (rx_valid),
         .rx_ready_o (rx_ready),
@@ -162,9 +161,9 @@ module sr_board #(
 
     reg fault_q;
     always @(posedge clk)
-        fault_q <= !rst_q && (fault_q || frame || overrun);
+        fault_q <= !rst && (fault_q || frame || overrun);
 
-    assign led_o = {2{LED_INVERT[0]}} ^ {fault_q, ~uart_tx_o};
+    assign led_o = {2{LED_INVERT[0]}} ^ {fault_q || blink, ~uart_tx_o};
 endmodule
 
 `default_nettype wire
