@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The built-in data, written as an N-MNIST folder. Recording k of a split depends on (seed, split, k) only, so a longer set
- * begins with the shorter one. Everything is written into DIR/.partial and moved at the end. */
+ * begins with the shorter one. Everything is written into DIR/.partial and moved at the end, by one process at a time. */
 #include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/lock.h"
 #include "data/synth_digits.h"
 
 enum { DIGITS = 10, COUNT_MAX = 99999 };
@@ -116,32 +117,34 @@ static enum sr_status check_count(const char *dir, const char *name, uint32_t co
                         count, zero ? "0 or " : "", DIGITS, COUNT_MAX);
 }
 
-enum sr_status sr_data_synth(const char *dir, uint32_t train, uint32_t test, uint64_t seed, char *error, size_t error_size) {
-    static const char *const split[] = {"Test", "Train"}; /* Train last: with it the folder counts as N-MNIST */
-    if (!dir || !dir[0]) return sr_data_fail(error, error_size, SR_ERR_ARGUMENT, "no folder to write to given");
-    enum sr_status status = check_count(dir, "Train", train, false, error, error_size);
-    if (!status) status = check_count(dir, "Test", test, true, error, error_size);
-    if (status) return status;
-
-    char partial[SR_PATH_MAX], from[SR_PATH_MAX], to[SR_PATH_MAX];
+/* Neither split is in the folder. */
+static enum sr_status check_absent(const char *dir, char *error, size_t error_size) {
+    static const char *const split[] = {"Test", "Train"};
+    char to[SR_PATH_MAX];
     struct stat info;
-    status = sr_data_path(partial, dir, ".partial", error, error_size);
-    for (unsigned s = 0; s < 2 && !status; s++) {
-        status = sr_data_path(to, dir, split[s], error, error_size);
-        if (!status && !lstat(to, &info))
-            status =
-                sr_data_fail(error, error_size, SR_ERR_ARGUMENT, "%s: is there already; choose a new folder or remove it", to);
+    for (unsigned s = 0; s < 2; s++) {
+        enum sr_status status = sr_data_path(to, dir, split[s], error, error_size);
+        if (status) return status;
+        if (!lstat(to, &info))
+            return sr_data_fail(error, error_size, SR_ERR_ARGUMENT, "%s: is there already; choose a new folder or remove it",
+                                to);
     }
+    return SR_OK;
+}
+
+/* Both splits into DIR/.partial, then to their places. */
+static enum sr_status write_splits(const char *dir, uint32_t train, uint32_t test, uint64_t seed, char *error,
+                                   size_t error_size) {
+    static const char *const split[] = {"Test", "Train"}; /* Train last: with both the folder is whole */
+    char partial[SR_PATH_MAX], from[SR_PATH_MAX], to[SR_PATH_MAX];
+    enum sr_status status = sr_data_path(partial, dir, ".partial", error, error_size);
+    struct work *work = status ? NULL : malloc(sizeof *work);
+    if (!status && !work) status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "out of memory");
     if (status) return status;
-    struct work *work = malloc(sizeof *work);
-    if (!work) return sr_data_fail(error, error_size, SR_ERR_MEMORY, "out of memory");
-    status = make_dirs(dir, error, error_size);
-    if (!status) {
-        remove_partial(partial); /* of an attempt that was killed */
-        status = write_split(work, partial, "Train", train, sr_mix64(seed) ^ UINT64_C(0x7261) << 48, error, error_size);
-        if (!status && test)
-            status = write_split(work, partial, "Test", test, sr_mix64(seed) ^ UINT64_C(0x7465) << 48, error, error_size);
-    }
+    remove_partial(partial); /* of an attempt that was killed */
+    status = write_split(work, partial, "Train", train, sr_mix64(seed) ^ UINT64_C(0x7261) << 48, error, error_size);
+    if (!status && test)
+        status = write_split(work, partial, "Test", test, sr_mix64(seed) ^ UINT64_C(0x7465) << 48, error, error_size);
     free(work);
     for (unsigned s = test ? 0 : 1; s < 2 && !status; s++) {
         status = sr_data_path(from, partial, split[s], error, error_size);
@@ -149,5 +152,20 @@ enum sr_status sr_data_synth(const char *dir, uint32_t train, uint32_t test, uin
         if (!status && rename(from, to)) status = file_error(to, "made", error, error_size);
     }
     remove_partial(partial);
+    return status;
+}
+
+enum sr_status sr_data_synth(const char *dir, uint32_t train, uint32_t test, uint64_t seed, char *error, size_t error_size) {
+    int lock = -1;
+    if (!dir || !dir[0]) return sr_data_fail(error, error_size, SR_ERR_ARGUMENT, "no folder to write to given");
+    enum sr_status status = check_count(dir, "Train", train, false, error, error_size);
+    if (!status) status = check_count(dir, "Test", test, true, error, error_size);
+    if (!status) status = check_absent(dir, error, error_size);
+    if (!status) status = make_dirs(dir, error, error_size);
+    if (!status) status = sr_lock_take(dir, "writing data", &lock, error, error_size);
+    if (status) return status;
+    status = check_absent(dir, error, error_size); /* another process may have been faster */
+    if (!status) status = write_splits(dir, train, test, seed, error, error_size);
+    sr_lock_release(dir, lock);
     return status;
 }
