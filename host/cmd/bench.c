@@ -10,20 +10,22 @@
 #include "device/device.h"
 #include "link/packet.h"
 #include "model/run_file.h"
+#include "train/local_plan.h"
 #include "train/plan.h"
 #include "train/random.h"
 #include "train/samples.h"
 #include "train/start.h"
 
 static const char intro[] =
-    "usage: spikeroll bench [--engine E] [--mode lowrank,full] [--rank 1,2,4,8] [OPTION]...\n"
+    "usage: spikeroll bench [--engine E] [--mode lowrank,full,local] [--rank 1,2,4,8] [OPTION]...\n"
     "\n"
     "Runs whole generations (evaluate every member on a resident batch, then update) for each mode and rank and prints cycles "
     "by\n"
     "phase, busy lanes, link bytes, speed-up against full rank on the same device if that is among the modes, and "
     "member-sample evaluations a second.\n"
     "Phases overlap, so they add up to more than the whole. The batch is random spikes of N-MNIST's density, or from --data.\n"
-    "Engine ref has no cycles: its speed-up is of time, and is marked so.\n";
+    "Engine ref has no cycles: its speed-up is of time, and is marked so.\n"
+    "Mode local learns the batch instead, from the initial weights, and prints samples a second.\n";
 
 /* Seconds: a line is repeated at least so long, and not again after so long. */
 enum { TIME_LEAST = 1, TIME_ENOUGH = 20 };
@@ -37,6 +39,7 @@ struct result {
     double busy;                                       /* NAN: not measured */
     double speedup;
     bool by_time;
+    double samples;                     /* learned a second; mode local */
     double stored_lowrank, stored_full; /* bytes a member, were perturbations stored */
     double stored;                      /* bytes a member of those that are: a bit an entry, shared by a pair */
 };
@@ -61,6 +64,10 @@ struct bench {
     int8_t *credit;
     char error[SR_ERROR_SIZE];
 };
+
+static const char *mode_word(enum sr_mode mode) {
+    return mode == SR_MODE_FULL ? "full" : mode == SR_MODE_LOCAL ? "local" : "lowrank";
+}
 
 static enum sr_status fail(struct bench *b, enum sr_status status, const char *text) {
     return sr_error(b->error, sizeof b->error, status, "%s", text);
@@ -206,7 +213,7 @@ static enum sr_status measure(struct bench *b, enum sr_mode mode, uint32_t rank,
     config.mode = mode;
     config.rank = rank;
     config.step_decay = SR_DECAY_NONE;
-    fprintf(stderr, "measuring %s, rank %u ...\n", mode == SR_MODE_FULL ? "full" : "lowrank", rank);
+    fprintf(stderr, "measuring %s, rank %u ...\n", mode_word(mode), rank);
     enum sr_status status = sr_plan_make(&plan, &config, &b->net, sr_device_caps(b->device)->frac_w, b->error, sizeof b->error);
     if (status == SR_OK) status = sr_plan_limits(&plan, sr_device_caps(b->device), b->error, sizeof b->error);
     if (status != SR_OK) return status;
@@ -233,6 +240,33 @@ static enum sr_status measure(struct bench *b, enum sr_mode mode, uint32_t rank,
     }
     if (status != SR_OK) return fail(b, status, sr_device_error(b->device));
     conclude(b, r);
+    return SR_OK;
+}
+
+/* Mode local: the batch learned again and again, from the weights that a training begins with. */
+static enum sr_status measure_local(struct bench *b, struct result *r) {
+    const struct sr_config *config = &b->options.config;
+    struct sr_local_plan plan;
+    struct sr_learning learning;
+    *r = (struct result){.mode = SR_MODE_LOCAL, .busy = NAN};
+    fprintf(stderr, "measuring local ...\n");
+    enum sr_status status = sr_local_plan_make(&plan, config, &b->net, sr_device_caps(b->device), b->error, sizeof b->error);
+    if (status != SR_OK) return status;
+    struct sr_batch batch = sr_picker_batch(&b->picker, b->samples, 0, config->batch);
+    status = sr_weights_write(&b->run.weights, b->device, &b->net);
+    while (status == SR_OK && r->seconds < TIME_ENOUGH && (r->generations < b->options.repeat || r->seconds < TIME_LEAST)) {
+        struct sr_counters counters;
+        double start = sr_now();
+        sr_local_plan_learning(&plan, r->generations, &learning);
+        status = sr_device_learn(b->device, &learning, &batch, NULL, NULL);
+        if (status == SR_OK) status = sr_device_counters(b->device, &counters);
+        r->seconds += sr_now() - start;
+        r->generations++;
+        account(r, &counters);
+    }
+    if (status != SR_OK) return fail(b, status, sr_device_error(b->device));
+    conclude(b, r);
+    r->samples = config->batch / r->seconds;
     return SR_OK;
 }
 
@@ -306,6 +340,7 @@ static void compare(struct result *r, const struct result *full) {
 
 static cJSON *to_json(const struct bench *b, const struct result *r) {
     const struct sr_config *c = &b->options.config;
+    uint32_t population = r->mode == SR_MODE_LOCAL ? 1 + 2 * c->pairs : c->population; /* passes of a sample */
     cJSON *json = cJSON_CreateObject();
     char shape[64];
     bool cycles = r->total > 0;
@@ -314,8 +349,13 @@ static cJSON *to_json(const struct bench *b, const struct result *r) {
         double value;
     } phases[] = {{"base", r->base}, {"project", r->project}, {"lif", r->lif}, {"readout", r->readout}, {"update", r->update}};
     sr_net_text(&b->net, shape, sizeof shape);
-    cJSON_AddStringToObject(json, "mode", r->mode == SR_MODE_FULL ? "full" : "lowrank");
-    cJSON_AddNumberToObject(json, "rank", r->rank);
+    cJSON_AddStringToObject(json, "mode", mode_word(r->mode));
+    if (r->mode == SR_MODE_LOCAL) {
+        cJSON_AddNumberToObject(json, "samples_per_second", r->samples);
+        cJSON_AddNumberToObject(json, "pairs", c->pairs);
+    } else {
+        cJSON_AddNumberToObject(json, "rank", r->rank);
+    }
     if (cycles)
         cJSON_AddNumberToObject(json, "cycles", r->total);
     else
@@ -328,7 +368,7 @@ static cJSON *to_json(const struct bench *b, const struct result *r) {
     else
         cJSON_AddNumberToObject(json, "lif_busy", r->busy);
     if (cycles)
-        cJSON_AddNumberToObject(json, "cycles_per_member", r->total / c->population);
+        cJSON_AddNumberToObject(json, "cycles_per_member", r->total / population);
     else
         cJSON_AddNullToObject(json, "cycles_per_member");
     double link = r->link_tx + r->link_rx;
@@ -336,8 +376,8 @@ static cJSON *to_json(const struct bench *b, const struct result *r) {
     cJSON_AddNumberToObject(json, "link_tx", r->link_tx);
     cJSON_AddNumberToObject(json, "link_rx", r->link_rx);
     cJSON_AddNumberToObject(json, "link_requests", r->requests);
-    cJSON_AddNumberToObject(json, "link_bytes_per_member", link / c->population);
-    cJSON_AddNumberToObject(json, "evaluations_per_second", (double)c->population * c->batch / r->seconds);
+    cJSON_AddNumberToObject(json, "link_bytes_per_member", link / population);
+    cJSON_AddNumberToObject(json, "evaluations_per_second", (double)population * c->batch / r->seconds);
     cJSON_AddNumberToObject(json, "seconds", r->seconds);
     if (isnan(r->speedup))
         cJSON_AddNullToObject(json, "speedup_vs_full");
@@ -345,9 +385,11 @@ static cJSON *to_json(const struct bench *b, const struct result *r) {
         cJSON_AddNumberToObject(json, "speedup_vs_full", r->speedup);
     cJSON_AddStringToObject(json, "speedup_of", r->by_time ? "time" : "cycles");
     cJSON_AddNumberToObject(json, "perturbation_bytes_stored", r->stored);
-    cJSON_AddNumberToObject(json, "perturbation_bytes_if_stored", r->mode == SR_MODE_FULL ? r->stored_full : r->stored_lowrank);
+    if (r->mode != SR_MODE_LOCAL)
+        cJSON_AddNumberToObject(json, "perturbation_bytes_if_stored",
+                                r->mode == SR_MODE_FULL ? r->stored_full : r->stored_lowrank);
     cJSON_AddNumberToObject(json, "generations", r->generations);
-    cJSON_AddNumberToObject(json, "population", c->population);
+    cJSON_AddNumberToObject(json, "population", population);
     cJSON_AddNumberToObject(json, "batch", c->batch);
     cJSON_AddStringToObject(json, "network", shape);
     cJSON_AddStringToObject(json, "engine", sr_device_caps(b->device)->engine);
@@ -355,12 +397,17 @@ static cJSON *to_json(const struct bench *b, const struct result *r) {
 }
 
 static void print_line(const struct bench *b, const struct result *r) {
+    if (r->mode == SR_MODE_LOCAL) {
+        printf("local: %.0f samples learned a second, %.2f us each, %u pair%s a sample\n", r->samples, 1e6 / r->samples,
+               b->options.config.pairs, b->options.config.pairs == 1 ? "" : "s");
+        return;
+    }
     uint32_t population = b->options.config.population;
     char rank[16] = "-", busy[16] = "-", speedup[32] = "-";
     if (!isnan(r->speedup)) snprintf(speedup, sizeof speedup, "%.2f", r->speedup);
     if (r->mode == SR_MODE_LOWRANK) snprintf(rank, sizeof rank, "%u", r->rank);
     if (!isnan(r->busy)) snprintf(busy, sizeof busy, "%.1f %%", 100 * r->busy);
-    printf("%-8s %4s", r->mode == SR_MODE_FULL ? "full" : "lowrank", rank);
+    printf("%-8s %4s", mode_word(r->mode), rank);
     if (r->total > 0) {
         printf(" %11.0f %10.0f %10.0f %11.0f %10.0f %10.0f %8s %11.0f", r->total, r->base, r->project, r->lif, r->readout,
                r->update, busy, r->total / population);
@@ -410,6 +457,10 @@ static enum sr_status run_bench(struct bench *b) {
     if (with_full) status = measure(b, SR_MODE_FULL, 1, &full);
     for (uint32_t m = 0; m < o->modes.count && status == SR_OK; m++) {
         bool is_full = o->modes.value[m] == SR_MODE_FULL;
+        if (o->modes.value[m] == SR_MODE_LOCAL && count < 2 * SR_LIST_MAX) {
+            status = measure_local(b, &lines[count++]);
+            continue;
+        }
         if (is_full && !with_full) continue;
         for (uint32_t k = 0; k < (is_full ? 1 : o->ranks.count) && status == SR_OK && count < 2 * SR_LIST_MAX; k++, count++) {
             if (is_full)
@@ -423,7 +474,7 @@ static enum sr_status run_bench(struct bench *b) {
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
     if (!o->json) print_head(b);
     for (size_t i = 0; i < count; i++) {
-        compare(&lines[i], with_full ? &full : NULL);
+        compare(&lines[i], with_full && lines[i].mode != SR_MODE_LOCAL ? &full : NULL);
         if (o->json)
             cJSON_AddItemToArray(array, to_json(b, &lines[i]));
         else

@@ -29,8 +29,9 @@ static const struct sr_field fields[] = {
      "the same for the readout (0: all zero)"},
 
     {"mode", "MODE", SR_FIELD_CHOICE, AT(mode), 0, 0, SR_MODE_WORDS, "lowrank",
-     "perturbation: lowrank (factors) or full (one draw a weight and member)"},
-    {"readout-mode", "MODE", SR_FIELD_CHOICE, AT(readout_mode), 0, 0, "same|" SR_MODE_WORDS, "same",
+     "what is perturbed: the weights of a member by lowrank (factors) or full (a draw a weight); or local, each neuron's "
+     "current"},
+    {"readout-mode", "MODE", SR_FIELD_CHOICE, AT(readout_mode), 0, 0, "same|" SR_NOISE_WORDS, "same",
      "the readout's own mode; same: as --mode"},
     {"rank", "R", SR_FIELD_UINT, AT(rank), 1, 32, NULL, "1", "rank of a perturbation (mode lowrank)"},
     {"dist", "KIND", SR_FIELD_CHOICE, AT(dist), 0, 0, "sign|bell", "sign", "factor entries: +-1, or a bell of -2..2"},
@@ -51,6 +52,20 @@ static const struct sr_field fields[] = {
     {"step-final", "X", SR_FIELD_REAL, AT(step_final), 0, 1, NULL, "0.1", "last step as a fraction of the first"},
     {"shape", "KIND", SR_FIELD_CHOICE, AT(shape), 0, 0, "sign|scaled", "sign",
      "weight of a pair: sign of its difference (made on the device), or the difference scaled to -127..127"},
+    {"pairs", "N", SR_FIELD_UINT, AT(pairs), 1, 256, NULL, "1", "perturbed pairs for each sample (mode local)"},
+    {"strength", "X", SR_FIELD_REAL, AT(strength), 0, 4095, NULL, "1",
+     "perturbation of a neuron's current at each step, in thresholds (mode local)"},
+    {"strength-final", "X", SR_FIELD_REAL, AT(strength_final), 0, 1, NULL, "1", "last strength as a fraction of the first"},
+    {"local-step", "X", SR_FIELD_REAL, AT(local_step), 0, 16, NULL, "0.004",
+     "change of a hidden weight for a credit of 1 (512 score units) and one event, in weight units (mode local)"},
+    {"local-readout-step", "X", SR_FIELD_REAL, AT(local_readout_step), 0, 16, NULL, "0.05",
+     "change of a readout weight for a full error and one spike, in weight units (mode local)"},
+    {"credit-shift", "N", SR_FIELD_UINT, AT(credit_shift), 1, 15, NULL, "6",
+     "a credit of 1 is 2^N for hidden layers below the last (mode local)"},
+    {"average", "N", SR_FIELD_UINT, AT(average), 0, 1000000, NULL, NULL,
+     "the model is the mean of the weights over about N generations; 0: the weights themselves (mode local)"},
+    {"shift", "N", SR_FIELD_UINT, AT(shift), 0, 16, NULL, NULL,
+     "training samples are moved by up to N pixels in x and y, drawn anew each generation"},
     {"batch", "N", SR_FIELD_UINT, AT(batch), 1, SR_BATCH_LIMIT, NULL, "64", "samples a generation"},
     {"batch-every", "K", SR_FIELD_UINT, AT(batch_every), 1, 1000000, NULL, "1",
      "generations that a batch serves; a device that cannot hold the data set is sent samples only when it changes"},
@@ -109,6 +124,10 @@ enum sr_status sr_config_check(const struct sr_config *c, char *error, size_t er
                             lists[i].name, lists[i].list->count, c->hidden.count, c->hidden.count);
         }
     }
+    if (c->average && c->mode != SR_MODE_LOCAL)
+        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--average %u: needs --mode local", c->average);
+    if (c->mode == SR_MODE_LOCAL && c->fitness != SR_FITNESS_LOGSOFTMAX)
+        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--mode local: learns by --fitness logsoftmax, and no other");
     if (c->population % 2) {
         return sr_error(error, error_size, SR_ERR_ARGUMENT, "--population %u: must be even (antithetic pairs)", c->population);
     }

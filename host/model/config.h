@@ -20,7 +20,8 @@ enum sr_shape { SR_SHAPE_SIGN, SR_SHAPE_SCALED };
 enum sr_decay { SR_DECAY_NONE, SR_DECAY_LINEAR, SR_DECAY_SMOOTH };
 
 /* Words of a choice stand in the order of its enum. */
-#define SR_MODE_WORDS "lowrank|full"
+#define SR_NOISE_WORDS "lowrank|full"
+#define SR_MODE_WORDS SR_NOISE_WORDS "|local"
 
 struct sr_config {
     /* network */
@@ -33,10 +34,13 @@ struct sr_config {
     /* fitness and update */
     uint32_t fitness, shape, step_decay; /* enum sr_fitness, sr_shape, sr_decay */
     double temperature, step, readout_step, step_final;
+    /* mode local */
+    uint32_t pairs, credit_shift, average;
+    double strength, strength_final, local_step, local_readout_step;
     /* run */
     uint32_t batch, batch_every, generations, eval_every, validation;
     uint64_t seed;
-    uint32_t frac_bits, init_range, readout_init_range;
+    uint32_t frac_bits, init_range, readout_init_range, shift;
     /* data */
     uint32_t width, height, pool, steps, duration_us, holdout, limit_train, limit_test;
     uint64_t data_seed;

@@ -84,6 +84,7 @@ static enum sr_status generation(struct sr_training *t) {
     uint32_t number = t->run.generation;
     sr_batcher_get(&t->batcher, number / t->run.config.batch_every, t->chosen);
     struct sr_batch batch = sr_picker_batch(&t->picker, t->chosen, 0, t->run.config.batch);
+    sr_augment_batch(&t->augment, number, &batch);
     t->row = (struct sr_history_row){.generation = number + 1};
     enum sr_status status = t->strategy->generation(t, number, &batch, &t->row);
     if (status == SR_OK && (status = sr_device_counters(t->device, &t->row.counters)) != SR_OK)

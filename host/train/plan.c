@@ -5,8 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Nearest m / 2^h to `ratio`, m in 1..15: fitness scale of numerics section 6. */
-static bool fitness_scale(double ratio, uint32_t *mul, uint32_t *shift) {
+bool sr_fitness_scale(double ratio, uint32_t *mul, uint32_t *shift) {
     double best = INFINITY;
     for (uint32_t h = 0; h < 32; h++) {
         double m = floor(ldexp(ratio, (int)h) + 0.5);
@@ -63,7 +62,7 @@ enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_config *config
                                        .generations = config->generations,
                                        .final_q16 = (uint32_t)(config->step_final * 65536 + 0.5)};
     if (config->fitness != SR_FITNESS_CORRECT &&
-        !fitness_scale(64 / config->temperature, &plan->fitness_mul, &plan->fitness_shift)) {
+        !sr_fitness_scale(64 / config->temperature, &plan->fitness_mul, &plan->fitness_shift)) {
         return sr_error(error, error_size, SR_ERR_LIMIT, "--temperature %g: 64 / temperature must be 15 to 1/2^31",
                         config->temperature);
     }

@@ -34,6 +34,9 @@ void sr_plan_evaluation(const struct sr_plan *plan, uint32_t generation, struct 
 /* fitness: of all members. credit: room for plan->pairs; what update->credit points to afterwards, if anything. */
 void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32_t *fitness, int8_t *credit,
                     struct sr_update *update);
+/* Nearest mul / 2^shift to `ratio`, mul in 1..15: scale of docs/numerics.md, section 6. False: there is none. */
+bool sr_fitness_scale(double ratio, uint32_t *mul, uint32_t *shift);
+
 /* mant / 2^shift nearest to ratio_q24 / 2^24, mant in 128..255 where shift allows. */
 void sr_step_encode(uint64_t ratio_q24, uint32_t *mant, uint32_t *shift);
 

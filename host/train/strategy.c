@@ -3,6 +3,7 @@
 #include "train/strategy.h"
 
 const struct sr_strategy *sr_strategy_of(const struct sr_config *config) {
-    static const struct sr_strategy *const of[] = {[SR_MODE_LOWRANK] = &sr_strategy_es, [SR_MODE_FULL] = &sr_strategy_es};
+    static const struct sr_strategy *const of[] = {
+        [SR_MODE_LOWRANK] = &sr_strategy_es, [SR_MODE_FULL] = &sr_strategy_es, [SR_MODE_LOCAL] = &sr_strategy_local};
     return of[config->mode];
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a mode does: one struct a family of modes, a file each (es.c: lowrank and full). The loop in training.c knows nothing of
+ * What a mode does: one struct a family of modes, a file each (es.c: lowrank and full; local.c). The loop in training.c knows nothing of
  * modes but this. To add one: its word in SR_MODE_WORDS, its settings in model/config.c, a file with a struct sr_strategy, and a
  * line in strategy.c. */
 #ifndef SR_STRATEGY_H
@@ -31,6 +31,6 @@ struct sr_strategy {
 /* The strategy of the settings' mode. */
 const struct sr_strategy *sr_strategy_of(const struct sr_config *config);
 
-extern const struct sr_strategy sr_strategy_es;
+extern const struct sr_strategy sr_strategy_es, sr_strategy_local;
 
 #endif

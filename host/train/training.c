@@ -75,7 +75,8 @@ enum sr_status sr_training_set(struct sr_training *t, const char *name, const ch
     sr_field_text(field, config, saved, sizeof saved);
     if (!strcmp(given, saved)) return SR_OK;
     bool length = !strcmp(name, "generations");
-    if (length && config->step_decay == SR_DECAY_NONE && wanted.generations >= t->run.generation) {
+    if (length && config->step_decay == SR_DECAY_NONE && config->strength_final == 1 &&
+        wanted.generations >= t->run.generation) {
         config->generations = wanted.generations;
         return SR_OK;
     }
@@ -150,7 +151,8 @@ static enum sr_status make_room(struct sr_training *t) {
         }
     }
     if (status == SR_OK && !t->run.has_best) status = sr_weights_init(&t->run.best, &t->run.net);
-    return status == SR_OK ? SR_OK : sr_training_fail(t, status, "%s", sr_status_text(status));
+    if (status != SR_OK) return sr_training_fail(t, status, "%s", sr_status_text(status));
+    return sr_augment_init(&t->augment, c, t->data, t->error, sizeof t->error);
 }
 
 static enum sr_status open_files(struct sr_training *t) {
@@ -203,6 +205,7 @@ void sr_training_close(struct sr_training *t) {
     if (t->files) sr_run_folder_close(&t->folder);
     sr_batcher_free(&t->batcher);
     sr_picker_free(&t->picker);
+    sr_augment_free(&t->augment);
     sr_run_free(&t->run);
     free(t->samples);
     free(t->chosen);

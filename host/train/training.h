@@ -8,6 +8,7 @@
 
 #include "model/history.h"
 #include "model/run_file.h"
+#include "train/augment.h"
 #include "train/batcher.h"
 #include "train/run_folder.h"
 #include "train/samples.h"
@@ -29,6 +30,7 @@ struct sr_training {
     uint32_t *samples, kept, held; /* training sample numbers: kept for training, then held for validation */
     struct sr_batcher batcher;
     struct sr_picker picker;
+    struct sr_augment augment;
     uint32_t *chosen; /* the batch's sample numbers */
     FILE *history;
     double opened, earlier;    /* when this training was opened; seconds of the run before it */

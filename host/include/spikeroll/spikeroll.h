@@ -43,7 +43,7 @@ enum { SR_HIDDEN_LAYERS = 3, SR_READOUT_LAYER = 3, SR_LAYERS = 4, SR_CLASSES = 1
 
 enum sr_readout { SR_READOUT_SUM, SR_READOUT_MEMBRANE, SR_READOUT_SPIKES };
 enum sr_reset { SR_RESET_HARD, SR_RESET_SUBTRACT };
-enum sr_mode { SR_MODE_LOWRANK, SR_MODE_FULL };
+enum sr_mode { SR_MODE_LOWRANK, SR_MODE_FULL, SR_MODE_LOCAL }; /* local: sr_device_learn; not a mode of noise */
 enum sr_dist { SR_DIST_SIGN, SR_DIST_BELL };
 enum sr_fitness { SR_FITNESS_CORRECT, SR_FITNESS_MARGIN, SR_FITNESS_LOGSOFTMAX };
 

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0
+ * Augmentation of training samples: see augment.h. */
+#include "train/augment.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "train/random.h"
+
+enum sr_status sr_augment_init(struct sr_augment *a, const struct sr_config *config, const struct sr_data *data, char *error,
+                               size_t error_size) {
+    const struct sr_data_options *o = &data->options;
+    const struct sr_data_set *set = &data->train;
+    *a = (struct sr_augment){.reach = config->shift, .inputs = set->inputs, .steps = set->steps, .step_words = set->step_words};
+    if (!a->reach) return SR_OK;
+    uint32_t pool = o->pool ? o->pool : 1, side = 2 * a->reach + 1;
+    a->width = (o->width + pool - 1) / pool;
+    a->height = (o->height + pool - 1) / pool;
+    a->ids = set->count + data->test.count;
+    a->seed = config->seed;
+    if (!a->width || !a->height || a->inputs % (a->width * a->height))
+        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--shift %u: the %u inputs are not pixels of %u x %u", a->reach,
+                        a->inputs, a->width, a->height);
+    if (a->ids + (uint64_t)set->count * side * side > UINT32_MAX)
+        return sr_error(error, error_size, SR_ERR_LIMIT, "--shift %u: %u samples have more moved copies than identities",
+                        a->reach, set->count);
+    a->bits = malloc((size_t)config->batch * a->steps * a->step_words * sizeof *a->bits);
+    a->rows = malloc(config->batch * sizeof *a->rows);
+    a->id = malloc(config->batch * sizeof *a->id);
+    if (a->bits && a->rows && a->id) return SR_OK;
+    sr_augment_free(a);
+    return sr_error(error, error_size, SR_ERR_MEMORY, "out of memory");
+}
+
+void sr_augment_free(struct sr_augment *a) {
+    free(a->bits);
+    free(a->rows);
+    free(a->id);
+    *a = (struct sr_augment){0};
+}
+
+/* One step: inputs lie plane by plane (polarities), row by row. */
+static void move_step(const struct sr_augment *a, int32_t dx, int32_t dy, const uint64_t *from, uint64_t *to) {
+    int32_t width = (int32_t)a->width, height = (int32_t)a->height, move = dy * width + dx;
+    memset(to, 0, a->step_words * sizeof *to);
+    for (uint32_t i = 0; i < a->step_words; i++)
+        for (uint64_t w = from[i]; w; w &= w - 1) {
+            int32_t j = (int32_t)(i * 64) + __builtin_ctzll(w), line = j / width, x = j - line * width + dx;
+            int32_t y = line % height + dy;
+            if (x < 0 || x >= width || y < 0 || y >= height) continue;
+            j += move;
+            to[j / 64] |= UINT64_C(1) << j % 64;
+        }
+}
+
+void sr_augment_batch(struct sr_augment *a, uint32_t generation, struct sr_batch *batch) {
+    uint32_t side = 2 * a->reach + 1;
+    if (!a->reach) return;
+    for (uint32_t b = 0; b < batch->count; b++) {
+        uint32_t draw = (uint32_t)((sr_random(a->seed, SR_PURPOSE_AUGMENT, generation, b) >> 32) * (side * side) >> 32);
+        int32_t dx = (int32_t)(draw % side) - (int32_t)a->reach, dy = (int32_t)(draw / side) - (int32_t)a->reach;
+        uint64_t *bits = a->bits + (size_t)b * a->steps * a->step_words;
+        for (uint32_t t = 0; t < a->steps; t++)
+            move_step(a, dx, dy, batch->bits[b] + (size_t)t * a->step_words, bits + (size_t)t * a->step_words);
+        a->rows[b] = bits;
+        a->id[b] = a->ids + batch->ids[b] * side * side + draw;
+    }
+    batch->bits = a->rows;
+    batch->ids = a->id;
+}

@@ -1,0 +1,64 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Mode local from outside: local.sh path/to/spikeroll. One TAP line a check; exit code 0 if all passed.
+X=${1:?usage: local.sh SPIKEROLL}
+W=$(mktemp -d) || exit 1
+trap 'rm -rf "$W"' EXIT
+failed=0
+check() { # name, command...: passes if the command succeeds
+    name=$1; shift
+    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
+}
+refused() { # name, text wanted, arguments...: exit code 2, one line with the text
+    name=$1; want=$2; shift 2
+    "$X" "$@" >"$W/out" 2>"$W/err"; code=$?
+    if [ $code = 2 ] && [ "$(wc -l <"$W/err")" = 1 ] && grep -q -e "$want" "$W/err"; then
+        echo "ok - refused: $name"
+    else
+        echo "not ok - refused: $name (exit code $code)"; sed 's/^/# /' "$W/err"; failed=1
+    fi
+}
+json() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1])); assert eval(sys.argv[2]), v' "$1" "$2"; }
+# Start, stop after the generation under way as soon as there are three, and go on, until it is complete. At most 40 times.
+in_parts() { # folder, options...
+    out=$1; shift
+    for part in $(seq 40); do
+        if [ -e "$out" ]; then "$X" train --resume --data "$W/data" --out "$out" --json >"$W/p" 2>>"$W/log" & else "$X" train "$@" --out "$out" --json >"$W/p" 2>"$W/log" & fi
+        pid=$!
+        while kill -0 $pid 2>/dev/null && [ "$(wc -l <"$out/history.csv" 2>/dev/null || echo 0)" -lt $((part * 6)) ]; do sleep 0.02; done
+        kill -INT $pid 2>/dev/null
+        wait $pid || return 1
+        grep -q '"complete"' "$W/p" && return 0
+    done
+    return 1
+}
+
+check "data synth writes the built-in data" "$X" data synth "$W/data" --train 400 --test 100
+T="--mode local --data $W/data --hidden 70,24 --batch 40 --seed 9 --theta 200 --temperature 50"
+L="$T --generations 60 --average 12 --shift 1 --eval-every 7 --checkpoint-every 5 --strength-final 0.3"
+
+check "train" "$X" train $L --out "$W/a"
+check "two threads" "$X" train $L --threads 2 --out "$W/c"
+check "two threads give the run of one" "$X" diff "$W/a" "$W/c"
+check "a run stopped and gone on with, many times" in_parts "$W/b" $L
+check "is identical" "$X" diff "$W/a" "$W/b"
+check "other options differ" sh -c "for o in '--average 0' '--shift 0' '--pairs 2' '--strength 0.5' '--local-step 0.001' '--credit-shift 9' '--frac-bits 4'; do
+    '$X' train $L \$o --out '$W/o' --force --no-test || exit 1; '$X' diff '$W/a' '$W/o' && { echo \$o; exit 1; }; done; exit 0"
+check "a run of one layer" sh -c "'$X' train $T --hidden 64 --generations 300 --average 20 --out '$W/one' --json >'$W/j'"
+check "learns: well above chance" json "$W/j" 'v["accuracy"] > 0.4'
+check "eval judges the mean that was saved" sh -c "'$X' eval --model '$W/one/last.h5' --data '$W/data' | grep -q accuracy"
+check "bench" sh -c "'$X' bench --mode local --hidden 64 --batch 16 --generations 2 --json >'$W/j'"
+check "bench counts samples" json "$W/j" 'v[0]["mode"] == "local" and v[0]["samples_per_second"] > 100'
+
+if "$X" info --engine sim --build small >/dev/null 2>&1; then
+    refused "a device without it" "engine sim does not have it" train $T --engine sim --build small --hidden 24 --frac-bits 0 --out "$W/x"
+else
+    echo "ok - # SKIP a device without it: there is no simulation build small"
+fi
+refused "a readout by step" "needs --readout sum" train $T --readout membrane --out "$W/x"
+refused "another fitness" "learns by --fitness logsoftmax" train $T --fitness margin --out "$W/x"
+refused "a strength beyond the device" "at most 4095" train $T --strength 30 --out "$W/x"
+refused "a step beyond the device" "local-step 0.07" train $T --local-step 0.07 --out "$W/x"
+refused "a mean in another mode" "needs --mode local" train --data "$W/data" --average 3 --out "$W/x"
+refused "a longer run whose strength shrinks" "generations is 60" train --resume --data "$W/data" --out "$W/a" --generations 70
+exit $failed
