@@ -5,11 +5,25 @@
 #   tests/rtl/tb_X.cpp   test of rtl/X.v or rtl/sr_X.v: one build for each line `// params: -GNAME=VALUE ...` in it
 #   sim/NAME.mk      a simulation build (PARAMS of sr_core)    constraints/NAME.mk   a board (the same, and its pins)
 
+ifneq ($(words $(CURDIR)),1)
+$(error the path of this folder has a space, which make cannot handle: $(CURDIR))
+endif
 B := build
+ifneq ($(words $(B)),1)
+$(error the folder to build in has a space in its path, which make cannot handle: B=$(B))
+endif
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-builtin-rules
+# All cores, unless make was told -j (which stands) or another make shares its own among its parts.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc 2>/dev/null || echo 2)
+endif
 .SUFFIXES:
+# A line a step; the commands with V=1; nothing but errors with -s.
+Q := $(if $(filter 1,$(V)),,@)
+quiet := $(findstring s,$(filter-out -%,$(firstword $(MAKEFLAGS))))
+say = $(if $(Q)$(quiet),@$(if $(quiet),:,printf '  %-6s %s\n' '$(1)' '$(2)'),@:)
 
 CC ?= cc
 CXX ?= c++
@@ -28,13 +42,23 @@ CPPCHECK ?= cppcheck
 OPENFPGALOADER ?= openFPGALoader
 CCACHE ?= $(shell command -v ccache)
 
-# Paths found by the set-up, which installs what is missing. Not needed to read the help.
-NO_SETUP := help clean setup
-ifneq ($(filter-out $(NO_SETUP),$(or $(MAKECMDGOALS),all)),)
-include $(B)/config.mk
-endif
-$(B)/config.mk: .ci/setup
-	@B=$(B) .ci/setup
+# What is missing is installed, by kinds, before a step that needs it.
+$(B)/setup/%: .ci/setup
+	@mkdir -p $(@D)
+	@B='$(B)' CC='$(CC)' CXX='$(CXX)' VERILATOR='$(VERILATOR)' .ci/setup $*
+	@touch $@
+.PRECIOUS: $(B)/setup/%
+# The value of $(2), computed the first time that $(1) is used: after the set-up.
+once = $(eval $(1) := $(2))$($(1))
+# A tool as it is now, in a file that changes when the tool, its version or its options do: what depends on it is then made anew.
+define tool
+$(B)/tools/$(1): FORCE | $(B)/setup/$(2)
+	@mkdir -p $$(@D)
+	@{ echo '$$(subst ','\'',$(4))'; $(3); } >$$@.new 2>&1; if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
+endef
+$(eval $(call tool,cc,host,$$(CC) --version | sed 1q,$$(CC) $$(CFLAGS_OWN) $$(CFLAGS)))
+$(eval $(call tool,cxx,sim,$$(CXX) --version | sed 1q,$$(CXX)))
+$(eval $(call tool,verilator,sim,$$(VERILATOR) --version; $$(VERILATOR) --getenv VERILATOR_ROOT,$$(VERILATOR)))
 
 # ---- library and program --------------------------------------------------------------------------------------------
 WARN := -Wall -Wextra -pedantic -Wshadow -Wconversion -Werror
@@ -42,31 +66,51 @@ C_STD := -std=c11 -D_POSIX_C_SOURCE=200809L
 C_WARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes
 OPT ?= -O3
 INCLUDES := -Ihost/include -Ihost
-CFLAGS_ALL = $(C_STD) $(OPT) $(C_WARN) $(INCLUDES) $(LIB_CFLAGS) -MMD -MP $(CFLAGS)
+# Position-independent, because the shared and the static library are made of the same objects.
+CFLAGS_OWN = $(C_STD) $(OPT) -fPIC $(C_WARN) $(INCLUDES)
+CFLAGS_ALL = $(CFLAGS_OWN) $(LIB_CFLAGS) -MMD -MP $(CFLAGS)
+LIB_PACKAGES := hdf5 libcjson libpng zlib libserialport
+PKG_CONFIG ?= pkg-config
+LIB_CFLAGS = $(call once,LIB_CFLAGS,$(shell $(PKG_CONFIG) --cflags $(LIB_PACKAGES) | sed 's/-I/-isystem /g'))
+LIB_LIBS = $(call once,LIB_LIBS,$(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES)))
+TEST_LIBS = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cmocka))
 LIBS = $(LIB_LIBS) -lpthread -lm -ldl
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
-HOST_C := $(sort $(filter-out host/cmd/main.c host/map/%,$(wildcard host/*/*.c)))
-HOST_O := $(HOST_C:host/%.c=$(B)/host/%.o)
-ASAN_O := $(HOST_C:host/%.c=$(B)/asan/host/%.o)
+# The library is what is no command; the commands are an archive of their own, for the program and the tests.
+LIB_C := $(sort $(filter-out host/cmd/% host/map/%,$(wildcard host/*/*.c)))
+CMD_C := $(sort $(filter-out host/cmd/main.c,$(wildcard host/cmd/*.c)))
+LIB_O := $(LIB_C:host/%.c=$(B)/host/%.o)
+CMD_O := $(CMD_C:host/%.c=$(B)/host/%.o)
+HOST_A := $(B)/libcommands.a $(B)/libspikeroll.a
+ASAN_A := $(B)/asan/libcommands.a $(B)/asan/libspikeroll.a
 
 all: $(B)/spikeroll sims $(B)/spikeroll-board ## build the program, the simulation builds and a simulated board (3 min)
 
-$(B)/host/%.o: host/%.c
+$(B)/host/%.o: host/%.c $(B)/tools/cc
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(CCACHE) $(CC) $(CFLAGS_ALL) -c $< -o $@
-$(B)/asan/host/%.o: host/%.c
+	$(Q)$(CCACHE) $(CC) $(CFLAGS_ALL) -c $< -o $@
+$(B)/asan/host/%.o: host/%.c $(B)/tools/cc
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -c $< -o $@
-$(B)/libspikeroll.a: $(HOST_O)
+	$(Q)$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -c $< -o $@
+$(B)/libspikeroll.a: $(LIB_O)
+$(B)/libcommands.a: $(CMD_O)
+$(B)/asan/libspikeroll.a: $(LIB_O:$(B)/%=$(B)/asan/%)
+$(B)/asan/libcommands.a: $(CMD_O:$(B)/%=$(B)/asan/%)
+$(HOST_A) $(ASAN_A):
+	$(call say,AR,$@)
 	@rm -f $@
-	$(AR) rcs $@ $^
-$(B)/asan/libspikeroll.a: $(ASAN_O)
-	@rm -f $@
-	$(AR) rcs $@ $^
+	$(Q)$(AR) rcs $@ $^
 
-$(B)/spikeroll: $(B)/host/cmd/main.o $(B)/libspikeroll.a
-	$(CC) $^ $(LIBS) -o $@
+# Where the presets are, for a program that was not installed and whose folder is elsewhere.
+$(B)/host/cmd/parse.o $(B)/asan/host/cmd/parse.o: CFLAGS_ALL += -DSR_PRESET_DIR='"$(CURDIR)/host/presets"'
+$(B)/spikeroll: $(B)/host/cmd/main.o $(HOST_A)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $^ $(LIBS) -o $@
+
+include mk/install.mk
 
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. It becomes a loadable module, build/sim/NAME.so, that
@@ -86,65 +130,72 @@ PARAMS_$(1) := $$(PARAMS)
 CLOCK_PARAMS_$(1) := $$(CLOCK_PARAMS)
 CLOCK_$(1) := $$(foreach v,FAMILY OSC_MHZ CLOCK_MHZ,$$v=$$($$v)) $$(filter CLOCK_HZ=%,$$(PARAMS)) $$(CLOCK_PARAMS)
 endef
+BUILDS := $(filter-out verilated,$(sort $(basename $(notdir $(wildcard sim/*.mk)))))
 BOARDS := $(sort $(basename $(notdir $(wildcard constraints/*.mk))))
 # The builds whose netlists are tested, a family each.
 NETLIST_ice40 := compact
 NETLIST_ecp5 := compact16
-$(foreach b,$(sort $(SIM_BUILDS) $(BOARDS) $(NETLIST_ice40) $(NETLIST_ecp5)),$(eval $(call load_params,$b,$(call params_file,$b))))
+$(foreach b,$(BUILDS) $(BOARDS),$(eval $(call load_params,$b,$(call params_file,$b))))
 
-VERILATE = $(VERILATOR) --cc -CFLAGS "-fPIC -fvisibility=hidden" --x-assign unique --x-initial unique -O3 -Wno-fatal -Irtl -y rtl rtl/lint.vlt
-VL_INCLUDES = -isystem $(VERILATOR_ROOT)/include -isystem $(VERILATOR_ROOT)/include/vltstd
-VL_CXXFLAGS := -std=c++17 -fPIC -fvisibility=hidden -DVM_COVERAGE=0 -DVM_SC=0 -DVM_TRACE=1 -DVM_TRACE_FST=1 -DVM_TRACE_VCD=0
-CXX_WARN := -Wall -Wextra -Wshadow -Werror
-VL_RUNTIME := verilated verilated_threads verilated_fst_c
+VERILATE = $(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -Wno-fatal -Irtl -y rtl rtl/lint.vlt
+VERILATOR_ROOT = $(call once,VERILATOR_ROOT,$(shell $(VERILATOR) --getenv VERILATOR_ROOT))
+# Verilator, its screen kept in the folder $(1) and shown if it fails.
+verilate = mkdir -p $(1) && { $(VERILATE) $(3) --prefix $(2) --Mdir $(1) >$(1)/verilator.log 2>&1 || { cat $(1)/verilator.log >&2; exit 1; }; }
+# The makefile that compiles the model $(2) in the folder $(1), and its targets $(3).
+compile = $(MAKE) --no-print-directory -C $(1) -f $(abspath sim/verilated.mk) PREFIX=$(2) CXX='$(CXX)' ARCHIVER='$(AR)' OBJCACHE='$(CCACHE)' $(3)
+link = $(call compile,$(1),$(2),OUT=$(abspath $@) SOURCES='$(abspath $(3))' ARCHIVES='$(abspath $(4))' FLAGS='$(5)' LINK_LIBS='$(6)' link)
+INCLUDES_ABS := $(patsubst -I%,-I$(CURDIR)/%,$(INCLUDES))
+VL_TOOLS := $(B)/tools/verilator $(B)/tools/cxx sim/verilated.mk
+RUNTIME := $(B)/verilated/runtime.a
 
-$(B)/verilated/%.o: $(B)/config.mk
-	@mkdir -p $(@D)
-	$(CCACHE) $(CXX) -O2 $(VL_CXXFLAGS) $(VL_INCLUDES) -c $(VERILATOR_ROOT)/include/$*.cpp -o $@
-$(B)/libverilated.a: $(VL_RUNTIME:%=$(B)/verilated/%.o)
-	@rm -f $@
-	$(AR) rcs $@ $^
+# Verilator's run-time library, shared by all: which files belong to it, Verilator says for an empty model.
+$(B)/verilated/Vruntime.mk: sim/runtime.v $(VL_TOOLS)
+	$(Q)$(call verilate,$(@D),Vruntime,--trace-fst --top-module runtime sim/runtime.v)
+	@touch $@
+$(B)/verilated/%.o $(B)/verilated/%.a: $(B)/verilated/Vruntime.mk
+	$(call say,CXX,$(B)/verilated (30 s))
+	+$(Q)$(call compile,$(@D),Vruntime,VERILATED=$(VERILATOR_ROOT)/include $(@F))
 
-# A module: the archive of a model, the shim around it, Verilator's run-time library; all hidden but the entry symbol.
-MODULE_LINK = $(CXX) -shared -Wl,-Bsymbolic -Wl,--version-script=sim/module.map -Wl,-z,defs $(filter %.o %.a,$^) -lz -lpthread -o $@
+# A module: the model, the shim around it, Verilator's run-time library; all hidden but the entry symbol.
+MODULE_FLAGS = -O2 -shared -Wl,-Bsymbolic -Wl,-z,defs -Wl,--version-script=$(abspath sim/module.map) $(INCLUDES_ABS) -I$(CURDIR)/sim
+MODULE_DEPS := sim/shim.h host/device/sim_model.h sim/module.map $(RUNTIME)
 define sim_build
-$(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) rtl/lint.vlt
-	@mkdir -p $$(@D)
-	$$(VERILATE) --trace-fst $(PARAMS_$(1):%=-G%) --top-module sr_core --prefix Vsr_$(call c_name,$(1)) --Mdir $$(@D) rtl/sr_core.v
-	+$$(MAKE) -C $$(@D) -f Vsr_$(call c_name,$(1)).mk OPT_FAST=-O3 OPT_SLOW=-O1 OBJCACHE="$$(CCACHE)" Vsr_$(call c_name,$(1))__ALL.a
-	cp $$(@D)/Vsr_$(call c_name,$(1))__ALL.a $$@
-$(B)/sim/$(1)/shim.o: sim/shim.cpp sim/shim.h host/device/sim_model.h $(B)/sim/$(1)/model.a
-	$$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_$(call c_name,$(1)) -DSR_NAME='"$(1)"' -Isim $(INCLUDES) \
-	    -isystem $$(@D) $$(VL_INCLUDES) -c $$< -o $$@
-$(B)/sim/$(1).so: $(B)/sim/$(1)/shim.o $(B)/sim/$(1)/model.a $(B)/libverilated.a sim/module.map
-	$$(MODULE_LINK)
+$(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) rtl/lint.vlt $(VL_TOOLS)
+	$$(call say,SIM,$$@ (1 to 2 min))
+	$(Q)$$(call verilate,$$(@D),Vsr_$(call c_name,$(1)),--trace-fst $(PARAMS_$(1):%=-G%) --top-module sr_core rtl/sr_core.v)
+	+$(Q)$$(call compile,$$(@D),Vsr_$(call c_name,$(1)),model.a)
+$(B)/sim/$(1).so: $(B)/sim/$(1)/model.a sim/shim.cpp $(MODULE_DEPS)
+	$$(call say,LINK,$$@)
+	+$(Q)$$(call link,$(B)/sim/$(1),Vsr_$(call c_name,$(1)),sim/shim.cpp,$(RUNTIME),$$(MODULE_FLAGS) -DSR_MODEL=Vsr_$(call c_name,$(1)) -DSR_NAME=\"$(1)\")
 endef
 c_name = $(subst -,_,$(1))
-$(foreach b,$(sort $(SIM_BUILDS) $(BOARDS)),$(eval $(call sim_build,$b)))
+$(foreach b,$(BUILDS) $(BOARDS),$(eval $(call sim_build,$b)))
 SIM_MODULES := $(SIM_BUILDS:%=$(B)/sim/%.so)
 sims: $(SIM_MODULES)
+$(B)/sim/%.so:
+	@echo "no simulation build $*: there are $(BUILDS) $(BOARDS)" >&2; exit 1
 
 # The simulated boards, each a program of its own: build/boards/NAME, and NAME-fast with 4 clocks a bit.
 define board_build
-$(B)/boards/$(1)$(2): sim/board.cpp sim/sr_clock.v $(RTL) $(RTL_H) constraints/$(1).mk rtl/lint.vlt $(B)/libverilated.a
-	@mkdir -p $$@.dir
-	$$(VERILATE) -y sim --trace-fst $(patsubst %,-G%,$(PARAMS_$(1)) $(filter-out $(if $(2),BAUD=%),$(CLOCK_PARAMS_$(1))) $(3)) --top-module sr_board --prefix Vsr_board --Mdir $$@.dir rtl/sr_board.v
-	+@$$(MAKE) -s -C $$@.dir -f Vsr_board.mk OPT_FAST=-O3 OPT_SLOW=-O1 OBJCACHE="$$(CCACHE)" Vsr_board__ALL.a
-	$$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DBOARD_NAME='"$(1)"' $(patsubst %,-D%,$(filter CLOCK_HZ=%,$(PARAMS_$(1))) $(filter LED_INVERT=%,$(CLOCK_PARAMS_$(1))) $(or $(3),$(filter BAUD=%,$(CLOCK_PARAMS_$(1))))) \
-	    -isystem $$@.dir $$(VL_INCLUDES) $$< $$@.dir/Vsr_board__ALL.a $(B)/libverilated.a $$(LIBS) -o $$@
+$(B)/boards/$(1)$(2): sim/board.cpp sim/sr_clock.v $(RTL) $(RTL_H) constraints/$(1).mk rtl/lint.vlt $(RUNTIME) $(VL_TOOLS)
+	$$(call say,BOARD,$$@ (30 s to 1 min))
+	$(Q)$$(call verilate,$$@.dir,Vsr_board,-y sim --trace-fst $(patsubst %,-G%,$(PARAMS_$(1)) $(filter-out $(if $(2),BAUD=%),$(CLOCK_PARAMS_$(1))) $(3)) --top-module sr_board rtl/sr_board.v)
+	+$(Q)$$(call compile,$$@.dir,Vsr_board,model.a)
+	+$(Q)$$(call link,$$@.dir,Vsr_board,sim/board.cpp,$(RUNTIME),-O2 -DBOARD_NAME=\"$(1)\" $(patsubst %,-D%,$(filter CLOCK_HZ=%,$(PARAMS_$(1))) $(filter LED_INVERT=%,$(CLOCK_PARAMS_$(1))) $(or $(3),$(filter BAUD=%,$(CLOCK_PARAMS_$(1))))))
 endef
 clock_hz = $(patsubst CLOCK_HZ=%,%,$(filter CLOCK_HZ=%,$(PARAMS_$(1))))
 $(foreach b,$(BOARDS),$(eval $(call board_build,$b,,)))
 $(foreach b,$(BOARDS),$(eval $(call board_build,$b,-fast,BAUD=$(shell expr $(call clock_hz,$b) / 4))))
 $(B)/spikeroll-board: sim/spikeroll-board $(SIM_BOARDS:%=$(B)/boards/%)
-	@cp $< $@
+	@sed 's,@SOURCE@,$(CURDIR),' $< >$@ && chmod +x $@
 
 # ---- shared list ----------------------------------------------------------------------------------------------------
 MAP := vh:rtl/sr_map.vh cfg:rtl/sr_cfg.vh st:rtl/sr_st.vh regs:rtl/sr_regs.v doc:docs/registers.md h:host/map/sr_map.h exp:rtl/sr_exp_rom.v ln:rtl/sr_ln_rom.v \
        fit:rtl/sr_fit_rom.v
-$(B)/sr_mapgen: host/map/mapgen.c $(wildcard host/map/*.def)
+$(B)/sr_mapgen: host/map/mapgen.c $(wildcard host/map/*.def) $(B)/tools/cc
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(CC) $(C_STD) -O1 $(C_WARN) $(INCLUDES) $< -o $@ -lm
+	$(Q)$(CC) $(C_STD) -O1 $(C_WARN) $(INCLUDES) $< -o $@ -lm
 map: $(B)/sr_mapgen ## write the generated sources again from host/map/sr_map.def and host/map/tables.def (2 s)
 	@for m in $(MAP); do $< $${m%%:*} >$(B)/map.new && cp $(B)/map.new $${m#*:} && echo "$${m#*:}" || exit 1; done
 check-map: $(B)/sr_mapgen ## fail if a generated source is not what host/*.def say (2 s)
@@ -162,28 +213,31 @@ tb_count = $(shell grep -c '^// params:' tests/rtl/$(1).cpp)
 tb_runs = $(if $(filter 0,$(1)),0,$(shell seq 1 $(1)))
 TB_BIN := $(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(B)/tests/rtl/$t-$k))
 
-$(B)/tests/%.o: tests/%.c
+$(B)/tests/%.o: tests/%.c $(B)/tools/cc | $(B)/setup/test
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(CCACHE) $(CC) $(CFLAGS_ALL) -Itests -c $< -o $@
-$(B)/asan/tests/%.o: tests/%.c
+	$(Q)$(CCACHE) $(CC) $(CFLAGS_ALL) -Itests -c $< -o $@
+$(B)/asan/tests/%.o: tests/%.c $(B)/tools/cc | $(B)/setup/test
+	$(call say,CC,$@)
 	@mkdir -p $(@D)
-	$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -Itests -c $< -o $@
+	$(Q)$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -Itests -c $< -o $@
 # Takes the place of calls of the C library, so only the test that means them has it.
 $(B)/tests/test_serial: $(B)/tests/fake_port.o
 $(B)/asan/tests/test_serial: $(B)/asan/tests/fake_port.o
 TEST_LINK = $(filter %.o,$^) $(filter %.a,$^) $(TEST_LIBS) $(LIBS) -o $@
-$(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(B)/libspikeroll.a
-	$(CC) $(TEST_LINK)
-$(ASAN_BIN): $(B)/asan/tests/%: $(B)/asan/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/asan/tests/%.o) $(B)/asan/libspikeroll.a
-	$(CC) $(SANITIZE) $(TEST_LINK)
+$(TEST_BIN): $(B)/tests/%: $(B)/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/tests/%.o) $(HOST_A)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(TEST_LINK)
+$(ASAN_BIN): $(B)/asan/tests/%: $(B)/asan/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)/asan/tests/%.o) $(ASAN_A)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) $(TEST_LINK)
 
 define tb_build
-$(B)/tests/rtl/$(1)-$(2): tests/rtl/$(1).cpp $(RTL) $(RTL_H) $(wildcard tests/rtl/*.h) $(B)/libspikeroll.a $(B)/libverilated.a
-	@mkdir -p $$@.dir
-	$$(VERILATE) --assert $$(shell sed -n 's,^// params:,,p' $$< | sed -n '$(2)p') --top-module $(call tb_top,$(1)) --prefix V$(call tb_top,$(1)) --Mdir $$@.dir $(call tb_top,$(1)).v
-	+@$$(MAKE) -s -C $$@.dir -f V$(call tb_top,$(1)).mk OPT_FAST=-O1 OPT_SLOW=-O0 OBJCACHE="$$(CCACHE)" V$(call tb_top,$(1))__ALL.a
-	$$(CXX) -O1 $(CXX_WARN) $(VL_CXXFLAGS) -DVM_TRACE_OFF $(INCLUDES) -Itests/rtl -isystem $$@.dir $$(VL_INCLUDES) $$< $$@.dir/V$(call tb_top,$(1))__ALL.a \
-	    $(B)/libspikeroll.a $(B)/libverilated.a $$(LIBS) -o $$@
+$(B)/tests/rtl/$(1)-$(2): tests/rtl/$(1).cpp $(RTL) $(RTL_H) $(wildcard tests/rtl/*.h) $(B)/libspikeroll.a $(RUNTIME) $(VL_TOOLS)
+	$$(call say,TB,$$@)
+	$(Q)$$(call verilate,$$@.dir,V$(call tb_top,$(1)),--assert $$(shell sed -n 's,^// params:,,p' $$< | sed -n '$(2)p') --top-module $(call tb_top,$(1)) $(call tb_top,$(1)).v)
+	+$(Q)$$(call compile,$$@.dir,V$(call tb_top,$(1)),FAST=-O1 model.a)
+	+$(Q)$$(call link,$$@.dir,V$(call tb_top,$(1)),tests/rtl/$(1).cpp,$(B)/libspikeroll.a $(RUNTIME),-O1 $$(INCLUDES_ABS) -I$(CURDIR)/tests/rtl,$$(LIBS))
 endef
 $(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(eval $(call tb_build,$t,$k))))
 
@@ -192,12 +246,14 @@ FUZZ := $(sort $(basename $(notdir $(wildcard tests/fuzz/fuzz_*.c))))
 FUZZ_BIN := $(FUZZ:%=$(B)/asan/tests/%)
 FUZZ_SECONDS ?= $(shell expr 3600 / $(words $(FUZZ)))
 CLANG ?= clang
-$(FUZZ_BIN): $(B)/asan/tests/%: $(B)/asan/tests/fuzz/%.o $(B)/asan/tests/fuzz/main.o $(B)/asan/libspikeroll.a
-	$(CC) $(SANITIZE) $(TEST_LINK)
-$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(HOST_C) $(wildcard host/*/*.h host/include/spikeroll/*.h)
+$(FUZZ_BIN): $(B)/asan/tests/%: $(B)/asan/tests/fuzz/%.o $(B)/asan/tests/fuzz/main.o $(ASAN_A)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SANITIZE) $(TEST_LINK)
+$(B)/fuzz/%: tests/fuzz/%.c tests/fuzz/fuzz.h $(LIB_C) $(CMD_C) $(wildcard host/*/*.h host/include/spikeroll/*.h) | $(B)/setup/host
+	$(call say,FUZZ,$@)
 	@mkdir -p $(@D)
-	$(CLANG) -std=gnu11 -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(INCLUDES) -Itests/fuzz $(LIB_CFLAGS) \
-	    $< $(HOST_C) $(LIBS) -o $@
+	$(Q)$(CLANG) -std=gnu11 -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all $(INCLUDES) -Itests/fuzz $(LIB_CFLAGS) \
+	    $< $(CMD_C) $(LIB_C) $(LIBS) -o $@
 fuzz: $(FUZZ:%=$(B)/fuzz/%) ## libFuzzer on every harness, an hour in all; FUZZ_SECONDS for each (1 h)
 	@for f in $(FUZZ); do n=$${f#fuzz_}; mkdir -p $(B)/fuzz/corpus/$$n; echo "$$f: $(FUZZ_SECONDS) s"; \
 	    $(B)/fuzz/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=60 -rss_limit_mb=4096 -print_final_stats=1 -artifact_prefix=$(B)/fuzz/$$f- \
@@ -210,9 +266,10 @@ export SR_SIM_BUILD ?= $(SIM_BUILDS)
 TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(TEST_SH)
 # What lets calls of the program fail: glibc's names are in it.
 INJECT := $(if $(shell echo '\#include <features.h>' | $(CC) -E -dM - 2>/dev/null | grep __GLIBC__),$(B)/tests/inject.so)
-$(B)/tests/inject.so: tests/inject/inject.c
+$(B)/tests/inject.so: tests/inject/inject.c $(B)/tools/cc
+	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	$(CC) -std=c11 -O1 $(filter-out -pedantic,$(WARN)) -shared -fPIC $< -ldl -o $@
+	$(Q)$(CC) -std=c11 -O1 $(filter-out -pedantic,$(WARN)) -shared -fPIC $< -ldl -o $@
 test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(INJECT) $(B)/spikeroll sims $(B)/spikeroll-board check-map ## every test; ends in "N passed, N failed" (15 min)
 	@tests/run $(TESTS)
 test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
@@ -226,17 +283,18 @@ inject: $(B)/spikeroll $(INJECT) ## every allocation, open, write, sync and rena
 	@tests/inject/run $^
 soak: $(TEST_BIN) sims ## sim = ref over 1,700 random configurations of each build (30 min)
 	@tests/soak $(SIM_BUILDS)
-mutate: $(B)/libspikeroll.a $(B)/libverilated.a $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (30 min)
+mutate: $(B)/libspikeroll.a $(RUNTIME) $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (30 min)
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------
-run: $(B)/spikeroll $(B)/sim/default.so ## train on the built-in data in cycle-accurate simulation and show the results (3 min and the build)
+run: $(B)/spikeroll $(B)/sim/default.so ## train on the built-in data in cycle-accurate simulation and show the results (2 min to build, 3 to train)
 	@tests/demo
 bench: $(B)/spikeroll $(B)/sim/default.so ## low rank against full rank, cycle by cycle, on the default simulation build (5 min)
 	$(B)/spikeroll bench --engine sim --mode lowrank,full --rank 1,2,4,8 --population 128 --batch 64
 
 $(B)/tests/bench_ref: $(B)/tests/bench_ref.o $(B)/libspikeroll.a
-	$(CC) $^ $(LIBS) -o $@
+	$(call say,LINK,$@)
+	$(Q)$(CC) $^ $(LIBS) -o $@
 $(B)/torch/bin/python:
 	$(PYTHON) -m venv $(B)/torch
 	$(B)/torch/bin/pip install -q torch==2.13.0 numpy
@@ -248,23 +306,26 @@ FORMATTED = $(wildcard host/*/*.[ch] host/include/*/*.h sim/*.[ch] sim/*.cpp tes
 format: ## format the C and C++ sources in place (2 s)
 	$(CLANG_FORMAT) -i $(FORMATTED)
 lint: lint-c lint-includes lint-rtl lint-boards formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (4 min)
-lint-c:
+lint-c: | $(B)/setup/lint
 	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppressions-list=.cppcheck $(INCLUDES) -Isim -j 2 $(wildcard host/*/*.c sim/*.c)
 lint-includes:
 	@tests/lint-includes
-formal: ## prove the properties in the RTL with yosys-smtbmc and z3 (2 to 5 min)
+formal: | $(B)/setup/lint ## prove the properties in the RTL with yosys-smtbmc and z3 (2 to 5 min)
 	@tests/formal
-lint-rtl:
+lint-rtl: | $(B)/setup/lint
 	@tests/lint-rtl $(sort $(basename $(notdir $(RTL))))
-lint-boards:
+lint-boards: | $(B)/setup/lint
 	@$(foreach b,$(BOARDS),tests/board-check $b $(CLOCK_$b) || status=1;) exit $$status
 
 # ---- boards ---------------------------------------------------------------------------------------------------------
 # constraints/BOARD.mk: FAMILY, DEVICE (options of the router), PARAMS, CLOCK_PARAMS, OSC_MHZ (the crystal), CLOCK_MHZ (what must be
 # met), SEEDS, PROG.
-BOARD ?=
+# From the command line alone: other tool chains export a BOARD of their own.
+ifneq ($(origin BOARD),command line)
+BOARD :=
+endif
 $(forget)
 ifneq ($(BOARD),)
 include constraints/$(BOARD).mk
@@ -282,20 +343,17 @@ CONSTRAINTS_ecp5 := constraints/$(BOARD).lpf
 BITSTREAM_ice40 := $(S)/spikeroll.bin
 BITSTREAM_ecp5 := $(S)/spikeroll.bit
 
-$(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk | have-board
+$(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk | have-board $(B)/setup/ice40
 	@mkdir -p $(@D)
 	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -top sr_board $(CHPARAM); \
 	    $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
-$(S)/routed.asc $(S)/routed.config: $(S)/netlist.json $(CONSTRAINTS_$(FAMILY)) tests/place $(if $(filter ecp5,$(FAMILY)),$(B)/ecp5.stamp)
+$(S)/routed.asc $(S)/routed.config: $(S)/netlist.json $(CONSTRAINTS_$(FAMILY)) tests/place $(if $(filter ecp5,$(FAMILY)),| $(B)/setup/ecp5)
 	@NEXTPNR="$(NEXTPNR_$(if $(filter ecp5,$(FAMILY)),ECP5,ICE40))" tests/place $(FAMILY) $(S) $(CONSTRAINTS_$(FAMILY)) $(CLOCK_MHZ) \
 	    "$(SEEDS)" $(DEVICE)
 $(S)/spikeroll.bin: $(S)/routed.asc
 	$(ICEPACK) $< $@
 $(S)/spikeroll.bit: $(S)/routed.config
 	$(ECPPACK) --compress $< $@
-$(B)/ecp5.stamp: .ci/setup | have-board
-	@B=$(B) .ci/setup ecp5
-	@touch $@
 
 have-board:
 	@[ -n "$(BOARD)" ] || { echo "make synth BOARD=NAME, one of: $(BOARDS)" >&2; exit 1; }
@@ -303,10 +361,9 @@ have-board:
 synth: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: bitstream, timing met or failure (2 to 20 min)
 	@cat $(S)/summary.txt
 	@echo "$(BITSTREAM_$(FAMILY))"
-synth-check: ## the core through Yosys for iCE40 and ECP5, cells reported (3 min)
+synth-check: | $(B)/setup/ice40 ## the core through Yosys for iCE40 and ECP5, cells reported (3 min)
 	@YOSYS="$(YOSYS)" tests/synth-check "$(PARAMS_icebreaker)"
-prog: have-board $(BITSTREAM_$(FAMILY)) ## BOARD=NAME: load the bitstream with openFPGALoader (10 s)
-	@command -v $(OPENFPGALOADER) >/dev/null || .ci/setup prog
+prog: have-board $(BITSTREAM_$(FAMILY)) | $(B)/setup/prog ## BOARD=NAME: load the bitstream with openFPGALoader (10 s)
 	$(OPENFPGALOADER) $(PROG) $(BITSTREAM_$(FAMILY))
 # The netlists of the core in small builds, in place of the RTL, under the very test that compares the RTL with ref. Each must hold
 # the cells whose models the test is about.
@@ -315,23 +372,25 @@ NETLIST_HOLDS_ecp5 := MULT18X18D DP16KD CCU2C
 NETLIST_COUNT ?= 12
 NETLIST_SYNTH_ice40 := synth_ice40 -dsp -spram -top sr_core
 NETLIST_SYNTH_ecp5 := synth_ecp5 -top sr_core
+YOSYS_DATDIR = $(call once,YOSYS_DATDIR,$(shell yosys-config --datdir 2>/dev/null || echo /usr/share/yosys))
 NETLIST_CELLS_ice40 = -DNO_ICE40_DEFAULT_ASSIGNMENTS -v $(YOSYS_DATDIR)/ice40/cells_sim.v
 NETLIST_CELLS_ecp5 = tests/cells/ecp5.v -I$(YOSYS_DATDIR)/ecp5 -v $(YOSYS_DATDIR)/ecp5/cells_sim.v
 define netlist_build
-$(B)/netlist/$(1)/sr_core.v: $(RTL) $(RTL_H) $(call params_file,$(NETLIST_$(1)))
+$(B)/netlist/$(1)/sr_core.v: $(RTL) $(RTL_H) $(call params_file,$(NETLIST_$(1))) | $(B)/setup/ice40
+	$$(call say,YOSYS,$$@)
 	@mkdir -p $$(@D)
-	$$(YOSYS) -ql $$(@D)/yosys.log -p "read_verilog -defer -Irtl $$(filter-out rtl/sr_board.v,$$(filter %.v,$$^)); hierarchy -top sr_core \
+	$(Q)$$(YOSYS) -ql $$(@D)/yosys.log -p "read_verilog -defer -Irtl $$(filter-out rtl/sr_board.v,$$(filter %.v,$$^)); hierarchy -top sr_core \
 	    $(foreach p,$(PARAMS_$(NETLIST_$(1))),-chparam $(subst =, ,$p)); $(NETLIST_SYNTH_$(1)); tee -o $$(@D)/cells.txt stat; write_verilog -noattr $$@"
 	@for c in $(NETLIST_HOLDS_$(1)); do grep -qw $$$$c $$(@D)/cells.txt || { echo "netlist-test: no $$$$c in the netlist for $(1)" >&2; exit 1; }; done
-$(B)/netlist/$(1)/shim.o: $(B)/netlist/$(1)/sr_core.v sim/shim.cpp sim/shim.h host/device/sim_model.h $(wildcard tests/cells/*.v)
-	$$(VERILATOR) --cc -CFLAGS "-fPIC -fvisibility=hidden" --x-assign unique --x-initial unique -O3 -fno-localize -Wno-fatal -Wno-lint -Wno-style --output-split 5000 \
-	    --top-module sr_core --prefix Vsr_netlist_$(1) --Mdir $$(@D) $$< $$(NETLIST_CELLS_$(1)) >$$(@D)/verilator.log 2>&1
-	+@$$(MAKE) -s -C $$(@D) -f Vsr_netlist_$(1).mk OPT_FAST=-O1 OPT_SLOW=-O0 OBJCACHE="$$(CCACHE)" Vsr_netlist_$(1)__ALL.a
-	$$(CXX) -O2 $(VL_CXXFLAGS) -DSR_NO_TRACE -DSR_MODEL=Vsr_netlist_$(1) -DSR_NAME='"netlist_$(1)"' -Isim $(INCLUDES) -isystem $$(@D) $$(VL_INCLUDES) -c sim/shim.cpp -o $$@
-$(B)/netlist/$(1)/model.a: $(B)/netlist/$(1)/shim.o
-	@cp $(B)/netlist/$(1)/Vsr_netlist_$(1)__ALL.a $$@
-$(B)/sim/netlist_$(1).so: $(B)/netlist/$(1)/shim.o $(B)/netlist/$(1)/model.a $(B)/libverilated.a sim/module.map
-	$$(MODULE_LINK)
+$(B)/netlist/$(1)/model.a: $(B)/netlist/$(1)/sr_core.v $(wildcard tests/cells/*.v) $(VL_TOOLS)
+	$$(call say,SIM,$$@)
+	$(Q)$$(VERILATOR) --cc --x-assign unique --x-initial unique -O3 -fno-localize -Wno-fatal -Wno-lint -Wno-style --output-split 5000 \
+	    --top-module sr_core --prefix Vsr_netlist_$(1) --Mdir $$(@D) $$< $$(NETLIST_CELLS_$(1)) >$$(@D)/verilator.log 2>&1 || { cat $$(@D)/verilator.log >&2; exit 1; }
+	+$(Q)$$(call compile,$$(@D),Vsr_netlist_$(1),FAST=-O1 model.a)
+$(B)/sim/netlist_$(1).so: $(B)/netlist/$(1)/model.a sim/shim.cpp $(MODULE_DEPS)
+	$$(call say,LINK,$$@)
+	@mkdir -p $$(@D)
+	+$(Q)$$(call link,$(B)/netlist/$(1),Vsr_netlist_$(1),sim/shim.cpp,$(RUNTIME),$$(MODULE_FLAGS) -DSR_NO_TRACE -DSR_MODEL=Vsr_netlist_$(1) -DSR_NAME=\"netlist_$(1)\")
 endef
 $(foreach f,ice40 ecp5,$(eval $(call netlist_build,$f)))
 netlist-test: $(B)/sim/netlist_ice40.so $(B)/sim/netlist_ecp5.so $(B)/tests/test_sim ## Yosys netlists of both families, with cell models, against ref (10 min)
@@ -342,13 +401,14 @@ netlist-test: $(B)/sim/netlist_ice40.so $(B)/sim/netlist_ecp5.so $(B)/tests/test
 # The routed HX8K bitstream, turned back into Verilog, behind its UART pins, under the same test: a few small generations.
 BITSTREAM_COUNT ?= 12
 baud = $(patsubst BAUD=%,%,$(filter BAUD=%,$(CLOCK_PARAMS_$(1))))
-$(B)/bitstream/hx8k/chip.a: $(B)/synth/hx8k/routed.asc tests/bitstream tests/cells/ice40.v constraints/hx8k.pcf
-	@VERILATOR="$(VERILATOR)" YOSYS_DATDIR=$(YOSYS_DATDIR) tests/bitstream hx8k $<
-$(B)/bitstream/hx8k/pins.o: sim/pins.cpp sim/shim.h host/device/sim_model.h $(B)/bitstream/hx8k/chip.a constraints/hx8k.mk
-	$(CXX) -O2 $(CXX_WARN) $(VL_CXXFLAGS) -DSR_MODEL=Vsr_bitstream_hx8k -DSR_NAME='"bitstream_hx8k"' -DCLOCK_HZ=$(call clock_hz,hx8k) \
-	    -DBAUD=$(call baud,hx8k) -Isim $(INCLUDES) -isystem $(@D) $(VL_INCLUDES) -c $< -o $@
-$(B)/sim/bitstream_hx8k.so: $(B)/bitstream/hx8k/pins.o $(B)/bitstream/hx8k/chip.a $(B)/libverilated.a sim/module.map
-	$(MODULE_LINK)
+$(B)/bitstream/hx8k/model.a: $(B)/synth/hx8k/routed.asc tests/bitstream tests/cells/ice40.v constraints/hx8k.pcf $(VL_TOOLS)
+	$(call say,SIM,$@)
+	$(Q)VERILATOR='$(VERILATOR)' YOSYS_DATDIR=$(YOSYS_DATDIR) tests/bitstream hx8k $<
+	+$(Q)$(call compile,$(@D),Vsr_bitstream_hx8k,FAST=-O1 model.a)
+$(B)/sim/bitstream_hx8k.so: $(B)/bitstream/hx8k/model.a sim/pins.cpp $(MODULE_DEPS) constraints/hx8k.mk
+	$(call say,LINK,$@)
+	@mkdir -p $(@D)
+	+$(Q)$(call link,$(B)/bitstream/hx8k,Vsr_bitstream_hx8k,sim/pins.cpp,$(RUNTIME),$(MODULE_FLAGS) -DSR_MODEL=Vsr_bitstream_hx8k -DSR_NAME=\"bitstream_hx8k\" -DCLOCK_HZ=$(call clock_hz,hx8k) -DBAUD=$(call baud,hx8k))
 bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind its UART pins, against ref (4 min)
 	@$(MAKE) synth BOARD=hx8k
 	@$(MAKE) $(B)/tests/test_sim $(B)/sim/bitstream_hx8k.so >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }

@@ -32,8 +32,10 @@ static FILE *preset_open(const char *name, char *path, size_t size) {
         self[length] = '\0';
         char *slash = strrchr(self, '/');
         if (slash) *slash = '\0';
-        for (int up = 0; up < 2; up++) { /* build/spikeroll, and a test in build/tests */
-            snprintf(path, size, "%s/%s../host/presets/%s.preset", self, up ? "../" : "", name);
+        /* From build/spikeroll, from a test in build/tests, and from an installed program in PREFIX/bin. */
+        static const char *const folders[] = {"../host/presets", "../../host/presets", "../share/spikeroll/presets"};
+        for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
+            snprintf(path, size, "%s/%s/%s.preset", self, folders[i], name);
             FILE *file = fopen(path, "r");
             if (file) return file;
         }
