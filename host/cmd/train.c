@@ -199,6 +199,7 @@ static enum sr_status set_up(struct command *c) {
     if (status != SR_OK) return status;
     o->config = *sr_training_config(c->training);
     sr_config_data(&o->config, o->data, &data);
+    data.moved = o->config.shift != 0;
     if ((status = sr_data_load(&data, &c->data, c->error, sizeof c->error)) != SR_OK) return status;
     sr_options_open(o, &open);
     if ((status = sr_device_open(&open, &c->device, c->error, sizeof c->error)) != SR_OK) return status;

@@ -53,6 +53,7 @@ void sr_data_set_free(struct sr_data_set *set) {
     free(set->bits);
     free(set->labels);
     free(set->events);
+    free(set->moved);
     *set = (struct sr_data_set){0};
 }
 

@@ -14,6 +14,7 @@ struct sr_data_options {
     uint32_t duration_us;     /* length of a recording; later events are dropped [315000] */
     uint32_t holdout_percent; /* test share where there is no test set [20] */
     uint64_t seed;            /* of the hold-out split and of MNIST's spike encoding */
+    bool moved;               /* N-MNIST, pool > 1: fill train.moved */
     uint32_t limit_train, limit_test; /* at most so many samples, of every class its share; 0 all */
 };
 
@@ -22,6 +23,9 @@ struct sr_data_set {
     uint64_t *bits;   /* [count][steps][step_words] */
     uint8_t *labels;  /* [count] */
     uint32_t *events; /* [count] raw events of the recording */
+    uint64_t
+        *moved; /* [count][pool * pool][steps][step_words]: bits of the recording moved down by i / pool and right by i % pool
+                       * sensor pixels, for moves that are no whole inputs; NULL: not asked for, or bits is all there is */
 };
 
 enum { SR_WARNINGS_MAX = 8, SR_WARNING_SIZE = 256 };

@@ -76,8 +76,8 @@ enum sr_status sr_recording_parse(struct sr_recording *recording, uint32_t event
                                   uint32_t height, char *error, size_t error_size);
 void sr_recording_free(struct sr_recording *recording);
 /* Set the spikes of one recording in bits[steps][step_words], which are zero. */
-void sr_recording_bin(const struct sr_recording *recording, const struct sr_data_options *options, uint64_t *bits,
-                      uint32_t step_words);
+void sr_recording_bin(const struct sr_recording *recording, const struct sr_data_options *options, uint32_t right,
+                      uint32_t down, uint64_t *bits, uint32_t step_words);
 
 /* Fill defaults and check ranges. */
 enum sr_status sr_nmnist_options(struct sr_data_options *options, char *error, size_t error_size);

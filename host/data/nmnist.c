@@ -268,6 +268,13 @@ static enum sr_status load_split(const struct split *split, const struct listing
     enum sr_status status =
         sr_data_set_alloc(set, split->count, classes, 2 * pooled_w * pooled_h, options->steps, error, error_size);
     struct sr_recording recording = {0};
+    const size_t words = (size_t)set->steps * set->step_words, moves = options->moved ? options->pool * options->pool : 1;
+    if (!status && moves > 1) {
+        set->moved = calloc(words * moves, set->count * sizeof *set->moved);
+        if (!set->moved)
+            status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory for moved copies of %u samples",
+                                  split->dir, set->count);
+    }
     *hashes = calloc((size_t)split->count + 1, sizeof **hashes);
     if (!status && !*hashes)
         status = sr_data_fail(error, error_size, SR_ERR_MEMORY, "%s: out of memory for the list of files", split->dir);
@@ -276,7 +283,10 @@ static enum sr_status load_split(const struct split *split, const struct listing
         status = split_path(split, list, k, path, error, error_size);
         if (!status) status = sr_recording_read(&recording, path, options->width, options->height, error, error_size);
         if (status) break;
-        sr_recording_bin(&recording, options, set->bits + (size_t)k * set->steps * set->step_words, set->step_words);
+        sr_recording_bin(&recording, options, 0, 0, set->bits + k * words, set->step_words);
+        for (uint32_t i = 0; i < moves && set->moved; i++)
+            sr_recording_bin(&recording, options, i % options->pool, i / options->pool, set->moved + (k * moves + i) * words,
+                             set->step_words);
         set->labels[k] = list->entries[split->chosen[k]].label;
         set->events[k] = recording.count;
         (*hashes)[k] = recording.hash;
@@ -296,9 +306,10 @@ enum sr_status sr_nmnist_load(const struct sr_data_options *options, struct sr_d
     uint64_t *train_hashes = NULL, *test_hashes = NULL;
     status = load_split(&plan->train, &plan->train.list, plan->classes, &loaded.options, &loaded.train, &train_hashes, error,
                         error_size);
+    struct sr_data_options unmoved = loaded.options;
+    unmoved.moved = false; /* nobody learns from the test set */
     if (!status)
-        status =
-            load_split(&plan->test, test_list, plan->classes, &loaded.options, &loaded.test, &test_hashes, error, error_size);
+        status = load_split(&plan->test, test_list, plan->classes, &unmoved, &loaded.test, &test_hashes, error, error_size);
     if (!status) status = sr_data_check(&loaded, train_hashes, test_hashes, error, error_size);
     free(train_hashes);
     free(test_hashes);

@@ -112,15 +112,16 @@ void sr_recording_free(struct sr_recording *recording) {
     *recording = (struct sr_recording){0};
 }
 
-void sr_recording_bin(const struct sr_recording *recording, const struct sr_data_options *options, uint64_t *bits,
-                      uint32_t step_words) {
+void sr_recording_bin(const struct sr_recording *recording, const struct sr_data_options *options, uint32_t right,
+                      uint32_t down, uint64_t *bits, uint32_t step_words) {
     uint32_t pool = options->pool;
     uint32_t pooled_w = (options->width + pool - 1) / pool, pooled_h = (options->height + pool - 1) / pool;
     for (uint32_t i = 0; i < recording->count; i++) {
         struct sr_event e = sr_recording_event(recording, i);
-        if (e.time_us >= options->duration_us) continue;
+        uint32_t x = e.x + right, y = e.y + down;
+        if (e.time_us >= options->duration_us || x >= options->width || y >= options->height) continue;
         uint32_t step = (uint32_t)((uint64_t)e.time_us * options->steps / options->duration_us);
-        uint32_t input = (e.on * pooled_h + e.y / pool) * pooled_w + e.x / pool;
+        uint32_t input = (e.on * pooled_h + y / pool) * pooled_w + x / pool;
         bits[(size_t)step * step_words + input / 64] |= UINT64_C(1) << (input % 64);
     }
 }

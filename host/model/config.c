@@ -65,7 +65,7 @@ static const struct sr_field fields[] = {
     {"average", "N", SR_FIELD_UINT, AT(average), 0, 1000000, NULL, NULL,
      "the model is the mean of the weights over about N generations; 0: the weights themselves (mode local)"},
     {"shift", "N", SR_FIELD_UINT, AT(shift), 0, 16, NULL, NULL,
-     "training samples are moved by up to N pixels in x and y, drawn anew each generation"},
+     "training samples are moved by up to N sensor pixels in x and y, drawn anew each generation"},
     {"batch", "N", SR_FIELD_UINT, AT(batch), 1, SR_BATCH_LIMIT, NULL, "64", "samples a generation"},
     {"batch-every", "K", SR_FIELD_UINT, AT(batch_every), 1, 1000000, NULL, "1",
      "generations that a batch serves; a device that cannot hold the data set is sent samples only when it changes"},

@@ -13,14 +13,19 @@ enum sr_status sr_augment_init(struct sr_augment *a, const struct sr_config *con
     const struct sr_data_set *set = &data->train;
     *a = (struct sr_augment){.reach = config->shift, .inputs = set->inputs, .steps = set->steps, .step_words = set->step_words};
     if (!a->reach) return SR_OK;
-    uint32_t pool = o->pool ? o->pool : 1, side = 2 * a->reach + 1;
-    a->width = (o->width + pool - 1) / pool;
-    a->height = (o->height + pool - 1) / pool;
+    uint32_t side = 2 * a->reach + 1;
+    a->pool = o->pool ? o->pool : 1;
+    a->moved = set->moved;
+    a->width = (o->width + a->pool - 1) / a->pool;
+    a->height = (o->height + a->pool - 1) / a->pool;
     a->ids = set->count + data->test.count;
     a->seed = config->seed;
     if (!a->width || !a->height || a->inputs % (a->width * a->height))
         return sr_error(error, error_size, SR_ERR_ARGUMENT, "--shift %u: the %u inputs are not pixels of %u x %u", a->reach,
                         a->inputs, a->width, a->height);
+    if (a->pool > 1 && !a->moved)
+        return sr_error(error, error_size, SR_ERR_ARGUMENT,
+                        "--shift %u: pixels are pooled by %u, and the data has no copies moved by less", a->reach, a->pool);
     if (a->ids + (uint64_t)set->count * side * side > UINT32_MAX)
         return sr_error(error, error_size, SR_ERR_LIMIT, "--shift %u: %u samples have more moved copies than identities",
                         a->reach, set->count);
@@ -53,15 +58,26 @@ static void move_step(const struct sr_augment *a, int32_t dx, int32_t dy, const 
         }
 }
 
+/* Of a move by some sensor pixels: whole inputs, and the rest, 0 to pool - 1. */
+static int32_t whole(const struct sr_augment *a, int32_t move, uint32_t *rest) {
+    int32_t pool = (int32_t)a->pool, left = (move % pool + pool) % pool;
+    *rest = (uint32_t)left;
+    return (move - left) / pool;
+}
+
 void sr_augment_batch(struct sr_augment *a, uint32_t generation, struct sr_batch *batch) {
     uint32_t side = 2 * a->reach + 1;
     if (!a->reach) return;
     for (uint32_t b = 0; b < batch->count; b++) {
         uint32_t draw = (uint32_t)((sr_random(a->seed, SR_PURPOSE_AUGMENT, generation, b) >> 32) * (side * side) >> 32);
-        int32_t dx = (int32_t)(draw % side) - (int32_t)a->reach, dy = (int32_t)(draw / side) - (int32_t)a->reach;
-        uint64_t *bits = a->bits + (size_t)b * a->steps * a->step_words;
-        for (uint32_t t = 0; t < a->steps; t++)
-            move_step(a, dx, dy, batch->bits[b] + (size_t)t * a->step_words, bits + (size_t)t * a->step_words);
+        uint32_t right, down;
+        int32_t dx = whole(a, (int32_t)(draw % side) - (int32_t)a->reach, &right);
+        int32_t dy = whole(a, (int32_t)(draw / side) - (int32_t)a->reach, &down);
+        size_t words = (size_t)a->steps * a->step_words;
+        uint64_t *bits = a->bits + b * words;
+        const uint64_t *from = batch->bits[b];
+        if (a->moved) from = a->moved + ((size_t)batch->ids[b] * a->pool * a->pool + down * a->pool + right) * words;
+        for (uint32_t t = 0; t < a->steps; t++) move_step(a, dx, dy, from + t * a->step_words, bits + t * a->step_words);
         a->rows[b] = bits;
         a->id[b] = a->ids + batch->ids[b] * side * side + draw;
     }

@@ -7,7 +7,9 @@
 #include "model/config.h"
 
 struct sr_augment {
-    uint32_t reach; /* Pixels, of those that are inputs, to each side; 0: none, and the batch stays as it is. */
+    uint32_t reach;        /* sensor pixels to each side; 0: none, and the batch stays as it is */
+    uint32_t pool;         /* sensor pixels of an input; 1 where a move is always one of whole inputs */
+    const uint64_t *moved; /* of the training samples, for the rest of such a move; NULL where pool is 1 */
     uint32_t width, height, inputs, steps, step_words, ids;
     uint64_t seed;
     uint64_t *bits;        /* [batch][steps][step_words] */
@@ -15,8 +17,8 @@ struct sr_augment {
     uint32_t *id;          /* [batch] */
 };
 
-/* For batches of this data's training samples. ids: identities that the data itself uses. SR_ERR_ARGUMENT: the inputs are not
- * rows of pixels, or the moved samples would need more identities than there are. */
+/* For batches of this data's training samples, whose identities are their numbers. Refused: inputs that are not rows of pixels,
+ * pooled data that was loaded without moved copies, and more moved samples than there are identities. */
 SR_MUST_CHECK enum sr_status sr_augment_init(struct sr_augment *augment, const struct sr_config *config,
                                              const struct sr_data *data, char *error, size_t error_size);
 void sr_augment_free(struct sr_augment *augment);
