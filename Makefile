@@ -74,7 +74,7 @@ PKG_CONFIG ?= pkg-config
 LIB_CFLAGS = $(call once,LIB_CFLAGS,$(shell $(PKG_CONFIG) --cflags $(LIB_PACKAGES) | sed 's/-I/-isystem /g'))
 LIB_LIBS = $(call once,LIB_LIBS,$(shell $(PKG_CONFIG) --libs $(LIB_PACKAGES)))
 TEST_LIBS = $(call once,TEST_LIBS,$(shell $(PKG_CONFIG) --libs cmocka))
-LIBS = $(LIB_LIBS) -lpthread -lm -ldl
+LIBS = $(LDFLAGS) $(LIB_LIBS) -lpthread -lm -ldl
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The library is what is no command; the commands are an archive of their own, for the program and the tests.
@@ -110,7 +110,7 @@ $(B)/spikeroll: $(B)/host/cmd/main.o $(HOST_A)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $^ $(LIBS) -o $@
 
-include mk/install.mk
+include mk/install.mk mk/port.mk
 
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. It becomes a loadable module, build/sim/NAME.so, that
@@ -272,6 +272,13 @@ $(B)/tests/inject.so: tests/inject/inject.c $(B)/tools/cc
 	$(Q)$(CC) -std=c11 -O1 $(filter-out -pedantic,$(WARN)) -shared -fPIC $< -ldl -o $@
 test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(INJECT) $(B)/spikeroll sims $(B)/spikeroll-board check-map ## every test; ends in "N passed, N failed" (15 min)
 	@tests/run $(TESTS)
+# What needs no simulation: no C++, no Verilator. test-host-c is its C alone, for emulators, which bear no sanitizer.
+HOST_TEST_BIN := $(filter-out %/test_sim,$(TEST_BIN))
+HOST_TEST_SH := $(filter-out $(shell grep -l '^# needs: simulation' $(TEST_SH)),$(TEST_SH))
+test-host: $(HOST_TEST_BIN) $(filter-out %/test_sim,$(ASAN_BIN)) $(FUZZ_BIN) $(INJECT) $(B)/spikeroll ## the tests that need no simulation and no Verilator (1 min to build, 1 to run)
+	@tests/run $(HOST_TEST_BIN) $(filter-out %/test_sim,$(ASAN_BIN)) $(FUZZ_BIN) $(HOST_TEST_SH)
+test-host-c: $(HOST_TEST_BIN)
+	@tests/run $(HOST_TEST_BIN)
 test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)
 test-c: $(TEST_BIN) sims ## the C tests, without sanitizers (3 min)
@@ -444,5 +451,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
-.PHONY: all sims bench-torch map check-map test test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards formal help setup clean FORCE
+.PHONY: all sims test-host test-host-c bench-torch map check-map test test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/asan/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)

