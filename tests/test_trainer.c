@@ -13,7 +13,6 @@
 #include "cmd/options.h"
 #include "train/batcher.h"
 #include "train/plan.h"
-#include "train/start.h"
 
 static void parse(struct sr_options *options, enum sr_command command, enum sr_status wanted, const char *text) {
     char line[1024], error[SR_ERROR_SIZE] = "", *rest = NULL, *argv[64] = {"train"};

@@ -72,3 +72,5 @@ bool sr_parse_real(const char *text, double *value) {
     *value = real;
     return true;
 }
+
+const char *sr_version(void) { return SR_VERSION; }

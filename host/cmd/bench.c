@@ -7,14 +7,13 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "data/samples.h"
 #include "device/device.h"
 #include "link/packet.h"
 #include "model/run_file.h"
 #include "train/local_plan.h"
 #include "train/plan.h"
 #include "train/random.h"
-#include "train/samples.h"
-#include "train/start.h"
 
 static const char intro[] =
     "usage: spikeroll bench [--engine E] [--mode lowrank,full,local] [--rank 1,2,4,8] [OPTION]...\n"

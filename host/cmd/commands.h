@@ -6,8 +6,6 @@
 #include "base/clock.h"
 #include "cmd/options.h"
 
-#define SR_VERSION "0.1.0"
-
 /* 0 success, 1 failure or a difference, 2 bad input. */
 enum sr_exit { SR_EXIT_OK, SR_EXIT_FAILURE, SR_EXIT_INPUT };
 

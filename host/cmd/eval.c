@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "cmd/commands.h"
+#include "data/samples.h"
 #include "model/run_file.h"
-#include "train/samples.h"
 
 static const char intro[] =
     "usage: spikeroll eval --model RUN|FILE --data DIR [--split test|train] [OPTION]...\n"

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The program: finds the command and calls it. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd/commands.h"
 
@@ -31,7 +34,27 @@ static void usage(FILE *out) {
         "\n`spikeroll COMMAND --help` explains a command. Exit codes: 0 success, 1 failure or a difference, 2 bad input.\n");
 }
 
-int main(int argc, char **argv) {
+/* A descriptor below 3 that the caller closed would be given to the next file that is opened, and what is printed would end up
+ * in that file. It is taken by something that cannot be written to (or, standard input, read from), so that its use fails. */
+static void reserve_descriptors(void) {
+    for (int fd = 0; fd < 3; fd++) {
+        if (fcntl(fd, F_GETFD) != -1 || errno != EBADF) continue;
+        int taken = open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
+        (void)taken; /* fd itself, as the lowest that is free; if it cannot be opened there is no more to be done */
+    }
+}
+
+/* Whether everything that was printed has arrived. */
+static bool close_output(void) {
+    int reason = 0;
+    bool good = !ferror(stdout);
+    if (fflush(stdout) != 0 || fclose(stdout) != 0) reason = errno;
+    if (reason || !good)
+        fprintf(stderr, "spikeroll: standard output: %s\n", reason ? strerror(reason) : "not everything could be written");
+    return !reason && good && fflush(stderr) == 0 && !ferror(stderr);
+}
+
+static int run(int argc, char **argv) {
     if (argc < 2) {
         usage(stderr);
         return SR_EXIT_INPUT;
@@ -41,18 +64,19 @@ int main(int argc, char **argv) {
         return SR_EXIT_OK;
     }
     if (!strcmp(argv[1], "--version")) {
-        printf("spikeroll %s\n", SR_VERSION);
+        printf("spikeroll %s\n", sr_version());
         return SR_EXIT_OK;
     }
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
-        if (strcmp(argv[1], commands[i].name)) continue;
-        int code = commands[i].run(argc - 1, argv + 1);
-        if (fflush(stdout) != 0 || ferror(stdout)) {
-            perror("spikeroll: standard output");
-            if (code == SR_EXIT_OK) code = SR_EXIT_FAILURE;
-        }
-        return code;
+        if (!strcmp(argv[1], commands[i].name)) return commands[i].run(argc - 1, argv + 1);
     }
     fprintf(stderr, "spikeroll: no command '%s' (see spikeroll --help)\n", argv[1]);
     return SR_EXIT_INPUT;
+}
+
+int main(int argc, char **argv) {
+    reserve_descriptors();
+    int code = run(argc, argv);
+    if (!close_output() && code == SR_EXIT_OK) code = SR_EXIT_FAILURE;
+    return code;
 }

@@ -7,8 +7,6 @@
 
 enum { SR_OPTIONS_MAX = 96 };
 
-enum sr_split { SR_SPLIT_TRAIN, SR_SPLIT_TEST };
-
 struct sr_options {
     struct sr_config config;
     /* device */

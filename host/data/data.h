@@ -3,7 +3,7 @@
 #ifndef SR_DATA_H
 #define SR_DATA_H
 
-#include <spikeroll/spikeroll.h>
+#include <spikeroll/data.h>
 
 /* How recordings become spikes. Zero fields take the default of the format found (noted in brackets: N-MNIST; MNIST). */
 struct sr_data_options {
@@ -42,9 +42,5 @@ struct sr_data {
 SR_MUST_CHECK enum sr_status sr_data_load(const struct sr_data_options *options, struct sr_data *data, char *error,
                                           size_t error_size);
 void sr_data_free(struct sr_data *data);
-
-/* Write the built-in default data in the N-MNIST format: DIR/{Train,Test}/<digit>/NNNNN.bin. Deterministic in seed. */
-SR_MUST_CHECK enum sr_status sr_data_synth(const char *dir, uint32_t train, uint32_t test, uint64_t seed, char *error,
-                                           size_t error_size);
 
 #endif

@@ -2,6 +2,7 @@
  * The settings of a run and the table of their fields: see config.h. */
 #include "model/config.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "device/fitness.h"
@@ -162,4 +163,42 @@ void sr_config_data(const struct sr_config *c, const char *dir, struct sr_data_o
                                      .seed = c->data_seed,
                                      .limit_train = c->limit_train,
                                      .limit_test = c->limit_test};
+}
+
+enum sr_status sr_config_new(struct sr_config **config) {
+    struct sr_config *fresh = malloc(sizeof *fresh);
+    if (!fresh) return SR_ERR_MEMORY;
+    sr_config_defaults(fresh);
+    *config = fresh;
+    return SR_OK;
+}
+
+enum sr_status sr_config_copy(const struct sr_config *config, struct sr_config **copy) {
+    struct sr_config *fresh = malloc(sizeof *fresh);
+    if (!fresh) return SR_ERR_MEMORY;
+    *fresh = *config;
+    *copy = fresh;
+    return SR_OK;
+}
+
+void sr_config_free(struct sr_config *config) { free(config); }
+
+enum sr_status sr_config_set(struct sr_config *config, const char *name, const char *text, char *error, size_t error_size) {
+    const struct sr_field *field = sr_config_field(name);
+    if (!field) return sr_error(error, error_size, SR_ERR_ARGUMENT, "no setting '%.100s'", name);
+    return sr_field_parse(field, config, text, error, error_size);
+}
+
+enum sr_status sr_config_get(const struct sr_config *config, const char *name, char *text, size_t size) {
+    const struct sr_field *field = sr_config_field(name);
+    if (!field) return SR_ERR_ARGUMENT;
+    sr_field_text(field, config, text, size);
+    return SR_OK;
+}
+
+const char *sr_config_name(size_t index) { return index < FIELD_COUNT ? fields[index].name : NULL; }
+
+const char *sr_config_help(const char *name) {
+    const struct sr_field *field = sr_config_field(name);
+    return field ? field->help : NULL;
 }

@@ -4,7 +4,7 @@
 #ifndef SR_CONFIG_H
 #define SR_CONFIG_H
 
-#include <spikeroll/spikeroll.h>
+#include <spikeroll/config.h>
 
 #include "base/text.h"
 #include "data/data.h"
@@ -84,10 +84,6 @@ const struct sr_field *sr_config_fields(size_t *count);
 const struct sr_field *sr_config_field(const char *name);
 
 void sr_config_defaults(struct sr_config *config);
-/* What no field can check alone: list lengths, an even population. */
-SR_MUST_CHECK enum sr_status sr_config_check(const struct sr_config *config, char *error, size_t error_size);
-/* The network for data of this shape. */
-void sr_config_net(const struct sr_config *config, uint32_t inputs, uint32_t classes, uint32_t steps, struct sr_net *net);
 /* How recordings in `dir` become samples. */
 void sr_config_data(const struct sr_config *config, const char *dir, struct sr_data_options *data);
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/model.h"
 #include "train/strategy.h"
 #include "train/training.h"
 
@@ -171,4 +172,11 @@ enum sr_status sr_training_test(struct sr_training *t, uint32_t *correct, uint32
     *correct = right;
     *total = test->count;
     return SR_OK;
+}
+
+enum sr_status sr_training_model(struct sr_training *t, struct sr_model **model) {
+    if (t->end == SR_END_NONE) return sr_training_fail(t, SR_ERR_ARGUMENT, "the training has not run");
+    enum sr_status status = t->run.has_best ? sr_model_of_run(&t->run, &t->run.best, t->run.best_generation, model)
+                                            : sr_model_of_run(&t->run, &t->run.weights, t->run.generation, model);
+    return status == SR_OK ? SR_OK : sr_training_fail(t, status, "%s", sr_status_text(status));
 }

@@ -3,6 +3,7 @@
 #include "train/plan.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 bool sr_fitness_scale(double ratio, uint32_t *mul, uint32_t *shift) {
@@ -171,3 +172,24 @@ void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32
         sr_step_encode((wanted << 16) / size_q16, &update->mant[l], &update->shift[l]);
     }
 }
+
+enum sr_status sr_plan_new(const struct sr_config *config, const struct sr_net *net, const struct sr_caps *caps,
+                           struct sr_plan **plan, char *error, size_t error_size) {
+    enum sr_status status = sr_config_check(config, error, error_size);
+    if (status != SR_OK) return status;
+    if (config->mode != SR_MODE_LOWRANK && config->mode != SR_MODE_FULL)
+        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--mode: a plan is of lowrank or full");
+    struct sr_plan *fresh = malloc(sizeof *fresh);
+    if (!fresh) return sr_error(error, error_size, SR_ERR_MEMORY, "out of memory");
+    status = sr_plan_make(fresh, config, net, caps->frac_w, error, error_size);
+    if (status == SR_OK) status = sr_plan_limits(fresh, caps, error, error_size);
+    if (status == SR_OK)
+        *plan = fresh;
+    else
+        free(fresh);
+    return status;
+}
+
+void sr_plan_free(struct sr_plan *plan) { free(plan); }
+
+uint32_t sr_plan_pairs(const struct sr_plan *plan) { return plan->pairs; }

@@ -5,6 +5,8 @@
 #ifndef SR_PLAN_H
 #define SR_PLAN_H
 
+#include <spikeroll/plan.h>
+
 #include "model/config.h"
 #include "train/schedule.h"
 
@@ -30,10 +32,6 @@ SR_MUST_CHECK enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_
 SR_MUST_CHECK enum sr_status sr_plan_limits(const struct sr_plan *plan, const struct sr_caps *caps, char *error,
                                             size_t error_size);
 
-void sr_plan_evaluation(const struct sr_plan *plan, uint32_t generation, struct sr_evaluation *evaluation);
-/* fitness: of all members. credit: room for plan->pairs; what update->credit points to afterwards, if anything. */
-void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32_t *fitness, int8_t *credit,
-                    struct sr_update *update);
 /* Nearest mul / 2^shift to `ratio`, mul in 1..15: scale of docs/numerics.md, section 6. False: there is none. */
 bool sr_fitness_scale(double ratio, uint32_t *mul, uint32_t *shift);
 

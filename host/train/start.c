@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Where training starts from: see start.h. */
-#include "train/start.h"
+#include <spikeroll/plan.h>
 
 #include <math.h>
 
+#include "model/config.h"
 #include "train/random.h"
 
 /* Uniform range whose random current keeps a neuron near its threshold: with a share of 1/7 of the inputs active (what

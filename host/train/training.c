@@ -2,12 +2,13 @@
  * A training until its first generation, and its end: opening, refusing, setting up. The loop is in loop.c. */
 #include "train/training.h"
 
+#include <spikeroll/plan.h>
+
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "train/start.h"
 #include "train/strategy.h"
 
 enum sr_status sr_training_fail(struct sr_training *t, enum sr_status status, const char *format, ...) {

@@ -6,12 +6,12 @@
 #include <spikeroll/train.h>
 #include <stdatomic.h>
 
+#include "data/samples.h"
 #include "model/history.h"
 #include "model/run_file.h"
 #include "train/augment.h"
 #include "train/batcher.h"
 #include "train/run_folder.h"
-#include "train/samples.h"
 
 struct sr_strategy;
 

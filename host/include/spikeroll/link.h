@@ -9,6 +9,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 /* A stream of bytes each way to something that speaks docs/protocol.md. The functions are called by one thread at a time: the
  * one that is in a call on the device. They must not call the device. */
@@ -38,6 +39,7 @@ SR_MUST_CHECK enum sr_status sr_link_open(const struct sr_transport *transport, 
 SR_MUST_CHECK enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct sr_device **device, char *error,
                                            size_t error_size);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

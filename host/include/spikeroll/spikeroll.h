@@ -16,6 +16,11 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
+
+/* Version of this header, and of the library that runs. */
+#define SR_VERSION "0.1.0"
+const char *sr_version(void);
 
 #define SR_MUST_CHECK __attribute__((warn_unused_result))
 
@@ -186,7 +191,16 @@ void sr_device_cancel(struct sr_device *device);
  * link it changes nothing. A device that exceeds them ends the call with SR_ERR_LINK. */
 void sr_device_set_patience(struct sr_device *device, uint32_t times);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif
+
+#include <spikeroll/config.h>
+#include <spikeroll/data.h>
+#include <spikeroll/link.h>
+#include <spikeroll/model.h>
+#include <spikeroll/plan.h>
+#include <spikeroll/train.h>
+
 #endif

@@ -15,6 +15,7 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+#pragma GCC visibility push(default)
 
 struct sr_config;
 struct sr_data;
@@ -98,6 +99,7 @@ const char *sr_training_error(const struct sr_training *training);
 /* NULL is allowed. Writes nothing; gives the folder's lock up. */
 void sr_training_close(struct sr_training *training);
 
+#pragma GCC visibility pop
 #ifdef __cplusplus
 }
 #endif

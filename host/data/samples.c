@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Samples of a data set for a device: see samples.h. */
-#include "train/samples.h"
+#include "data/samples.h"
 
 #include <stdlib.h>
 
@@ -51,5 +51,14 @@ enum sr_status sr_accuracy(struct sr_device *device, const struct sr_data_set *s
     }
     sr_picker_free(&picker);
     if (status == SR_OK) *correct = right;
+    return status;
+}
+
+enum sr_status sr_data_accuracy(const struct sr_data *data, enum sr_split split, struct sr_device *device, uint32_t *correct,
+                                uint32_t *total) {
+    bool test = split == SR_SPLIT_TEST;
+    const struct sr_data_set *set = test ? &data->test : &data->train;
+    enum sr_status status = sr_accuracy(device, set, test ? data->train.count : 0, NULL, set->count, NULL, correct);
+    if (status == SR_OK) *total = set->count;
     return status;
 }
