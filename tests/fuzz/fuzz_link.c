@@ -66,7 +66,9 @@ static void enqueue(struct device *d, const uint8_t *bytes, size_t count) {
 static void seal(uint8_t *packet, size_t count) { put(packet + 7 + count, sr_crc32(packet + 2, count + 5)); }
 
 static void reply(struct device *d, uint8_t op, uint8_t seq, const uint8_t *payload, size_t count) {
-    uint8_t packet[PACKET + SR_PACKET_FRAME] = {0x5A, 0xA5, op, seq, SR_REPLY_OK, (uint8_t)count, (uint8_t)(count >> 8)};
+    static uint8_t packet[PACKET + SR_PACKET_FRAME];
+    const uint8_t head[7] = {0x5A, 0xA5, op, seq, SR_REPLY_OK, (uint8_t)count, (uint8_t)(count >> 8)};
+    memcpy(packet, head, sizeof head);
     size_t length = count + SR_PACKET_FRAME, times = 1;
     if (count) memcpy(packet + 7, payload, count);
     seal(packet, count);
@@ -141,7 +143,6 @@ static size_t word_bytes(const struct device *d, unsigned memory) {
 static void obey(struct device *d, uint8_t op, uint8_t seq, const uint8_t *payload, size_t count) {
     static uint8_t answer[PACKET];
     size_t length = 0;
-    memset(answer, 0, sizeof answer);
     if (op == SR_OP_IDENTIFY) {
         length = 4 * SR_ID_REGS;
         for (unsigned i = 0; i < SR_ID_REGS; i++) put(answer + 4 * i, d->id[i]);
@@ -153,6 +154,7 @@ static void obey(struct device *d, uint8_t op, uint8_t seq, const uint8_t *paylo
     } else if (op == SR_OP_READ_MEM && count == 7) {
         length = (size_t)(payload[5] | payload[6] << 8) * word_bytes(d, payload[0]);
         if (length > d->id[SR_REG_PACKET_MAX] || length > PACKET) length = 0;
+        memset(answer, 0, length);
     } else if (op == SR_OP_WAIT && d->busy) {
         return;
     }
@@ -277,7 +279,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     static struct device d;
     struct sr_device *device = NULL;
     char error[300];
-    d = (struct device){.data = data, .size = size};
+    d.data = data, d.size = size, d.at = 0;
+    d.requested = d.queued = d.delay = d.cycles = 0, d.reads = 0;
+    d.gone = d.busy = false;
+    memset(d.id, 0, sizeof d.id);
+    memset(d.registers, 0, sizeof d.registers);
     set_limits(&d);
     struct sr_transport transport = {.context = &d, .write = receive, .read = send, .close = hang_up};
     if (sr_link_open(&transport, "fuzz", &device, error, sizeof error) != SR_OK) return 0;
