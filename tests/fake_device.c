@@ -23,7 +23,7 @@ struct fake {
     uint8_t packet[4 + 65536 + 4]; /* op, seq, length, payload, CRC */
     uint8_t queue[QUEUE], answer[65536];
     size_t queued;
-    bool run_known, waiting;
+    bool run_known, waiting, epoch;
     uint8_t run_seq, run_code, wait_seq;
     uint32_t busy, cycles, written, random, next_id;
 };
@@ -290,7 +290,7 @@ static uint8_t register_request(struct fake *fake, uint8_t op, const uint8_t *pa
     if (op == SR_OP_READ_REG) {
         if (count != 2 || payload[1] * 4u > fake->setup.id[SR_REG_PACKET_MAX]) return SR_REPLY_BAD_LENGTH;
         if (payload[0] + payload[1] > 0x80) return SR_REPLY_BAD_ADDRESS;
-        fake->registers[SR_REG_STATUS] = (uint32_t)fake->run_code << 8 | (fake->busy != 0);
+        fake->registers[SR_REG_STATUS] = (uint32_t)fake->run_code << 8 | (fake->epoch ? 2u : 0) | (fake->busy != 0);
         for (unsigned i = 0; i < payload[1]; i++) put(answer + 4 * i, fake->registers[payload[0] + i]);
         if (fake->busy && payload[0] <= SR_REG_CYC_TOTAL && payload[0] + payload[1] > SR_REG_CYC_TOTAL) {
             if (!fake->setup.still) fake->cycles += fake->setup.stuck ? 40000000 : 1000; /* two seconds at 20 MHz */
@@ -307,6 +307,7 @@ static uint8_t register_request(struct fake *fake, uint8_t op, const uint8_t *pa
     if (fake->busy) return SR_REPLY_BUSY;
     if (payload[0] < 0x40 || payload[0] + words > 0x80) return SR_REPLY_BAD_ADDRESS;
     for (uint32_t i = 0; i < words; i++) fake->registers[payload[0] + i] = u32(payload + 1 + 4 * i);
+    if (payload[0] + words > SR_REG_EPOCH) fake->epoch = true;
     fake->seen.register_writes += words;
     return SR_REPLY_OK;
 }
@@ -340,9 +341,17 @@ static void obey(struct fake *fake) {
                     fake->busy = fake->setup.run_reads;
                     if (fake->setup.stuck || fake->setup.still) fake->busy = UINT32_MAX;
                     fake->cycles = 0;
+                    if (fake->setup.resets && --fake->setup.resets == 0) fake_reset(fake);
                 }
                 if (fake->setup.lose_run) return;
             }
+        }
+    } else if (op == SR_OP_ABORT || op == SR_OP_RESET) {
+        status = fake->length ? SR_REPLY_BAD_LENGTH : SR_REPLY_OK;
+        if (!status && op == SR_OP_RESET) fake_reset(fake);
+        if (!status && fake->busy && !fake->setup.stuck && !fake->setup.still) {
+            fake->busy = 0;
+            fake->run_code = SR_REPLY_ABORTED;
         }
     } else if (op == SR_OP_WAIT) {
         status = fake->run_code;
@@ -451,6 +460,7 @@ struct fake *fake_open(const struct fake_setup *setup, struct sr_transport *tran
     fake->random = setup->seed * 2654435761u + 1;
     fake->run_known = setup->ran;
     fake->run_seq = setup->run_seq;
+    fake->run_code = setup->ran ? SR_REPLY_OK : SR_REPLY_NO_RUN;
     memcpy(fake->registers, id, sizeof setup->id);
     const uint32_t pairs = id[SR_REG_PAIRS_MAX], lanes = id[SR_REG_COL_LANES];
     const uint32_t size[MEMORIES] = {id[SR_REG_SAMPLE_W] / 8, 4, 2 * lanes, 2 * lanes, 1, 4, 2, 4};
@@ -481,6 +491,12 @@ struct fake_setup *fake_setup(struct fake *fake) {
 }
 
 void fake_end_run(struct fake *fake) { fake->busy = 0; }
+
+void fake_reset(struct fake *fake) {
+    fake->busy = 0;
+    fake->run_known = fake->epoch = false;
+    fake->run_code = SR_REPLY_NO_RUN;
+}
 
 void fake_close(struct fake *fake) {
     sr_device_close(fake->ref);

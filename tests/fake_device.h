@@ -21,9 +21,10 @@ struct fake_setup {
     bool lie_register, lie_memory;
     uint8_t register_lied, memory_lied;
     uint32_t word_lied, lie;
-    bool stuck;    /* a run never ends; its cycles go on */
-    bool still;    /* nor do its cycles go on */
-    uint32_t drip; /* answers nothing but this byte, for ever, one a read */
+    bool stuck;      /* a run never ends; its cycles go on */
+    bool still;      /* nor do its cycles go on */
+    uint32_t resets; /* the run after so many is cut by a reset */
+    uint32_t drip;   /* answers nothing but this byte, for ever, one a read */
 };
 
 /* What the model saw: stays valid until fake_close, which the transport's close does not do. */
@@ -37,6 +38,7 @@ struct fake *fake_open(const struct fake_setup *setup, struct sr_transport *tran
 const struct fake_seen *fake_seen(const struct fake *fake);
 /* What the model does from now on, but for its limits. */
 struct fake_setup *fake_setup(struct fake *fake);
+void fake_reset(struct fake *fake);   /* its button is pressed */
 void fake_end_run(struct fake *fake); /* of a run that is stuck */
 void fake_close(struct fake *fake);
 

@@ -857,6 +857,34 @@ static void a_group_whose_member_failed(void **unused) {
     free_data(&data);
 }
 
+/* A reset in the middle of a run, between two calls, or of a device that waits: never a success, and after configure and new
+ * weights it goes on. */
+static void a_device_that_was_reset_is_noticed(void **unused) {
+    (void)unused;
+    static const char text[] = "the device was reset or configured anew and has forgotten its weights";
+    for (unsigned call = EVALUATE; call < CALLS; call++) {
+        struct subject s;
+        struct fake_setup setup;
+        fake_defaults(&setup);
+        open_subject(&s, &setup);
+        check(s.device, call_subject(&s, INFER));
+        fake_reset(s.fake);
+        expect_call(&s, (enum call)call, SR_ERR_DEVICE, text);
+        expect_call(&s, (enum call)call, SR_ERR_ARGUMENT, "configure it first");
+        check(s.device, sr_device_configure(s.device, &SMALL));
+        check(s.device, sr_device_write_weights(s.device, 0, s.master));
+        check(s.device, sr_device_write_weights(s.device, SR_READOUT_LAYER, s.master));
+        if (call != READ_WEIGHTS) {
+            fake_setup(s.fake)->resets = 1;
+            expect_call(&s, (enum call)call, SR_ERR_DEVICE, text);
+        }
+        struct sr_device *ref = open_ref(8);
+        train_alike(s.device, ref, &s.data, 8, 1, 10);
+        sr_device_close(ref);
+        close_subject(&s);
+    }
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(link_equals_ref),
@@ -878,6 +906,7 @@ int main(void) {
         cmocka_unit_test(limits_of_no_device_are_refused),
         cmocka_unit_test(a_call_can_be_cancelled),
         cmocka_unit_test(a_group_whose_member_failed),
+        cmocka_unit_test(a_device_that_was_reset_is_noticed),
         cmocka_unit_test(group_equals_ref),
         cmocka_unit_test(a_group_has_the_limits_of_all),
         cmocka_unit_test(a_group_wants_one_kind_of_weight),

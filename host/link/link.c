@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "map/sr_map.h"
 
@@ -99,6 +100,7 @@ static enum sr_status link_configure(struct sr_device *device, const struct sr_n
         set(link, SR_REG_LEAK0 + l, there ? net->leak[l] : 0);
         if (l) set(link, SR_REG_WBASE1 + l - 1, there ? word_base(link, l) : 0);
     }
+    set(link, SR_REG_EPOCH, link->epoch);
     /* what an inference or an update may be the first to need */
     set(link, SR_REG_PAIRS, 1);
     set(link, SR_REG_PAIR_FIRST, 0);
@@ -166,6 +168,7 @@ static enum sr_status link_read_weights(struct sr_device *device, unsigned layer
     SR_TRY(weight_words(link, layer, &bytes, &count));
     enum sr_status status = sr_link_read(link, layer == SR_READOUT_LAYER ? SR_MEM_RWEIGHT : SR_MEM_WEIGHT,
                                          word_base(link, layer), bytes, count, 2 * lanes);
+    if (!status) status = sr_link_remembers(link);
     for (uint32_t j = 0; j < rows && !status; j++) status = check_row(link, layer, j, cols, bytes + (size_t)j * row_bytes);
     for (uint32_t j = 0; j < rows && !status; j++)
         for (uint32_t n = 0; n < cols; n++) master[(size_t)j * cols + n] = weight_at(bytes + (size_t)j * row_bytes, n);
@@ -201,6 +204,7 @@ static enum sr_status read_results(struct sr_link *link, const struct sr_evaluat
     if (!bytes) return sr_fail(&link->device, SR_ERR_MEMORY, "out of memory for %u pairs", (unsigned)pairs);
     enum sr_status status = sr_link_read(link, SR_MEM_FITNESS, 0, bytes, 2 * pairs, 4);
     if (!status && correct) status = sr_link_read(link, SR_MEM_CORRECT, 0, bytes + 4 * members, 2 * pairs, 2);
+    if (!status) status = sr_link_remembers(link);
     const uint8_t *hits = bytes + 4 * members;
     for (size_t i = 0; i < members && !status; i++)
         status = check_result(link, e, samples, i, (int32_t)sr_get_u32(bytes + 4 * i),
@@ -288,6 +292,7 @@ static enum sr_status infer_slice(struct sr_link *link, uint32_t count, int32_t 
     if (!bytes) return sr_fail(&link->device, SR_ERR_MEMORY, "out of memory for %u samples", (unsigned)count);
     enum sr_status status = sr_link_run(link, SR_RUN_INFER, count);
     if (!status) status = sr_link_read(link, SR_MEM_SCORE, 0, bytes, count * each, 4);
+    if (!status) status = sr_link_remembers(link);
     for (uint32_t b = 0; b < count && !status; b++) {
         const uint8_t *at = bytes + (size_t)b * each * 4;
         uint32_t best = sr_get_u32(at + 4 * (size_t)classes);
@@ -395,6 +400,7 @@ enum sr_status sr_link_try(const struct sr_transport *transport, const char *eng
     link->run_pending = true;
     if (!status) status = sr_link_settle(link);
     if (!status) status = sr_link_ask(link, SR_OP_RUN, &nothing, 1, 0, &length);
+    link->epoch = (uint32_t)time(NULL) ^ (uint32_t)(uintptr_t)link; /* any number: that it was written is what counts */
     if (status) {
         snprintf(error, error_size, "%s", link->device.error);
         link_close(&link->device);

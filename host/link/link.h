@@ -38,6 +38,7 @@ struct sr_link {
     int32_t *fitness;
     uint32_t fitness_pairs; /* pairs of it if it covered all, else 0 */
     bool on_device;         /* the device still holds it */
+    uint32_t epoch;         /* what the device was told, so that it can be seen to have forgotten */
     unsigned tries;         /* of IDENTIFY */
     bool answered;          /* somebody spoke the protocol */
     bool run_pending;       /* a run was started, or may have been, whose end nobody has seen */
@@ -77,6 +78,9 @@ uint64_t sr_link_work(const struct sr_link *link, uint8_t flags, uint32_t sample
 enum sr_status sr_link_wait(struct sr_link *link, uint64_t work, uint8_t *code);
 /* Wait for a run that an earlier call gave up, if there is one. */
 enum sr_status sr_link_settle(struct sr_link *link);
+/* Ask whether the device was reset since it was told an epoch: a failure, after which nothing of it is taken as known. To be
+ * asked after everything that a run does not check. */
+enum sr_status sr_link_remembers(struct sr_link *link);
 /* Every call begins so: what the line loses is counted by call, and a run still under way would refuse its requests. */
 enum sr_status sr_link_begin(struct sr_link *link);
 

@@ -11,6 +11,7 @@
 
 enum { WAIT_FIRST_MS = 100, WAIT_MOST_MS = 2000, STILL_MS = 10000, LEFT_OVER_MS = 60000, SLACK = 16 };
 enum { SLACK_CYCLES = 10000000 };
+enum { STATUS_BUSY = 1, STATUS_EPOCH = 2 };
 
 /* ---- the work ---- */
 
@@ -92,7 +93,7 @@ enum sr_status sr_link_wait(struct sr_link *link, uint64_t work, uint8_t *code) 
         if (result == SR_PACKET_DAMAGED) link->packets.retries++;
         uint32_t status[2] = {0}; /* STATUS, CYC_TOTAL */
         SR_TRY(sr_link_registers(link, SR_REG_STATUS, 2, status));
-        if (!(status[0] & 1)) {
+        if (!(status[0] & STATUS_BUSY)) {
             *code = (uint8_t)(status[0] >> 8);
             return SR_OK;
         }
@@ -110,10 +111,12 @@ enum sr_status sr_link_wait(struct sr_link *link, uint64_t work, uint8_t *code) 
     }
 }
 
-/* A run that a call gave up or another host left behind. */
+/* A run that a call gave up or another host left behind is of no use any more. */
 enum sr_status sr_link_settle(struct sr_link *link) {
     uint8_t code;
+    size_t length;
     if (!link->run_pending) return SR_OK;
+    SR_TRY(sr_link_ask(link, SR_OP_ABORT, NULL, 0, 0, &length));
     SR_TRY(sr_link_wait(link, 0, &code));
     link->run_pending = false;
     return SR_OK;
@@ -124,13 +127,35 @@ enum sr_status sr_link_begin(struct sr_link *link) {
     return sr_link_settle(link);
 }
 
+/* ---- a device that forgot ---- */
+
+/* Weights, samples, registers: nothing of it is there any more, or nobody knows. The caller begins with configure. */
+static enum sr_status forgot(struct sr_link *link) {
+    memset(link->known, 0, sizeof link->known);
+    sr_store_forget(link);
+    link->fitness_pairs = 0;
+    link->on_device = link->run_pending = false;
+    link->device.net.layers = 0;
+    return sr_fail(&link->device, SR_ERR_DEVICE,
+                   "the device was reset or configured anew and has forgotten its weights: configure it and write them again");
+}
+
+enum sr_status sr_link_remembers(struct sr_link *link) {
+    uint32_t status;
+    if (!link->known[SR_REG_EPOCH]) return SR_OK; /* it was not told yet what to remember */
+    SR_TRY(sr_link_registers(link, SR_REG_STATUS, 1, &status));
+    return status & STATUS_EPOCH ? SR_OK : forgot(link);
+}
+
 /* ---- runs ---- */
 
 static enum sr_status count_cycles(struct sr_link *link, uint64_t work) {
     static const char *const names[] = {"CYC_TOTAL",    "CYC_BASE",    "CYC_PROJECT", "CYC_LIF",
                                         "CYC_LIF_BUSY", "CYC_READOUT", "CYC_UPDATE",  "EVENTS"};
-    uint32_t got[8];
-    SR_TRY(sr_link_registers(link, SR_REG_CYC_TOTAL, 8, got));
+    uint32_t status[9]; /* STATUS, then the counters */
+    const uint32_t *got = status + 1;
+    SR_TRY(sr_link_registers(link, SR_REG_STATUS, 9, status));
+    if (!(status[0] & STATUS_EPOCH)) return forgot(link);
     for (unsigned i = 0; i < 8; i++)
         if (link->device.patience && got[i] / link->device.patience > work)
             return sr_fail(&link->device, SR_ERR_DEVICE, "the device reports %s = %u of a run that can take no more than %llu",
@@ -150,6 +175,7 @@ enum sr_status sr_link_run(struct sr_link *link, uint8_t flags, uint32_t samples
     SR_TRY(sr_link_ask(link, SR_OP_RUN, &flags, 1, 0, &length));
     SR_TRY(sr_link_wait(link, work, &code));
     link->run_pending = false;
+    if (code == SR_REPLY_NO_RUN) return forgot(link);
     if (code != SR_REPLY_OK) return sr_link_refused(link, SR_OP_RUN, code);
     return count_cycles(link, work);
 }

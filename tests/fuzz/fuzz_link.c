@@ -147,7 +147,7 @@ static void obey(struct device *d, uint8_t op, uint8_t seq, const uint8_t *paylo
         length = 4 * SR_ID_REGS;
         for (unsigned i = 0; i < SR_ID_REGS; i++) put(answer + 4 * i, d->id[i]);
     } else if (op == SR_OP_READ_REG && count == 2) {
-        d->registers[SR_REG_STATUS] = d->busy;
+        d->registers[SR_REG_STATUS] = 2u | d->busy; /* it remembers */
         d->registers[SR_REG_CYC_TOTAL] += d->busy ? d->cycles : 0;
         length = payload[1] * 4u;
         for (unsigned i = 0; i < payload[1]; i++) put(answer + 4 * i, d->registers[(payload[0] + i) & 127]);
