@@ -293,6 +293,32 @@ static void nonsense_ends_commands_in_one_line(void **state) {
     }
 }
 
+/* Limits that are legal and odd: the self test asks them before it makes its vectors, and neither divides by zero nor crashes. */
+static void odd_limits_end_the_self_test_in_order(void **unused) {
+    (void)unused;
+    if (!program()) skip();
+    static const struct {
+        unsigned reg[3];
+        uint32_t value[3];
+    } boards[] = {{{SR_REG_WEIGHT_WORDS, SR_REG_RWEIGHT_WORDS, SR_REG_PAIRS_MAX}, {3, 5, 1}},
+                  {{SR_REG_SAMPLE_WORDS, SR_REG_SCORE_WORDS, SR_REG_BATCH_MAX}, {1, 0, 1}},
+                  {{SR_REG_FACTORS, SR_REG_CBUF_WORDS, SR_REG_ENGINES}, {3, 1, 2}},
+                  {{SR_REG_ROW_WORDS, SR_REG_WEIGHT_WORDS, SR_REG_RWEIGHT_WORDS}, {64, 64, 128}}};
+    for (size_t i = 0; i < sizeof boards / sizeof *boards; i++) {
+        struct fake_setup setup;
+        char arguments[256], last[1024];
+        unsigned lines;
+        fake_defaults(&setup);
+        for (unsigned k = 0; k < 3; k++) setup.id[boards[i].reg[k]] = boards[i].value[k];
+        struct fake_port *port = fake_port_open();
+        fake_port_attach(port, &setup, 0);
+        snprintf(arguments, sizeof arguments, "selftest --quick --engine serial --port %s", fake_port_path(port));
+        int code = run_program(arguments, last, sizeof last, &lines);
+        if (code > 1 || lines) fail_msg("board %zu: exit code %d: %s", i, code, last);
+        fake_port_close(port);
+    }
+}
+
 static char work_folder[64];
 
 static int make_work(void **state) {
@@ -326,6 +352,7 @@ int main(void) {
         cmocka_unit_test(an_unplugged_board_is_an_error),
         cmocka_unit_test(slow_round_trips_are_named_with_their_cure),
         cmocka_unit_test(signals_do_not_disturb),
+        cmocka_unit_test(odd_limits_end_the_self_test_in_order),
         cmocka_unit_test_setup_teardown(nonsense_ends_commands_in_one_line, make_work, remove_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

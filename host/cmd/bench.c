@@ -149,6 +149,7 @@ static enum sr_status set_up(struct bench *b) {
     sr_options_open(o, &open);
     if (o->model) open.frac_bits = b->run.frac_bits;
     status = sr_device_open(&open, &b->device, b->error, sizeof b->error);
+    if (status == SR_OK) sr_print_remark("bench", b->device);
     if (status != SR_OK) return status;
     const struct sr_caps *caps = sr_device_caps(b->device);
     if (o->sent_weights && !caps->packet_max) {

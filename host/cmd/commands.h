@@ -3,6 +3,8 @@
 #ifndef SR_COMMANDS_H
 #define SR_COMMANDS_H
 
+#include <stdio.h>
+
 #include "base/clock.h"
 #include "cmd/options.h"
 
@@ -20,6 +22,15 @@ int sr_cmd_info(int argc, char **argv);
 /* Parse; on --help print `intro` and the options. True: go on; else *exit_code is what to return and options are freed. */
 bool sr_command_begin(struct sr_options *options, enum sr_command command, int argc, char **argv, const char *intro,
                       int *exit_code);
+/* Bytes of the UTF-8 character at text, 0 if there is none. */
+size_t sr_utf8_length(const unsigned char *text);
+/* A text that may hold a name from outside: control characters, and bytes that are not UTF-8, as \xNN. */
+void sr_print_visible(FILE *stream, const char *text);
+/* The same in JSON, which must be UTF-8: a replacement character for each byte that is not. */
+struct cJSON;
+void sr_json_text(struct cJSON *json, const char *name, const char *text);
+/* What the user should know of a device that was opened (a slow port), if there is anything. */
+void sr_print_remark(const char *command, const struct sr_device *device);
 /* Print "spikeroll COMMAND: text" on standard error and return the exit code of `status`. */
 int sr_complain(const char *command, enum sr_status status, const char *text);
 int sr_exit_code(enum sr_status status);

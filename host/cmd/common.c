@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What the commands share: beginning and complaining. */
+#include <cjson/cJSON.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "cmd/commands.h"
 
@@ -20,10 +23,55 @@ int sr_exit_code(enum sr_status status) {
     }
 }
 
+size_t sr_utf8_length(const unsigned char *text) {
+    size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xC2 && text[0] < 0xE0 ? 2 : (text[0] & 0xF0) == 0xE0 ? 3 : 0;
+    if (text[0] >= 0xF0 && text[0] < 0xF5) length = 4;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xC0) != 0x80) return 0;
+    if (length == 3 && ((text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xED && text[1] >= 0xA0))) return 0;
+    if (length == 4 && ((text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] >= 0x90))) return 0;
+    return length;
+}
+
+void sr_print_visible(FILE *stream, const char *text) {
+    for (const unsigned char *at = (const unsigned char *)text; *at;) {
+        size_t length = sr_utf8_length(at);
+        if (length == 0 || *at < 0x20 || *at == 0x7F) {
+            fprintf(stream, "\\x%02x", *at++);
+            continue;
+        }
+        fwrite(at, 1, length, stream);
+        at += length;
+    }
+}
+
+void sr_json_text(struct cJSON *json, const char *name, const char *text) {
+    char *copy = malloc(3 * strlen(text) + 1), *to = copy;
+    if (!copy) return;
+    for (const unsigned char *at = (const unsigned char *)text; *at;) {
+        size_t length = sr_utf8_length(at);
+        memcpy(to, length ? (const char *)at : "\xEF\xBF\xBD", length ? length : 3);
+        to += length ? length : 3;
+        at += length ? length : 1;
+    }
+    *to = '\0';
+    cJSON_AddStringToObject(json, name, copy);
+    free(copy);
+}
+
 int sr_complain(const char *command, enum sr_status status, const char *text) {
     fflush(stdout);
-    fprintf(stderr, "spikeroll %s: %s\n", command, *text ? text : sr_status_text(status));
+    fprintf(stderr, "spikeroll %s: ", command);
+    sr_print_visible(stderr, *text ? text : sr_status_text(status));
+    putc('\n', stderr);
     return sr_exit_code(status);
+}
+
+void sr_print_remark(const char *command, const struct sr_device *device) {
+    if (!*sr_device_remark(device)) return;
+    fprintf(stderr, "spikeroll %s: ", command);
+    sr_print_visible(stderr, sr_device_remark(device));
+    putc('\n', stderr);
 }
 
 void sr_print_warnings(const char *command, const struct sr_data *data) {

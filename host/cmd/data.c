@@ -85,13 +85,17 @@ static void print_set_json(const char *name, const struct sr_data_stats *s) {
 
 static void print_json_text(const char *text) {
     putchar('"');
-    for (; *text; text++) {
-        if (*text == '"' || *text == '\\')
-            printf("\\%c", *text);
-        else if ((unsigned char)*text < 32)
-            printf("\\u%04x", (unsigned)*text);
+    for (const unsigned char *at = (const unsigned char *)text; *at;) {
+        size_t length = sr_utf8_length(at);
+        if (length == 0)
+            printf("\\ufffd");
+        else if (*at == '"' || *at == '\\')
+            printf("\\%c", *at);
+        else if (*at < 32)
+            printf("\\u%04x", (unsigned)*at);
         else
-            putchar(*text);
+            fwrite(at, 1, length, stdout);
+        at += length ? length : 1;
     }
     putchar('"');
 }

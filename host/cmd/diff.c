@@ -93,7 +93,7 @@ int sr_cmd_diff(int argc, char **argv) {
         if (options.json) {
             cJSON *json = cJSON_CreateObject();
             cJSON_AddBoolToObject(json, "identical", status == SR_OK);
-            if (status != SR_OK) cJSON_AddStringToObject(json, "difference", text);
+            if (status != SR_OK) sr_json_text(json, "difference", text);
             char *printed = cJSON_Print(json);
             if (printed) puts(printed);
             cJSON_free(printed);

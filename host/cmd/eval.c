@@ -91,6 +91,7 @@ static enum sr_status run_eval(struct evaluation *e) {
     sr_options_open(o, &open);
     open.frac_bits = e->run.frac_bits;
     status = sr_device_open(&open, &e->device, e->error, sizeof e->error);
+    if (status == SR_OK) sr_print_remark("eval", e->device);
     if (status != SR_OK) return status;
     sr_print_warnings("eval", &e->data);
     uint32_t correct = 0, confusion[SR_CLASSES][SR_CLASSES] = {{0}};

@@ -60,7 +60,7 @@ static cJSON *model_json(const struct sr_run *run, const char *path) {
     size_t count;
     const struct sr_field *fields = sr_config_fields(&count);
     sr_net_text(&run->net, text, sizeof text);
-    cJSON_AddStringToObject(json, "file", path);
+    sr_json_text(json, "file", path);
     cJSON_AddStringToObject(json, "network", text);
     add(json, "steps", run->net.steps);
     add(json, "frac_bits", run->frac_bits);
@@ -131,6 +131,7 @@ static enum sr_status run_info(const struct sr_options *o, cJSON *json, char *er
         struct sr_open open;
         sr_options_open(o, &open);
         status = sr_device_open(&open, &device, error, error_size);
+        if (status == SR_OK) sr_print_remark("info", device);
         if (status != SR_OK) return status;
         cJSON_AddItemToObject(json, "device", caps_json(sr_device_caps(device)));
         sr_device_close(device);

@@ -44,6 +44,15 @@ static FILE *preset_open(const char *name, char *path, size_t size) {
     return fopen(path, "r");
 }
 
+/* Reads past what of a line did not fit: it is no line of its own. false: there was such a rest. */
+static bool end_line(const char *line, FILE *file) {
+    if (strchr(line, '\n')) return true;
+    int next = getc(file);
+    if (next == EOF) return true;
+    while (next != '\n' && next != EOF) next = getc(file);
+    return false;
+}
+
 /* Lines `option value`; # begins a comment. Options of other commands are checked for their name and left out. */
 static enum sr_status preset_apply(struct sr_options *options, enum sr_command command, const char *name, char *error,
                                    size_t error_size) {
@@ -55,6 +64,13 @@ static enum sr_status preset_apply(struct sr_options *options, enum sr_command c
     }
     enum sr_status status = SR_OK;
     for (unsigned number = 1; status == SR_OK && fgets(line, sizeof line, file); number++) {
+        bool whole = end_line(line, file);
+        size_t comment = strcspn(line, "#");
+        if (!whole && !line[comment]) {
+            status = sr_error(error, error_size, SR_ERR_FORMAT, "%.200s:%u: the line is too long (more than %zu characters)",
+                              path, number, sizeof line - 2);
+            break;
+        }
         line[strcspn(line, "#\r\n")] = '\0';
         char *rest = NULL, *word = strtok_r(line, " \t", &rest), *value = strtok_r(NULL, " \t", &rest);
         if (!word) continue;
@@ -76,6 +92,23 @@ static enum sr_status preset_apply(struct sr_options *options, enum sr_command c
     return status;
 }
 
+/* An option that the engine would not look at is refused where it was typed: what it asks for would not happen. A preset may name
+ * more than one engine's. */
+static enum sr_status check_engine(const struct sr_options *options, const struct sr_option *option, char *error,
+                                   size_t error_size) {
+    static const struct {
+        const char *name, *engines;
+    } uses[] = {{"trace", "sim"},        {"build", "sim"},   {"reset-seed", "sim"},
+                {"threads", "ref, sim"}, {"port", "serial"}, {"baud", "serial"}};
+    const char *name = sr_option_field(option)->name;
+    for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+        if (strcmp(uses[i].name, name) || !options->engine || strstr(uses[i].engines, options->engine)) continue;
+        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--%s has no effect on engine %s (it is for %s)", name,
+                        options->engine, uses[i].engines);
+    }
+    return SR_OK;
+}
+
 enum sr_status sr_options_parse(struct sr_options *options, enum sr_command command, int argc, char **argv, char *error,
                                 size_t error_size) {
     size_t table_count;
@@ -92,6 +125,7 @@ enum sr_status sr_options_parse(struct sr_options *options, enum sr_command comm
     longs[count] = (struct option){NULL, 0, NULL, 0};
     /* Twice over the command line: first for the preset, which the rest then overrides. */
     enum sr_status status = SR_OK;
+    bool typed[SR_OPTIONS_MAX] = {false};
     for (int pass = 0; pass < 2 && status == SR_OK; pass++) {
         opterr = 0;
         optind = 1;
@@ -116,10 +150,13 @@ enum sr_status sr_options_parse(struct sr_options *options, enum sr_command comm
                     if (status == SR_OK) status = preset_apply(options, command, optarg, error, error_size);
                 } else if (pass == 1 && !preset) {
                     status = apply(options, option, optarg, error, error_size);
+                    typed[code - 256] = true;
                 }
             }
         }
     }
+    for (size_t i = 0; i < table_count && status == SR_OK && !options->help; i++)
+        if (typed[i]) status = check_engine(options, &table[i], error, error_size);
     for (; status == SR_OK && optind < argc; optind++) {
         if (command != SR_CMD_DIFF || options->arguments == 2) {
             status = sr_error(error, error_size, SR_ERR_ARGUMENT, "unexpected argument '%s' (see spikeroll %s --help)",

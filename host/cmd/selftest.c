@@ -68,7 +68,7 @@ static void end_line(struct selftest *t, enum verdict verdict, const char *text)
         cJSON *line = cJSON_CreateObject();
         cJSON_AddStringToObject(line, "block", line_name);
         cJSON_AddStringToObject(line, "verdict", words[verdict]);
-        cJSON_AddStringToObject(line, "text", text);
+        sr_json_text(line, "text", text);
         cJSON_AddItemToArray(t->json, line);
     } else {
         printf("%-20s %-10s %s\n", line_name, words[verdict], text);

@@ -79,9 +79,15 @@ static struct sr_net some_net(const struct sr_caps *caps, uint32_t inputs, uint3
                          .classes = caps->classes_max,
                          .steps = least(steps, caps->steps_max),
                          .theta = {1, 1, 1, 1}};
-    while (net.hidden[0] > 1 && net.classes * sr_row_words(caps, net.hidden[0]) > caps->rweight_words) net.hidden[0]--;
-    net.inputs = least(net.inputs, caps->weight_words / sr_row_words(caps, net.hidden[0]));
-    net.steps = least(net.steps, caps->cbuf_words / (group_of(caps) / caps->proj_units));
+    while (net.hidden[0] > 1 && (net.classes * sr_row_words(caps, net.hidden[0]) > caps->rweight_words ||
+                                 sr_row_words(caps, net.hidden[0]) > caps->weight_words))
+        net.hidden[0]--;
+    uint32_t row = sr_row_words(caps, net.hidden[0]);
+    uint64_t sample_bits = (uint64_t)caps->sample_words * caps->sample_w;
+    while (net.classes > 2 && net.classes * row > caps->rweight_words) net.classes--;
+    net.inputs = least(net.inputs, caps->weight_words / row);
+    if (net.inputs > sample_bits) net.inputs = (uint32_t)sample_bits;
+    if (!caps->factors) net.steps = least(net.steps, caps->cbuf_words / (group_of(caps) / caps->proj_units));
     net.steps = least(net.steps, caps->sample_words / ((net.inputs + caps->sample_w - 1) / caps->sample_w));
     return net;
 }

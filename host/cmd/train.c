@@ -126,7 +126,7 @@ static enum sr_status report(struct command *c) {
         cJSON_AddNumberToObject(json, "link_tx", (double)t->row.counters.link_tx);
         cJSON_AddNumberToObject(json, "link_rx", (double)t->row.counters.link_rx);
         cJSON_AddNumberToObject(json, "link_requests", (double)t->row.counters.link_requests);
-        cJSON_AddStringToObject(json, "run", out);
+        sr_json_text(json, "run", out);
         char *text = cJSON_Print(json);
         if (text) puts(text);
         cJSON_free(text);
@@ -203,6 +203,7 @@ static enum sr_status set_up(struct command *c) {
     if ((status = sr_data_load(&data, &c->data, c->error, sizeof c->error)) != SR_OK) return status;
     sr_options_open(o, &open);
     if ((status = sr_device_open(&open, &c->device, c->error, sizeof c->error)) != SR_OK) return status;
+    if (status == SR_OK) sr_print_remark("train", c->device);
     catch_signals(c->training);
     status = sr_training_start(c->training, &c->data, c->device);
     return status == SR_OK ? SR_OK : fail_training(c, status);
