@@ -66,8 +66,8 @@ C_STD := -std=c11 -D_POSIX_C_SOURCE=200809L
 C_WARN := $(WARN) -Wstrict-prototypes -Wmissing-prototypes
 OPT ?= -O3
 INCLUDES := -Ihost/include -Ihost
-# Position-independent, because the shared and the static library are made of the same objects.
-CFLAGS_OWN = $(C_STD) $(OPT) -fPIC $(C_WARN) $(INCLUDES)
+# Position-independent, because the shared and the static library are made of the same objects; hidden but for the public headers.
+CFLAGS_OWN = $(C_STD) $(OPT) -fPIC -fvisibility=hidden $(C_WARN) $(INCLUDES)
 CFLAGS_ALL = $(CFLAGS_OWN) $(LIB_CFLAGS) -MMD -MP $(CFLAGS)
 LIB_PACKAGES := hdf5 libcjson libpng zlib libserialport
 PKG_CONFIG ?= pkg-config

@@ -13,7 +13,5 @@ verilator-newest-test: | $(B)/setup/newest ## a small simulation build with the 
 ARM64_ROOT = $(abspath $(B)/arm64-root)
 arm64-test: | $(B)/setup/arm64 ## the host's tests, cross-compiled for 64-bit ARM and run under QEMU (5 min)
 	@PKG_CONFIG_SYSROOT_DIR=$(ARM64_ROOT) PKG_CONFIG_LIBDIR=$(ARM64_ROOT)/usr/lib/aarch64-linux-gnu/pkgconfig:$(ARM64_ROOT)/usr/share/pkgconfig \
-	    RUN="qemu-aarch64 -L $(ARM64_ROOT)" $(MAKE) --no-print-directory B=$(B)/arm64 CC=aarch64-linux-gnu-gcc \
-	    CFLAGS='-isystem $(ARM64_ROOT)/usr/include/aarch64-linux-gnu -isystem $(ARM64_ROOT)/usr/include' \
-	    LDFLAGS='-Wl,-rpath-link,$(ARM64_ROOT)/usr/lib/aarch64-linux-gnu:$(ARM64_ROOT)/lib/aarch64-linux-gnu' test-host-c
+	    RUN="qemu-aarch64 -L $(ARM64_ROOT)" $(MAKE) --no-print-directory B=$(B)/arm64 CC='aarch64-linux-gnu-gcc --sysroot=$(ARM64_ROOT)' test-host-c
 .PHONY: clang-test verilator-newest-test arm64-test
