@@ -52,8 +52,8 @@ if [ -e "$P/lib/spikeroll/default.so" ]; then
     check "the same program on an installed simulation" sh -c "cd '$W' && ./example data sim | tee sim.log | grep -Eq '^sim: [0-9]+ of 50'"
     check "with the same result" sh -c "[ \"\$(sed -n 's/^ref//p' '$W/log')\" = \"\$(sed -n 's/^sim//p' '$W/sim.log')\" ]"
 else
-    "$W/example" "$W/data" sim >"$W/out" 2>&1
-    check "without a simulation it says how to build one" grep -q "make build/sim/default.so" "$W/out"
+    "$W/example" "$W/data" sim >"$W/none" 2>&1
+    check "without a simulation it says how to build one" grep -q "make build/sim/default.so" "$W/none"
     echo "ok - the same program on an installed simulation # SKIP none is built"
 fi
 check "and statically" sh -c "cd '$W' && '$CC' example.c -I'$P/include' '$P/lib/libspikeroll.a' \$(pkg-config --static --libs-only-l --libs-only-L --libs-only-other spikeroll | sed 's/-lspikeroll//') -o static && ./static data >/dev/null"
