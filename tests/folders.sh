@@ -73,6 +73,14 @@ else
     skip "one's own folder in a closed one" "not root, or no setpriv"
 fi
 
+cp -r "$W/new" "$W/model"; cp "$W/model/last.h5" "$W/model/checkpoint.h5"
+"$X" train --resume --data "$W/d" --out "$W/model" >"$W/err" 2>&1
+if [ $? = 2 ] && [ "$(wc -l <"$W/err")" = 1 ] && grep -q 'a model, not a checkpoint' "$W/err" && cmp -s "$W/new/history.csv" "$W/model/history.csv"
+then ok "a model taken for a checkpoint is refused"; else bad "a model taken for a checkpoint is refused"; fi
+"$X" train $K --hidden 4096 --out "$W/never" >"$W/err" 2>&1
+if [ $? = 2 ] && grep -q -e '--hidden 4096: engine ref takes at most 4095 neurons' "$W/err" && [ ! -e "$W/never" ]
+then ok "a device's limit is told in the option"; else bad "a device's limit is told in the option"; fi
+
 # ---- two at once ----
 "$X" train $LONG --out "$W/busy" >"$W/busy.log" 2>&1 & running=$!
 check "a run in the background" until_there has_rows "$W/busy"

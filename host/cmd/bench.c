@@ -11,6 +11,7 @@
 #include "device/device.h"
 #include "link/packet.h"
 #include "model/run_file.h"
+#include "train/limits.h"
 #include "train/local_plan.h"
 #include "train/plan.h"
 #include "train/random.h"
@@ -155,6 +156,8 @@ static enum sr_status set_up(struct bench *b) {
     if (o->sent_weights && !caps->packet_max) {
         return sr_error(b->error, sizeof b->error, SR_ERR_UNSUPPORTED, "--sent-weights: engine %s has no link", caps->engine);
     }
+    status = sr_net_limits(&b->net, caps, b->error, sizeof b->error);
+    if (status != SR_OK) return status;
     status = sr_device_configure(b->device, &b->net);
     if (status != SR_OK) return fail(b, status, sr_device_error(b->device));
     b->fitness = calloc(o->config.population, sizeof *b->fitness);

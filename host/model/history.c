@@ -27,11 +27,6 @@ enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **res
     char line[1024];
     FILE *file = fopen(path, "r+");
     if (!file) return sr_error(error, error_size, SR_ERR_FILE, "%.300s: %s", path, strerror(errno));
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(fileno(file), F_SETLK, &lock) != 0 && (errno == EACCES || errno == EAGAIN)) {
-        fclose(file);
-        return sr_error(error, error_size, SR_ERR_FILE, "%.300s: another process is training here", path);
-    }
     bool good = fgets(line, sizeof line, file) && !strcmp(line, header);
     for (uint32_t g = 1; g <= generation && good; g++) {
         good = fgets(line, sizeof line, file) && strchr(line, '\n') && isdigit((unsigned char)line[0]) &&

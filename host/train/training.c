@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "train/limits.h"
 #include "train/strategy.h"
 
 enum sr_status sr_training_fail(struct sr_training *t, enum sr_status status, const char *format, ...) {
@@ -118,6 +119,8 @@ static enum sr_status take_device(struct sr_training *t) {
         return sr_training_fail(t, SR_ERR_MISMATCH, "--frac-bits %u: engine %s has %u", c->frac_bits, caps->engine,
                                 caps->frac_w);
     }
+    enum sr_status status = sr_net_limits(&net, caps, t->error, sizeof t->error);
+    if (status != SR_OK) return status;
     if (t->how.use != SR_TRAINING_RESUME) {
         t->run.net = net;
         t->run.frac_bits = caps->frac_w;
