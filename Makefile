@@ -294,7 +294,7 @@ mutate: $(B)/libspikeroll.a $(RUNTIME) $(TEST_BIN) ## deliberate faults in the R
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------
-run: $(B)/spikeroll $(B)/sim/default.so ## train on the built-in data in cycle-accurate simulation and show the results (2 min to build, 3 to train)
+run: $(B)/spikeroll $(B)/sim/default.so ## train on the built-in data in cycle-accurate simulation and show the results (3 min and the build)
 	@tests/demo
 bench: $(B)/spikeroll $(B)/sim/default.so ## low rank against full rank, cycle by cycle, on the default simulation build (5 min)
 	$(B)/spikeroll bench --engine sim --mode lowrank,full --rank 1,2,4,8 --population 128 --batch 64

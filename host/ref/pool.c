@@ -27,7 +27,7 @@ struct ref_pool {
 
 static void work(struct ref_pool *pool, unsigned number) {
     for (;;) {
-        uint_fast32_t index = atomic_fetch_add(&pool->next, 1);
+        unsigned long index = atomic_fetch_add(&pool->next, 1);
         if (index >= pool->count) return;
         pool->job(pool->context, number, (uint32_t)index);
     }
