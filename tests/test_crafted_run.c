@@ -308,6 +308,17 @@ static void newer_option(hid_t f) {
     uint32_t value = 1;
     attribute(f, "config", "augmentation", H5T_NATIVE_UINT32, 0, &value);
 }
+static void option_of_a_strange_name(hid_t f) {
+    uint32_t value = 1;
+    attribute(f, "config", "two\nlines", H5T_NATIVE_UINT32, 0, &value);
+}
+static void option_of_a_long_name(hid_t f) {
+    char name[200];
+    uint32_t value = 1;
+    memset(name, 'n', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    attribute(f, "config", name, H5T_NATIVE_UINT32, 0, &value);
+}
 static void older_options(hid_t f) {
     hid_t group = H5Gopen2(f, "config", H5P_DEFAULT);
     H5Adelete(group, "batch-every");
@@ -374,6 +385,8 @@ static const struct craft crafts[] = {
     REFUSED(older_options, NULL),
     {"newer_shape", newer_shape, NULL, "shape: unknown word"},
     {"newer_option", newer_option, NULL, "--augmentation is unknown here: a newer program"},
+    {"option_of_a_strange_name", option_of_a_strange_name, NULL, "--two?lines is unknown here"},
+    {"option_of_a_long_name", option_of_a_long_name, NULL, "nnn is unknown here"},
     {"no_options", no_options, NULL, NULL},
 };
 

@@ -272,7 +272,7 @@ int sr_cmd_data(int argc, char **argv) {
     }
     argc--;
     argv++;
-    optind = 1;
+    optind = 0; /* also forgets what an earlier call did not finish */
     opterr = 0;
     for (int code; (code = getopt_long(argc, argv, ":h", is_synth ? synth_options : stats_options, NULL)) != -1;) {
         switch (code) {

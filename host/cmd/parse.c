@@ -128,7 +128,7 @@ enum sr_status sr_options_parse(struct sr_options *options, enum sr_command comm
     bool typed[SR_OPTIONS_MAX] = {false};
     for (int pass = 0; pass < 2 && status == SR_OK; pass++) {
         opterr = 0;
-        optind = 1;
+        optind = 0; /* also forgets a cluster of letters that an earlier call did not finish */
         for (int code; status == SR_OK;) {
             code = getopt_long(argc, argv, ":h", longs, NULL);
             if (code == -1) break;

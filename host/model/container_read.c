@@ -154,11 +154,11 @@ bool sr_has_value(struct sr_container *container, struct sr_place place) {
     return find_value(container, place, &v);
 }
 
-static bool copy_name(struct part name, char text[SR_PLACE_NAME]) {
-    if (name.size == 0 || name.size >= SR_PLACE_NAME || memchr(name.at, 0, name.size)) return false;
-    memcpy(text, name.at, name.size);
-    text[name.size] = '\0';
-    return true;
+/* For messages too, so in plain characters and not too long: what nothing is looked for under may be cut. */
+static void copy_name(struct part name, char text[SR_PLACE_NAME]) {
+    size_t size = name.size < SR_PLACE_NAME ? name.size : SR_PLACE_NAME - 1;
+    for (size_t i = 0; i < size; i++) text[i] = name.at[i] >= ' ' && name.at[i] <= '~' ? (char)name.at[i] : '?';
+    text[size] = '\0';
 }
 
 bool sr_value_name(struct sr_container *container, const char *group, unsigned number, char name[SR_PLACE_NAME]) {
@@ -166,7 +166,9 @@ bool sr_value_name(struct sr_container *container, const char *group, unsigned n
     struct value v;
     unsigned type;
     while (next_message(&messages, &type, &body)) {
-        if (type == SR_H5_ATTRIBUTE && value_of(body, &v) && copy_name(v.name, name) && number-- == 0) return true;
+        if (type != SR_H5_ATTRIBUTE || !value_of(body, &v) || number-- > 0) continue;
+        copy_name(v.name, name);
+        return true;
     }
     return false;
 }
@@ -176,7 +178,9 @@ bool sr_array_name(struct sr_container *container, const char *group, unsigned n
     uint64_t address;
     unsigned type;
     while (next_message(&messages, &type, &body)) {
-        if (type == SR_H5_LINK && link_of(body, &found, &address) && copy_name(found, name) && number-- == 0) return true;
+        if (type != SR_H5_LINK || !link_of(body, &found, &address) || number-- > 0) continue;
+        copy_name(found, name);
+        return true;
     }
     return false;
 }

@@ -101,7 +101,7 @@ static void copy_values(struct conversion *c, const char *name) {
     for (hsize_t i = 0; group >= 0 && i < VALUES_MAX; i++) {
         ssize_t length = H5Aget_name_by_idx(group, ".", H5_INDEX_NAME, H5_ITER_INC, i, value, sizeof value, H5P_DEFAULT);
         if (length <= 0) break;
-        if ((size_t)length < sizeof value) copy_value(c, group, (struct sr_place){name, value});
+        copy_value(c, group, (struct sr_place){name, value}); /* a name that was cut is that of no value, which is told */
     }
     if (group >= 0) H5Gclose(group);
 }
