@@ -162,7 +162,7 @@ MODULE_DEPS := sim/shim.h host/device/sim_model.h sim/module.map $(RUNTIME)
 define sim_build
 $(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) rtl/lint.vlt $(VL_TOOLS)
 	$$(call say,SIM,$$@ (1 to 2 min))
-	$(Q)$$(call verilate,$$(@D),Vsr_$(call c_name,$(1)),--trace-fst $(PARAMS_$(1):%=-G%) --top-module sr_core rtl/sr_core.v)
+	$(Q)$$(call verilate,$$(@D),Vsr_$(call c_name,$(1)),--trace-fst $(PARAMS_$(1):%=-G%) -GBUILD=$$$$(tests/build-id $(call params_file,$(1))) --top-module sr_core rtl/sr_core.v)
 	+$(Q)$$(call compile,$$(@D),Vsr_$(call c_name,$(1)),model.a)
 $(B)/sim/$(1).so: $(B)/sim/$(1)/model.a sim/shim.cpp $(MODULE_DEPS)
 	$$(call say,LINK,$$@)
@@ -179,7 +179,7 @@ $(B)/sim/%.so:
 define board_build
 $(B)/boards/$(1)$(2): sim/board.cpp sim/sr_clock.v $(RTL) $(RTL_H) constraints/$(1).mk rtl/lint.vlt $(RUNTIME) $(VL_TOOLS)
 	$$(call say,BOARD,$$@ (30 s to 1 min))
-	$(Q)$$(call verilate,$$@.dir,Vsr_board,-y sim --trace-fst $(patsubst %,-G%,$(PARAMS_$(1)) $(filter-out $(if $(2),BAUD=%),$(CLOCK_PARAMS_$(1))) $(3)) --top-module sr_board rtl/sr_board.v)
+	$(Q)$$(call verilate,$$@.dir,Vsr_board,-y sim --trace-fst $(patsubst %,-G%,$(PARAMS_$(1)) $(filter-out $(if $(2),BAUD=%),$(CLOCK_PARAMS_$(1))) $(3)) -GBUILD=$$$$(tests/build-id constraints/$(1).mk) --top-module sr_board rtl/sr_board.v)
 	+$(Q)$$(call compile,$$@.dir,Vsr_board,model.a)
 	+$(Q)$$(call link,$$@.dir,Vsr_board,sim/board.cpp,$(RUNTIME),-O2 -DBOARD_NAME=\"$(1)\" $(patsubst %,-D%,$(filter CLOCK_HZ=%,$(PARAMS_$(1))) $(filter LED_INVERT=%,$(CLOCK_PARAMS_$(1))) $(or $(3),$(filter BAUD=%,$(CLOCK_PARAMS_$(1))))))
 endef
@@ -358,7 +358,7 @@ BITSTREAM_ecp5 := $(S)/spikeroll.bit
 
 $(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk | have-board $(B)/setup/ice40
 	@mkdir -p $(@D)
-	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -top sr_board $(CHPARAM); \
+	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -top sr_board $(CHPARAM) -chparam BUILD $$(tests/build-id constraints/$(BOARD).mk); \
 	    $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
 $(S)/routed.asc $(S)/routed.config: $(S)/netlist.json $(CONSTRAINTS_$(FAMILY)) tests/place $(if $(filter ecp5,$(FAMILY)),| $(B)/setup/ecp5)
 	@NEXTPNR="$(NEXTPNR_$(if $(filter ecp5,$(FAMILY)),ECP5,ICE40))" tests/place $(FAMILY) $(S) $(CONSTRAINTS_$(FAMILY)) $(CLOCK_MHZ) \

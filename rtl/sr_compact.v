@@ -36,13 +36,10 @@ module sr_compact #(
     parameter RANK_MAX      = 4,
     parameter PAIRS_MAX     = 64,
     parameter SAMPLE_WORDS  = 16384,
-    parameter WEIGHT_WORDS  = 16128,
     parameter RWEIGHT_WORDS = 256,
     parameter BATCH_MAX     = 64,
     parameter SCORE_WORDS   = 256,
-    parameter CBUF_WORDS    = 256,
     parameter STEP_READOUT  = 0,
-    parameter SPIKE_WORDS   = 1,
     parameter FACTORS       = 64,
     parameter COUNTERS      = 1,
     parameter SOFT_LANES    = 0,
@@ -75,13 +72,11 @@ module sr_compact #(
     `include "sr_cfg.vh"
 
     // ---- sizes ----
+    `include "sr_compact.vh"
+    localparam WEIGHT_WORDS = COMPACT_WEIGHT_WORDS;
+    localparam CBUF_WORDS   = COMPACT_CBUF_WORDS;
     localparam MASTER_W = 8 + FRAC_W;
     localparam LANES_LOG = $clog2(LANES);
-    localparam BLOCK_A0 = $clog2((HIDDEN_MAX + LANES - 1) / LANES);
-    localparam BLOCK_AW = BLOCK_A0 > 0 ? BLOCK_A0 : 1;                           // column block of LANES neurons
-    localparam BLOCKS   = 1 << BLOCK_AW;                                         // weight words are {row, block}: ROW_WORDS
-    localparam GROUPS   = FACTORS / PROJ_UNITS;
-    localparam GROUP_AW = $clog2(GROUPS) > 0 ? $clog2(GROUPS) : 1;
     localparam GROUP_W  = $clog2(GROUPS + 1);
     localparam RANK_W   = $clog2(RANK_MAX + 1);
     localparam RANK_AW  = RANK_MAX > 1 ? $clog2(RANK_MAX) : 1;
@@ -91,7 +86,6 @@ module sr_compact #(
     localparam STEP_W   = $clog2(STEPS_MAX + 1);
     localparam PAIR_AW  = $clog2(PAIRS_MAX);
     localparam CNT_W    = $clog2(STEPS_MAX + 1);
-    localparam X_WORDS  = (INPUTS_MAX + 15) / 16;
     localparam XW_W     = $clog2(X_WORDS + 1);
     localparam CUT      = LANES < 16 ? LANES : 16;
     localparam CUT_LOG  = $clog2(CUT);
@@ -118,12 +112,9 @@ module sr_compact #(
     localparam X_AW     = $clog2(SAMPLE_WORDS);
     localparam W_WORDS  = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam W_AW     = $clog2(W_WORDS);
-    localparam LATER    = BLOCKS < 16 ? 16 / BLOCKS : 1;                         // base buffer: steps x blocks, then a row of
-    localparam STEP_AW  = $clog2(STEPS_MAX + 1 + LATER);                         // spike counts and 16 scores
     localparam BASE_AW  = STEP_AW + BLOCK_AW;
     localparam Y_AT     = (1 << BASE_AW) - BLOCKS * (LATER + 1);
     localparam SCORE_AT = (1 << BASE_AW) - 16;
-    localparam COUNT_AW = GROUP_AW + STEP_AW;                                    // count buffer: {group, step}, S g in a step
     localparam G_AT     = (1 << STEP_AW) - 1;                                    // beyond; or results of inference
     localparam BASE_W   = LANES * 16 > 2 * SCORE_W ? LANES * 16 : 2 * SCORE_W;
     localparam COUNT_W0 = PROJ_UNITS * C_W > 2 * G_W ? PROJ_UNITS * C_W : 2 * G_W;
@@ -133,22 +124,24 @@ module sr_compact #(
 
     generate
         if (COL_LANES != LANES || ENGINES != 1 || RANK_LANES != 1 || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
-            BUFFERS != 1 || LAYERS_MAX != 1 || STEP_READOUT != 0 || SPIKE_WORDS != 1) begin : g_rule_compact
+            BUFFERS != 1 || LAYERS_MAX != 1 || STEP_READOUT != 0) begin : g_rule_compact
             SR_COMPACT_HAS_COL_LANES_EQUAL_LANES_SAMPLE_W_16_AND_ONE_OF_THE_OTHER_UNITS u ();
         end
-        if (LANES < 2 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX ||
+        if (LANES < 2 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || PAIRS_MAX < 2 ||
             BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
             SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
         end
         if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12 || BLOCK_W > 8) begin : g_rule_width
             SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_GROUPS_255_HIDDEN_BY_STEPS_32767_AT_MOST u ();
         end
-        if (CBUF_WORDS != 1 << COUNT_AW || SCORE_WORDS > CBUF_WORDS || GROUPS < RANK_MAX) begin : g_rule_count
-            SR_COMPACT_CBUF_WORDS_IS_2_TO_GROUP_AND_STEP_BITS_AND_AT_LEAST_SCORE_WORDS u ();
+        if (SCORE_WORDS > CBUF_WORDS) begin : g_rule_score
+            SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
         end
-        if (WEIGHT_WORDS < X_WORDS * 16 * BLOCKS || WEIGHT_WORDS % (16 * BLOCKS) != 0 ||
-            RWEIGHT_WORDS < CLASSES_MAX * BLOCKS) begin : g_rule_weights
-            SR_COMPACT_WEIGHT_WORDS_IS_A_MULTIPLE_OF_16_ROWS_AND_HOLDS_INPUTS_MAX u ();
+        if (GROUPS < RANK_MAX || FACTOR_AW < RANK_W) begin : g_rule_factors
+            SR_COMPACT_FACTORS_IS_AT_LEAST_PROJ_UNITS_BY_RANK_MAX_AND_ABOVE_RANK_MAX u ();
+        end
+        if (RWEIGHT_WORDS < CLASSES_MAX * BLOCKS) begin : g_rule_weights
+            SR_RWEIGHT_WORDS_MUST_HOLD_CLASSES_MAX_ROWS u ();
         end
     endgenerate
 
@@ -362,14 +355,15 @@ module sr_compact #(
     // ---- lanes: whose operands, whose turn. What memories give to accumulators and factors is held first. ----
     wire [15:0]              op_rdata;
     wire                     acc_next = pair_acc_next || upd_add_next;
+    wire                     acc_on   = acc_next && !infer;      // inference reads no perturbation: none was drawn
     wire                     row_bit  = readout ? class_bit_q : row_bits_q[upd_unit];
     reg  signed [15:0]       op_q;
     reg  [LANES-1:0]         neg_q;
     reg                      class_bit_q;
     always @(posedge clk_i) begin
         class_bit_q <= class_bit;
-        op_q        <= acc_next ? op_rdata : 16'd0;
-        neg_q       <= {LANES{acc_next}} & (col_bits ^ {LANES{upd_add_next && row_bit}});
+        op_q        <= acc_on ? op_rdata : 16'd0;
+        neg_q       <= {LANES{acc_on}} & (col_bits ^ {LANES{upd_add_next && row_bit}});
     end
     wire [LANES*MASTER_W-1:0] w_rdata, w_new;
     reg  [LANES*MASTER_W-1:0] w_rdata_q;

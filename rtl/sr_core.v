@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_core: the device: LIF networks trained by evolution strategies, spoken to over one byte stream each way. The same module runs
-// in simulation and on every board. It holds the host's side (sr_host: packets, registers) and an engine, which runs what the
+// sr_core: the device: LIF networks trained by evolution strategies. The same module runs in simulation and on every board. It holds the host's side (sr_host: packets, registers) and an engine, which runs what the
 // registers say on what the memories hold.
 //
 // COMPACT    0: engine sr_wide, throughput first, for simulation
@@ -11,7 +10,10 @@
 // Parameters are named as in host/map/sr_map.def. Both engines give the same numbers wherever both can; what is built shows in MODES,
 // FACTORS, ROW_WORDS (how weights lie) and the limits.
 // BUILD      what register BUILD says.
-// rx and tx are valid/ready, data stable while stalled. Reset: synchronous, control only. Test: tests/test_sim.c
+// PORT       0: packets, a byte stream each way (AXI4-Stream; docs/protocol.md). 1: registers and memories on AXI4-Lite, without
+//            packets and their CRC (sr_axil). The ports of the other stay 0, and its inputs may be tied to 0.
+// busy_o     a run is under way. done_o: it has ended, for a clock. fault_o: the last one ended with another code than OK.
+// Reset      synchronous, control only. Test: tests/test_sim.c; tests/axil.sh
 `default_nettype none
 
 module sr_core #(
@@ -43,6 +45,7 @@ module sr_core #(
     parameter SPIKE_WORDS   = 32768,
     parameter CLOCK_HZ      = 0,
     parameter BUILD         = 0,
+    parameter PORT          = 0,
     parameter COMPACT       = 0,
     parameter FACTORS       = 0,
     parameter COUNTERS      = 1,
@@ -51,19 +54,69 @@ module sr_core #(
     parameter WEIGHT_HOLD   = 1,
     parameter FIT_BESIDE    = 0
 ) (
-    input  wire       clk_i,
-    input  wire       rst_i,
-    input  wire [7:0] rx_data_i,
-    input  wire       rx_valid_i,
-    output wire       rx_ready_o,
-    output wire [7:0] tx_data_o,
-    output wire       tx_valid_o,
-    input  wire       tx_ready_i
+    input  wire        clk_i,
+    input  wire        rst_i,
+    // PORT 0
+    input  wire [7:0]  s_axis_tdata,
+    input  wire        s_axis_tvalid,
+    output wire        s_axis_tready,
+    output wire [7:0]  m_axis_tdata,
+    output wire        m_axis_tvalid,
+    input  wire        m_axis_tready,
+    // PORT 1
+    input  wire [31:0] s_axil_awaddr,
+    input  wire        s_axil_awvalid,
+    output wire        s_axil_awready,
+    input  wire [31:0] s_axil_wdata,
+    input  wire [3:0]  s_axil_wstrb,
+    input  wire        s_axil_wvalid,
+    output wire        s_axil_wready,
+    output wire [1:0]  s_axil_bresp,
+    output wire        s_axil_bvalid,
+    input  wire        s_axil_bready,
+    input  wire [31:0] s_axil_araddr,
+    input  wire        s_axil_arvalid,
+    output wire        s_axil_arready,
+    output wire [31:0] s_axil_rdata,
+    output wire [1:0]  s_axil_rresp,
+    output wire        s_axil_rvalid,
+    input  wire        s_axil_rready,
+    // state of the runs
+    output wire        busy_o,
+    output reg         done_o,
+    output wire        fault_o
 );
+    `include "sr_map.vh"
+
     localparam WORD_0    = COL_LANES * 16 > SAMPLE_W ? COL_LANES * 16 : SAMPLE_W;
     localparam WORD_W    = WORD_0 > 32 ? WORD_0 : 32;
-    localparam BLOCK_AW  = $clog2((HIDDEN_MAX + LANES - 1) / LANES);   // as sr_compact numbers column blocks
-    localparam ROW_WORDS = COMPACT == 0 ? 0 : BLOCK_AW > 0 ? 1 << BLOCK_AW : 2;
+    // Of the compact engine's stores the sizes follow from the limits: WEIGHT_WORDS, CBUF_WORDS and SPIKE_WORDS are sr_wide's.
+    `include "sr_compact.vh"
+    localparam ROW_WORDS = COMPACT != 0 ? BLOCKS : 0;
+    localparam W_WORDS   = COMPACT != 0 ? COMPACT_WEIGHT_WORDS : WEIGHT_WORDS;
+    localparam C_WORDS   = COMPACT != 0 ? COMPACT_CBUF_WORDS : CBUF_WORDS;
+    localparam S_WORDS   = COMPACT != 0 ? 1 : SPIKE_WORDS;
+
+    generate
+        if (CLASSES_MAX < 2 || CLASSES_MAX > 16) begin : g_rule_classes
+            SR_CLASSES_MAX_MUST_BE_2_TO_16 u ();
+        end
+        if (INPUTS_MAX < 1 || INPUTS_MAX > 4095) begin : g_rule_inputs
+            SR_INPUTS_MAX_MUST_BE_1_TO_4095 u ();
+        end
+        if (FRAC_W < 1 || FRAC_W > 8) begin : g_rule_frac
+            SR_FRAC_W_MUST_BE_1_TO_8 u ();
+        end
+        if (PAIRS_MAX < 2 || PAIRS_MAX > 32767 || BATCH_MAX < 2 || BATCH_MAX > 65534) begin : g_rule_pairs
+            SR_PAIRS_MAX_MUST_BE_2_TO_32767_AND_BATCH_MAX_2_TO_65534 u ();
+        end
+        if (STEPS_MAX < 1 || STEPS_MAX > 1022 || RANK_MAX < 1 || RANK_MAX > 62) begin : g_rule_steps
+            SR_STEPS_MAX_MUST_BE_1_TO_1022_AND_RANK_MAX_1_TO_62 u ();
+        end
+        if (PORT != 0 && PORT != 1) begin : g_rule_port
+            SR_PORT_MUST_BE_0_OR_1 u ();
+        end
+    endgenerate
 
     wire [511:0]      st;
     wire [2047:0]     cfg;
@@ -72,23 +125,35 @@ module sr_core #(
     wire              mem_we, mem_re, mem_rvalid, run_start, run_abort, run_busy, engine_rst;
     wire [WORD_W-1:0] mem_wdata, mem_rdata;
     wire [4:0]        run_flags;
-    wire [7:0]        run_code;
+    wire [7:0]        run_code, code;
     sr_host #(
         .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
         .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX),
         .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX),
-        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
-        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
-        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .CLOCK_HZ(CLOCK_HZ),
-        .MODES(COMPACT != 0 ? 0 : 3), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .BUILD(BUILD), .WORD_W(WORD_W)
+        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(W_WORDS),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(C_WORDS),
+        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(S_WORDS), .CLOCK_HZ(CLOCK_HZ),
+        .MODES(COMPACT != 0 ? 0 : 3), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .BUILD(BUILD), .WORD_W(WORD_W), .PORT(PORT)
     ) u_host (
-        .clk_i(clk_i), .rst_i(rst_i), .rx_data_i(rx_data_i), .rx_valid_i(rx_valid_i), .rx_ready_o(rx_ready_o),
-        .tx_data_o(tx_data_o), .tx_valid_o(tx_valid_o), .tx_ready_i(tx_ready_i),
+        .clk_i(clk_i), .rst_i(rst_i), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
+        .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready),
+        .s_axil_awaddr(s_axil_awaddr), .s_axil_awvalid(s_axil_awvalid), .s_axil_awready(s_axil_awready),
+        .s_axil_wdata(s_axil_wdata), .s_axil_wstrb(s_axil_wstrb), .s_axil_wvalid(s_axil_wvalid), .s_axil_wready(s_axil_wready),
+        .s_axil_bresp(s_axil_bresp), .s_axil_bvalid(s_axil_bvalid), .s_axil_bready(s_axil_bready),
+        .s_axil_araddr(s_axil_araddr), .s_axil_arvalid(s_axil_arvalid), .s_axil_arready(s_axil_arready),
+        .s_axil_rdata(s_axil_rdata), .s_axil_rresp(s_axil_rresp), .s_axil_rvalid(s_axil_rvalid), .s_axil_rready(s_axil_rready),
         .mem_sel_o(mem_sel), .mem_addr_o(mem_addr), .mem_we_o(mem_we), .mem_wdata_o(mem_wdata), .mem_re_o(mem_re),
         .mem_rdata_i(mem_rdata), .mem_rvalid_i(mem_rvalid),
         .run_start_o(run_start), .run_flags_o(run_flags), .run_abort_o(run_abort), .run_busy_i(run_busy), .run_code_i(run_code),
-        .engine_rst_o(engine_rst), .st_i(st), .cfg_o(cfg)
+        .engine_rst_o(engine_rst), .code_o(code), .st_i(st), .cfg_o(cfg)
     );
+    reg busy_q;
+    always @(posedge clk_i) begin
+        busy_q <= run_busy && !rst_i && !engine_rst;
+        done_o <= busy_q && !run_busy && !rst_i && !engine_rst;
+    end
+    assign busy_o  = run_busy;
+    assign fault_o = !run_busy && code != SR_REPLY_OK && code != SR_REPLY_NO_RUN;
 
     reg rst_q;   // of the engine, which opcode RESET resets too
     always @(posedge clk_i)
@@ -101,8 +166,8 @@ module sr_core #(
                 .PROJ_HASH(PROJ_HASH), .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS),
                 .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
                 .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS),
-                .WEIGHT_WORDS(WEIGHT_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS),
-                .CBUF_WORDS(CBUF_WORDS), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .FACTORS(FACTORS),
+                .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .STEP_READOUT(STEP_READOUT),
+                .FACTORS(FACTORS),
                 .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
                 .FIT_BESIDE(FIT_BESIDE), .WORD_W(WORD_W)
             ) u_engine (
@@ -112,6 +177,12 @@ module sr_core #(
                 .run_busy_o(run_busy), .run_code_o(run_code)
             );
         end else begin : g_wide
+            if (RANK_LANES < 1 || (RANK_LANES & (RANK_LANES - 1)) != 0 || RANK_MAX % RANK_LANES != 0) begin : g_rule_rank
+                SR_RANK_LANES_MUST_BE_A_POWER_OF_TWO_AND_DIVIDE_RANK_MAX u ();
+            end
+            if (RWEIGHT_WORDS < CLASSES_MAX * ((HIDDEN_MAX + COL_LANES - 1) / COL_LANES)) begin : g_rule_weights
+                SR_RWEIGHT_WORDS_MUST_HOLD_CLASSES_MAX_ROWS u ();
+            end
             if (FACTORS != 0) begin : g_rule_factors
                 SR_FACTORS_ARE_HELD_BY_THE_COMPACT_CORE_ONLY u ();
             end

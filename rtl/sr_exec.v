@@ -7,9 +7,9 @@
 // Memories   mem_we_o: one word, in the low bits of wr_word_o. mem_re_o: one word; mem_rvalid_i brings it in mem_rdata_i, a
 //            cycle later or any time after. Bytes of a word, by memory: SAMPLE_W/8, 4, 2*COL_LANES (twice), 1, 4, 2, 4.
 // Run        run_start_o pulses with run_flags_o; run_busy_i from the cycle after; run_code_i is the reply code when it falls.
-//            A repeated RUN is answered and not run again; RUN with no flags starts nothing but is remembered. code_o is what the
-//            host is told of the last run: NO_RUN until one was started. run_abort_o: ABORT came; it stays until the run ends.
-// Resets     engine_rst_o: RESET came; eight clocks long or longer, and answered after it.
+//            A repeated RUN is answered and not run again; RUN with no flags starts nothing but is remembered.
+//            run_abort_o: ABORT came; it stays until the run ends.
+// Resets     engine_rst_o: RESET came; four clocks long or longer, and answered after it.
 // Arguments  are taken from arg_* as they arrive, and the words of a write counted; req_head_i clears them. A write's bytes
 //            are then drawn from the packet RAM, from the first on.
 // Rates      1 byte a cycle into memories and registers, 1 out of memories, 1 in 2 cycles out of registers.
@@ -71,7 +71,6 @@ module sr_exec #(
     output wire              run_abort_o,
     input  wire              run_busy_i,
     input  wire [7:0]        run_code_i,
-    output wire [7:0]        code_o,
     output wire              engine_rst_o
 );
     `include "sr_map.vh"
@@ -140,7 +139,6 @@ module sr_exec #(
     reg              asked_q;       // mem_re_o given, word not here yet
     reg [7:0]        run_seq_q;
     reg              run_seen_q;
-    reg              ran_q;         // a run was started since the reset
     reg              abort_q;
     reg [4:0]        flags_q;
     reg [WORD_W-1:0] word_q;
@@ -159,39 +157,14 @@ module sr_exec #(
     wire is_write     = op_write_mem | op_write_reg;
     wire is_read      = op_read_mem | op_read_reg | op_identify;
 
-    reg [3:0]  size;                // log2 of the bytes of a word
-    reg [31:0] depth;
-    always @* begin
-        size  = 4'd2;
-        depth = 32'd128;
-        if (is_mem) begin
-            case (mem_q)
-                SR_MEM_SAMPLE: begin
-                    size  = K_SAMPLE[3:0];
-                    depth = SAMPLE_WORDS;
-                end
-                SR_MEM_BATCH: depth = BATCH_MAX;
-                SR_MEM_WEIGHT: begin
-                    size  = K_WEIGHT[3:0];
-                    depth = WEIGHT_WORDS;
-                end
-                SR_MEM_RWEIGHT: begin
-                    size  = K_WEIGHT[3:0];
-                    depth = RWEIGHT_WORDS;
-                end
-                SR_MEM_CREDIT: begin
-                    size  = 4'd0;
-                    depth = PAIRS_MAX;
-                end
-                SR_MEM_FITNESS: depth = 2 * PAIRS_MAX;
-                SR_MEM_CORRECT: begin
-                    size  = 4'd1;
-                    depth = 2 * PAIRS_MAX;
-                end
-                default: depth = SCORE_WORDS;
-            endcase
-        end
-    end
+    wire [3:0]  mem_size;            // log2 of the bytes of a word
+    wire [31:0] mem_depth;
+    sr_sizes #(
+        .COL_LANES(COL_LANES), .SAMPLE_W(SAMPLE_W), .SAMPLE_WORDS(SAMPLE_WORDS), .BATCH_MAX(BATCH_MAX), .WEIGHT_WORDS(WEIGHT_WORDS),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS), .PAIRS_MAX(PAIRS_MAX), .SCORE_WORDS(SCORE_WORDS)
+    ) u_sizes (.mem_i(mem_q), .size_o(mem_size), .depth_o(mem_depth));
+    wire [3:0]  size  = is_mem ? mem_size : 4'd2;     // of a register 4
+    wire [31:0] depth = is_mem ? mem_depth : 32'd128;
     wire [K_MAX-1:0] size_mask  = ~({K_MAX{1'b1}} << size);
     wire             last_byte  = (byte_q | ~size_mask) == {K_MAX{1'b1}};
 
@@ -241,7 +214,6 @@ module sr_exec #(
         if (rst_i) begin
             state_q    <= S_IDLE;
             run_seen_q <= 1'b0;
-            ran_q      <= 1'b0;
             abort_q    <= 1'b0;
         end else begin
             if (!run_busy_i)
@@ -273,17 +245,12 @@ module sr_exec #(
                         state_q <= S_REPLY;
                     end else if (op_reset) begin
                         run_seen_q <= 1'b0;
-                        ran_q      <= 1'b0;
                         state_q    <= S_RESET;
                     end else begin
                         state_q <= is_write ? S_WRITE : S_READ;
                     end
                 end
-                S_START: begin
-                    if (flags_q != 5'd0)
-                        ran_q <= 1'b1;
-                    state_q <= S_REPLY;
-                end
+                S_START: state_q <= S_REPLY;
                 S_RESET:
                     if (&byte_q)
                         state_q <= S_REPLY;
@@ -428,7 +395,7 @@ module sr_exec #(
     assign req_drop_o   = (state_q == S_CHECK) & op_wait & run_busy_i & (fault == SR_REPLY_OK);
     assign pkt_next_o   = state_q == S_WRITE;
     assign rep_valid_o  = (state_q == S_REPLY) | (state_q == S_READ) | ((state_q == S_WAIT) & ~run_busy_i & ~req_valid_i);
-    assign rep_status_o = code_q ? code_o : {5'd0, status_q};
+    assign rep_status_o = code_q ? run_code_i : {5'd0, status_q};
     assign rep_len_o    = (state_q == S_READ) ? count_q : {LEN_W{1'b0}};
     assign pay_valid_o  = have_q;
     assign pay_data_o   = is_mem ? word_q[7:0] : reg_rdata_i;
@@ -445,7 +412,6 @@ module sr_exec #(
     assign run_start_o  = (state_q == S_START) & (flags_q != 5'd0);
     assign run_flags_o  = flags_q;
     assign run_abort_o  = abort_q;
-    assign code_o       = ran_q ? run_code_i : SR_REPLY_NO_RUN;
     assign engine_rst_o = state_q == S_RESET;
 endmodule
 

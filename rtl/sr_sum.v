@@ -12,6 +12,9 @@ module sr_sum #(
     output wire signed [OUT_W-1:0]      y_o
 );
     generate
+        if (COUNT < 1 || (COUNT & (COUNT - 1)) != 0) begin : g_rule
+            SR_SUM_COUNT_MUST_BE_A_POWER_OF_TWO u ();
+        end
         if (COUNT == 1) begin : g_leaf
             if (OUT_W > IN_W) begin : g_extend
                 assign y_o = {{OUT_W - IN_W{x_i[IN_W-1]}}, x_i};

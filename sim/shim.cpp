@@ -29,12 +29,12 @@ struct Core : Model {
         }
         top->clk_i = 0;
         top->rst_i = 1;
-        top->rx_valid_i = 0;
-        top->rx_data_i = 0;
-        top->tx_ready_i = 0;
+        top->s_axis_tvalid = 0;
+        top->s_axis_tdata = 0;
+        top->m_axis_tready = 0;
         for (int i = 0; i < 16; i++) clock();
         top->rst_i = 0;
-        top->tx_ready_i = 1;
+        top->m_axis_tready = 1;
         sent.clear();
     }
     ~Core() {
@@ -46,8 +46,8 @@ struct Core : Model {
         top->clk_i = 0;
         top->eval();
         if (fst) fst->dump(context.time());
-        bool taken_now = top->rx_valid_i && top->rx_ready_o;
-        if (top->tx_valid_o && top->tx_ready_i) sent.push_back(top->tx_data_o);
+        bool taken_now = top->s_axis_tvalid && top->s_axis_tready;
+        if (top->m_axis_tvalid && top->m_axis_tready) sent.push_back(top->m_axis_tdata);
         context.timeInc(1);
         top->clk_i = 1;
         top->eval();
@@ -59,11 +59,11 @@ struct Core : Model {
     size_t write(const uint8_t *bytes, size_t count, uint64_t cycles) {
         size_t done = 0;
         for (; done < count && cycles; cycles--) {
-            top->rx_data_i = bytes[done];
-            top->rx_valid_i = 1;
+            top->s_axis_tdata = bytes[done];
+            top->s_axis_tvalid = 1;
             if (clock()) done++;
         }
-        top->rx_valid_i = 0;
+        top->s_axis_tvalid = 0;
         return done;
     }
 };

@@ -87,9 +87,9 @@ struct Bench {
         // valid must not fall while stalled: once offered, a byte stays offered
         static bool offered = false;
         in = in || (offered && !to_device.empty());
-        dut.rx_valid_i = in;
-        dut.rx_data_i = in ? to_device.front() : static_cast<uint8_t>(rng());
-        dut.tx_ready_i = rnd(256) >= stall_out;
+        dut.s_axis_tvalid = in;
+        dut.s_axis_tdata = in ? to_device.front() : static_cast<uint8_t>(rng());
+        dut.m_axis_tready = rnd(256) >= stall_out;
         dut.mem_rvalid_i = 0;
         for (unsigned i = 0; i < sizeof dut.mem_rdata_i; i++) set_byte(dut.mem_rdata_i, i, static_cast<uint8_t>(rng()));
         if (read_delay && --read_delay == 0) {
@@ -117,12 +117,12 @@ struct Bench {
         dut.clk_i = 0;
         dut.eval();
         if (out_stalled) {
-            check(dut.tx_valid_o, "tx_valid fell while stalled");
-            check(dut.tx_data_o == out_data, "tx_data changed while stalled");
+            check(dut.m_axis_tvalid, "tx_valid fell while stalled");
+            check(dut.m_axis_tdata == out_data, "tx_data changed while stalled");
         }
-        bool taken = in && dut.rx_ready_o, sent = dut.tx_valid_o && dut.tx_ready_i;
-        out_stalled = dut.tx_valid_o && !dut.tx_ready_i;
-        out_data = dut.tx_data_o;
+        bool taken = in && dut.s_axis_tready, sent = dut.m_axis_tvalid && dut.m_axis_tready;
+        out_stalled = dut.m_axis_tvalid && !dut.m_axis_tready;
+        out_data = dut.m_axis_tdata;
         if (dut.mem_we_o) {
             Bytes w(word_bytes[dut.mem_sel_o]);
             for (unsigned i = 0; i < w.size(); i++) w[i] = get_byte(dut.mem_wdata_o, i);
@@ -144,7 +144,7 @@ struct Bench {
             last_flags = dut.run_flags_o;
             run_soon = true;
         }
-        if (sent) from_device.push_back(dut.tx_data_o);
+        if (sent) from_device.push_back(dut.m_axis_tdata);
         offered = in && !taken;
         if (taken) to_device.pop_front();
         dut.clk_i = 1;
@@ -152,7 +152,7 @@ struct Bench {
     }
     void reset() {
         dut.rst_i = 1;
-        dut.rx_valid_i = 0;
+        dut.s_axis_tvalid = 0;
         for (int i = 0; i < 5; i++) tick();
         from_device.clear();
         dut.rst_i = 0;

@@ -1,0 +1,49 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# Parameters that cannot be built stop elaboration with the name of the rule that they break; the smallest and largest that can be built
+# do not. One TAP line a check.
+failed=0
+wide="COMPACT=0 LANES=4 ENGINES=1 COL_LANES=4 RANK_LANES=1 PROJ_UNITS=4 PROJ_HASH=1 UPD_ROWS=1 SAMPLE_W=16 FRAC_W=8 BUFFERS=1 LAYERS_MAX=1
+ INPUTS_MAX=1000 HIDDEN_MAX=64 CLASSES_MAX=10 STEPS_MAX=16 RANK_MAX=8 PAIRS_MAX=64 SAMPLE_WORDS=1024 WEIGHT_WORDS=1024 RWEIGHT_WORDS=256
+ BATCH_MAX=64 SCORE_WORDS=256 CBUF_WORDS=1024 PACKET_MAX=256 STEP_READOUT=0 SPIKE_WORDS=1"
+compact="COMPACT=1 LANES=4 ENGINES=1 COL_LANES=4 RANK_LANES=1 PROJ_UNITS=4 PROJ_HASH=1 UPD_ROWS=1 SAMPLE_W=16 FRAC_W=4 BUFFERS=1 LAYERS_MAX=1
+ INPUTS_MAX=592 HIDDEN_MAX=64 CLASSES_MAX=10 STEPS_MAX=14 RANK_MAX=4 PAIRS_MAX=64 SAMPLE_WORDS=16384 RWEIGHT_WORDS=256 BATCH_MAX=64
+ SCORE_WORDS=256 PACKET_MAX=256 STEP_READOUT=0 FACTORS=64"
+elaborate() { # settings: what Icarus says of the core
+    ${IVERILOG:-iverilog} -g2005 -Wall -t null -I rtl -y rtl -s sr_core $(printf -- '-Psr_core.%s ' "$@") rtl/sr_core.v 2>&1
+}
+refused() { # rule, settings
+    rule=$1; shift
+    if elaborate "$@" | grep -q "Unknown module type: $rule\$"; then echo "ok - $rule"; else echo "not ok - $rule ($*)"; failed=1; fi
+}
+built() { # name, settings
+    name=$1; shift; text=$(elaborate "$@")
+    if [ -z "$text" ]; then echo "ok - $name"; else echo "not ok - $name"; echo "$text" | head -3 | sed 's/^/# /'; failed=1; fi
+}
+built "a wide core" $wide
+refused SR_CLASSES_MAX_MUST_BE_2_TO_16 $wide CLASSES_MAX=17 RWEIGHT_WORDS=512
+refused SR_CLASSES_MAX_MUST_BE_2_TO_16 $wide CLASSES_MAX=1
+refused SR_INPUTS_MAX_MUST_BE_1_TO_4095 $wide INPUTS_MAX=4096
+refused SR_FRAC_W_MUST_BE_1_TO_8 $wide FRAC_W=9
+refused SR_RANK_LANES_MUST_BE_A_POWER_OF_TWO_AND_DIVIDE_RANK_MAX $wide RANK_LANES=3 RANK_MAX=9
+refused SR_RANK_LANES_MUST_BE_A_POWER_OF_TWO_AND_DIVIDE_RANK_MAX $wide RANK_LANES=4 RANK_MAX=10
+refused SR_RWEIGHT_WORDS_MUST_HOLD_CLASSES_MAX_ROWS $wide RWEIGHT_WORDS=159
+refused SR_PAIRS_MAX_MUST_BE_2_TO_32767_AND_BATCH_MAX_2_TO_65534 $wide PAIRS_MAX=1
+refused SR_STEPS_MAX_MUST_BE_1_TO_1022_AND_RANK_MAX_1_TO_62 $wide STEPS_MAX=1023
+refused SR_PORT_MUST_BE_0_OR_1 $wide PORT=2
+built "the widest limits of a wide core" $wide CLASSES_MAX=16 INPUTS_MAX=4095 RANK_LANES=4 RWEIGHT_WORDS=256
+built "the narrowest of a wide core" $wide PAIRS_MAX=2 BATCH_MAX=2 CLASSES_MAX=2 RWEIGHT_WORDS=32 RANK_MAX=1 FRAC_W=1
+built "a compact core" $compact
+built "a compact core on AXI4-Lite" $compact PORT=1
+refused SR_CLASSES_MAX_MUST_BE_2_TO_16 $compact CLASSES_MAX=17 RWEIGHT_WORDS=512
+refused SR_FRAC_W_MUST_BE_1_TO_8 $compact FRAC_W=9
+refused SR_PAIRS_MAX_MUST_BE_2_TO_32767_AND_BATCH_MAX_2_TO_65534 $compact PAIRS_MAX=1 BATCH_MAX=1
+refused SR_RWEIGHT_WORDS_MUST_HOLD_CLASSES_MAX_ROWS $compact RWEIGHT_WORDS=159
+refused SR_COMPACT_FACTORS_IS_AT_LEAST_PROJ_UNITS_BY_RANK_MAX_AND_ABOVE_RANK_MAX $compact PROJ_UNITS=1 FACTORS=16 RANK_MAX=16
+refused SR_COMPACT_FACTORS_IS_AT_LEAST_PROJ_UNITS_BY_RANK_MAX_AND_ABOVE_RANK_MAX $compact FACTORS=8
+refused SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS $compact SCORE_WORDS=257
+refused SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_GROUPS_255_HIDDEN_BY_STEPS_32767_AT_MOST $compact INPUTS_MAX=2048
+built "the smallest compact core" $compact LANES=2 COL_LANES=2 PROJ_UNITS=1 PAIRS_MAX=2 BATCH_MAX=2 CLASSES_MAX=2 RANK_MAX=1 HIDDEN_MAX=2 \
+    INPUTS_MAX=1 STEPS_MAX=1 SAMPLE_WORDS=16 RWEIGHT_WORDS=8 FACTORS=2 SCORE_WORDS=6 PACKET_MAX=128 FRAC_W=1
+built "whole weights in a compact core" $compact FRAC_W=8 CLASSES_MAX=16
+exit $failed
