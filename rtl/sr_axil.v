@@ -16,7 +16,7 @@
 // Latency    from a request to its response: registers 7 cycles, memories 3 and what the memory takes, RESET 18.
 // Handshake  AXI4-Lite: valids and payload stay until ready; ready and valid of this side are flip-flops.
 // Reset      rst_i: no transaction, no word begun.
-// Test       tests/rtl/tb_axil.cpp, tests/axil.sh; proofs: tests/formal
+// Test       tests/test_axil.c (tests/rtl/axil_tb.v in Icarus)
 `default_nettype none
 
 module sr_axil #(
@@ -241,76 +241,6 @@ module sr_axil #(
     assign run_abort_o  = abort_q;
     assign engine_rst_o = state_q == HOLD && to_reset;
     wire _unused = &{1'b0, copied[31:8]};
-
-`ifdef FORMAL
-    // formal: DEPTH=24
-    // Assumed: a master that keeps the rules of AXI4-Lite, an engine that is busy only after a start, a memory that answers a read.
-    reg        past_q = 1'b0;
-    reg        writing_q, reading_q, asked_q;      // accepted and not yet answered
-    wire       aw_fire = s_axil_awvalid && s_axil_awready, w_fire = s_axil_wvalid && s_axil_wready;
-    wire       ar_fire = s_axil_arvalid && s_axil_arready;
-    always @(posedge clk_i) begin
-        past_q    <= 1'b1;
-        writing_q <= !rst_i && (aw_fire || (writing_q && !(s_axil_bvalid && s_axil_bready)));
-        reading_q <= !rst_i && (ar_fire || (reading_q && !(s_axil_rvalid && s_axil_rready)));
-        asked_q   <= !rst_i && (mem_re_o || (asked_q && !mem_rvalid_i));
-    end
-    always @(posedge clk_i) begin
-        if (!past_q) assume (rst_i);
-        if (past_q && !$past(rst_i)) begin
-            if ($past(s_axil_awvalid && !s_axil_awready)) assume (s_axil_awvalid && $stable(s_axil_awaddr));
-            if ($past(s_axil_wvalid && !s_axil_wready)) assume (s_axil_wvalid && $stable(s_axil_wdata) && $stable(s_axil_wstrb));
-            if ($past(s_axil_arvalid && !s_axil_arready)) assume (s_axil_arvalid && $stable(s_axil_araddr));
-            if ($past(!run_busy_i && !run_start_o)) assume (!run_busy_i);
-        end
-        if (past_q && $past(rst_i)) assume (!run_busy_i);
-        if (!asked_q) assume (!mem_rvalid_i);
-        if (past_q) begin
-            if ($past(rst_i)) assert (!s_axil_bvalid && !s_axil_rvalid && !s_axil_awready && !s_axil_wready && !s_axil_arready);
-            else begin
-                // a response waits unchanged; each answers one transaction, and the next is taken after it
-                if ($past(s_axil_bvalid && !s_axil_bready)) assert (s_axil_bvalid && $stable(s_axil_bresp));
-                if ($past(s_axil_rvalid && !s_axil_rready))
-                    assert (s_axil_rvalid && $stable(s_axil_rresp) && $stable(s_axil_rdata));
-            end
-            assert (!(s_axil_bvalid && s_axil_rvalid));
-            if (s_axil_bvalid) assert (writing_q);
-            if (s_axil_rvalid) assert (reading_q);
-            assert (aw_fire == w_fire && !(aw_fire && ar_fire));
-            if (aw_fire || ar_fire) assert (!writing_q && !reading_q);
-            // memories: inside, between runs, and no result is written
-            if (mem_we_o || mem_re_o) assert (!run_busy_i && {4'd0, mem_addr_o} < depth);
-            if (mem_we_o) assert (mem_sel_o != SR_MEM_FITNESS && mem_sel_o != SR_MEM_CORRECT && mem_sel_o != SR_MEM_SCORE);
-            if (reg_we_o || reg_bwe_o) assert (!run_busy_i && reg_waddr_o[6]);
-            // runs
-            if (run_start_o) assert (!run_busy_i && (!run_flags_o[4] || run_flags_o == 5'd16));
-            if (run_abort_o) assert ($past(run_busy_i));
-            // for the induction
-            assert (state_q <= DONE);
-            if (state_q == IDLE) assert (!writing_q && !reading_q);
-            else if (state_q == DECODE) assert (take_w_q == write_q && take_r_q == !write_q && !writing_q && !reading_q);
-            else assert (writing_q == write_q && reading_q == !write_q);
-            if (state_q != DECODE) assert (!take_w_q && !take_r_q);
-            assert (asked_q == (state_q == MEM_WAIT));
-            assert ((s_axil_bvalid || s_axil_rvalid) == (state_q == DONE));
-            assert (s_axil_bvalid == (state_q == DONE && write_q));
-            if (state_q == ACT) assert (!refused);
-            if (state_q == MEM_READ || state_q == MEM_WAIT) assert (is_mem && !beyond && !write_q && !run_busy_i);
-            if (mem_we_q) assert (state_q == HOLD && is_mem && write_q && !beyond && !results && !run_busy_i);
-            if (state_q == START) assert (to_run && write_q && !run_busy_i && flags_q == data_q[4:0] && !bad_flags);
-            if (state_q == REG_COPY) assert (is_reg && addr_q[8] && write_q && !run_busy_i);
-            if (state_q == REG_READ) assert (is_reg && !write_q && count_q <= 5'd4);
-            if (reg_we_q) assert (state_q == REG_COPY);
-            if (write_q && state_q == HOLD && !is_mem && !to_run) assert (to_reset);
-        end
-        cover (past_q && s_axil_bvalid && s_axil_bready && s_axil_bresp == OKAY && is_mem);
-        cover (past_q && s_axil_bvalid && s_axil_bready && s_axil_bresp == SLVERR);
-        cover (past_q && s_axil_rvalid && s_axil_rready && s_axil_rresp == OKAY && s_axil_rdata == 32'h12345678 && is_reg);
-        cover (past_q && s_axil_rvalid && s_axil_rready && s_axil_rresp == OKAY && is_mem && places == 4'd1);
-        cover (past_q && $past(run_start_o) && run_busy_i);
-        cover (past_q && state_q == RESPOND && to_reset && write_q);
-    end
-`endif
 endmodule
 
 `default_nettype wire

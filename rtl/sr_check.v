@@ -11,7 +11,7 @@
 // What a run does not ask for takes one cycle. Limits of single registers are sr_limits'; its code comes in and goes out first.
 // Job       start_i (pulse) with the settings, which hold while busy_o; then code_o, until the next start_i.
 // List      data_i is the entry of addr_o, a cycle after re_o.
-// Reset     control only. Test: tests/rtl/tb_check.cpp; proofs: tests/formal
+// Reset     control only. Test: tests/rtl/tb_check.cpp
 `default_nettype none
 
 module sr_check #(

@@ -13,7 +13,7 @@
 // PORT       0: packets, a byte stream each way (AXI4-Stream; docs/protocol.md). 1: registers and memories on AXI4-Lite, without
 //            packets and their CRC (sr_axil). The ports of the other stay 0, and its inputs may be tied to 0.
 // busy_o     a run is under way. done_o: it has ended, for a clock. fault_o: the last one ended with another code than OK.
-// Reset      synchronous, control only. Test: tests/test_sim.c; tests/axil.sh
+// Reset      synchronous, control only. Test: tests/test_sim.c, tests/test_axil.c, tests/params.sh
 `default_nettype none
 
 module sr_core #(

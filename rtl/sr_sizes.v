@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_sizes: the memories of the list: bytes of a word (their log2) and words. Combinational. Test: tests/rtl/tb_host.cpp, tb_axil.cpp
+// sr_sizes: the memories of the list: bytes of a word (their log2) and words. Combinational. Test: tests/rtl/tb_host.cpp, tests/test_axil.c
 `default_nettype none
 
 module sr_sizes #(

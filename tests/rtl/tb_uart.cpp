@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_uart against a line that is built from real times: rates off by up to 2 %, stalls on both byte streams, spikes, breaks.
+// sr_uart against a line that is built from real times: rates off by up to 2 % (half a per cent where a bit has fewer
+// than 6 clocks), stalls on both byte streams, spikes, breaks.
 // The bit time of the line is a real number of clocks, computed here from the rate; nothing of the RTL's divider is used.
 // params: -GCLOCK_HZ=24000000 -GBAUD=3000000
 // params: -GCLOCK_HZ=18000000 -GBAUD=3000000
 // params: -GCLOCK_HZ=50000000 -GBAUD=3000000
 // params: -GCLOCK_HZ=25000000 -GBAUD=115200
 // params: -GCLOCK_HZ=70000000 -GBAUD=2000000
+// params: -GCLOCK_HZ=50250000 -GBAUD=12000000
+// params: -GCLOCK_HZ=21000000 -GBAUD=5052632
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -145,7 +148,8 @@ int main() {
         period = b.measure();
         std::printf("# %.3f clocks a bit\n", period);
     }
-    for (double mismatch : {-0.02, -0.01, 0.0, 0.01, 0.02}) {
+    const double most = period < 6 ? 0.005 : 0.02;
+    for (double mismatch : {-most, -most / 2, 0.0, most / 2, most}) {
         Bench b;
         b.bit = period * (1 + mismatch);
         b.ready_percent = 60;
@@ -156,10 +160,10 @@ int main() {
         }
         b.drain();
         char name[80];
-        std::snprintf(name, sizeof name, "%d bytes received, line off by %+.0f %%", count, mismatch * 100);
+        std::snprintf(name, sizeof name, "%d bytes received, line off by %+.2f %%", count, mismatch * 100);
         check(b.received == bytes && b.frames == 0 && b.overruns == 0, name);
     }
-    for (double mismatch : {-0.02, 0.0, 0.02}) {
+    for (double mismatch : {-most, 0.0, most}) {
         Bench b;
         b.valid_percent = 30;
         auto bytes = noise(b, count);
@@ -168,7 +172,7 @@ int main() {
         while (!b.to_send.empty()) b.clock();
         b.run(14 * period);
         char name[80];
-        std::snprintf(name, sizeof name, "%d bytes sent, read by a clock off by %+.0f %%", count, mismatch * 100);
+        std::snprintf(name, sizeof name, "%d bytes sent, read by a clock off by %+.2f %%", count, mismatch * 100);
         check(b.decode(period * (1 + mismatch)) == bytes, name);
     }
     {
@@ -208,7 +212,7 @@ int main() {
         b.drain();
         check(b.received == want && b.frames == 0, "spikes of one clock on an idle line are ignored");
     }
-    {
+    if (period >= 6) { // where a bit has fewer clocks, none of them may be lost
         Bench b;
         b.bit = period;
         std::vector<uint8_t> want;
