@@ -24,7 +24,7 @@
 #include "link/serial.h"
 
 /* Rates of the boards in constraints/, tried in this order when none is given. */
-static const uint32_t rates[] = {3000000, 921600};
+static const uint32_t rates[] = {3000000, 12000000, 921600};
 
 struct serial {
     struct sp_port *port; /* NULL for a pseudo-terminal */
