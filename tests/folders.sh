@@ -85,7 +85,7 @@ then ok "a device's limit is told in the option"; else bad "a device's limit is 
 "$X" train $LONG --out "$W/busy" >"$W/busy.log" 2>&1 & running=$!
 check "a run in the background" until_there has_rows "$W/busy"
 for how in "" --force --resume; do
-    "$X" train $LONG --out "$W/busy" --seed 1 $how >"$W/err" 2>&1
+    timeout 30 "$X" train $LONG --out "$W/busy" --seed 1 $how >"$W/err" 2>&1
     if [ $? = 2 ] && grep -q 'another process is training here' "$W/err"; then ok "${how:-a second training} is refused"; else bad "${how:-a second training} is refused"; fi
 done
 kill -TERM $running; wait $running
