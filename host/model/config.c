@@ -61,7 +61,7 @@ static const struct sr_field fields[] = {
      "change of a hidden weight for a credit of 1 (512 score units) and one event, in weight units (mode local)"},
     {"local-readout-step", "X", SR_FIELD_REAL, AT(local_readout_step), 0, 16, NULL, "0.05",
      "change of a readout weight for a full error and one spike, in weight units (mode local)"},
-    {"credit-shift", "N", SR_FIELD_UINT, AT(credit_shift), 1, 15, NULL, "6",
+    {"credit-shift", "N", SR_FIELD_UINT, AT(credit_shift), 1, 15, NULL, "8",
      "a credit of 1 is 2^N for hidden layers below the last (mode local)"},
     {"average", "N", SR_FIELD_UINT, AT(average), 0, 1000000, NULL, NULL,
      "the model is the mean of the weights over about N generations; 0: the weights themselves (mode local)"},

@@ -147,7 +147,7 @@ static bool make_worker(struct ref_local *local, unsigned number) {
         input->mask = room(layer->planes * layer->size, sizeof *input->mask);
         input->count = room(layer->size, sizeof *input->count);
         input->row = room(layer->rows, sizeof *input->row);
-        input->group = room(layer->size / 16, sizeof *input->group);
+        input->group = room(layer->size / 16 + 4, sizeof *input->group);
         ok = ok && input->event && input->first && input->mask && input->count && input->row && input->group;
         if (layer->size > size) size = layer->size;
     }

@@ -10,7 +10,7 @@
 
 #include "ref/ref.h"
 
-enum { LOCAL_TILE = 32 };
+enum { LOCAL_TILE = 32, LOCAL_GROUPS_MAX = 256 };
 
 /* ---- local_kernels.c ---- */
 
@@ -47,7 +47,7 @@ struct local_rows {
     size_t size, planes;   /* rows, rounded up; planes of 16 steps */
     const uint16_t *mask;  /* [planes][size]: bit t % 16 of plane t / 16 says that the row has an event in step t */
     const int16_t *count;  /* [size]: events of a row */
-    const uint16_t *group; /* first rows of the groups of 16 that have any event */
+    const uint16_t *group; /* first rows of the groups of 16 that have any event; [groups + 4], the last four being any rows */
     size_t groups;
 };
 

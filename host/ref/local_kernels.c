@@ -9,6 +9,11 @@
 
 #include "ref/local.h"
 
+#if defined(__x86_64__) && defined(__GNUC__)
+#define LOCAL_AVX2 1
+#include <immintrin.h>
+#endif
+
 /* Sanitizers start too late for the resolvers of the versions. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
 #define REF_VECTOR
@@ -349,8 +354,73 @@ REF_INLINE void update_column16(const struct local_update *update, const struct 
     }
 }
 
+#ifdef LOCAL_AVX2
+/* update_column16 for up to 16 steps in the instructions that C has no words for: a table of bit counts, saturating additions, and
+ * a test of a whole vector. A third of all time is spent here while many neurons have credit. */
+__attribute__((target("avx2"))) static void update_column_avx2(const struct local_update *update, const struct local_rows *rows,
+                                                               uint16_t noise, unsigned bit, int16_t *master, int16_t *weight) {
+    const int limit = (1 << (7 + update->frac)) - 1;
+    const __m256i word = _mm256_set1_epi16((short)noise), nibble = _mm256_set1_epi8(15), minus_two = _mm256_set1_epi8(-2);
+    const __m256i ones =
+        _mm256_setr_epi8(0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4, 0, 1, 1, 2, 1, 2, 2, 3, 1, 2, 2, 3, 2, 3, 3, 4);
+    const __m256i f = _mm256_set1_epi16((short)(update->f * (1 << update->up))), k = _mm256_set1_epi16((short)update->k);
+    const __m256i k_top = _mm256_srai_epi16(k, 15), one = _mm256_set1_epi16(1);
+    const __m256i most = _mm256_set1_epi16((short)limit), least = _mm256_set1_epi16((short)-limit);
+    const __m256i whole = _mm256_set1_epi16((short)-(1 << update->frac));
+    const __m128i right = _mm_cvtsi32_si128((int)bit + 1), left = _mm_cvtsi32_si128(15 - (int)bit);
+    const uint16_t *restrict group = rows->group, *restrict mask = rows->mask, *restrict low16 = update->low,
+                             *restrict high16 = update->high;
+    const int16_t *restrict count = rows->count;
+    const size_t groups = rows->groups;
+    const unsigned frac = update->frac;
+    uint16_t changed[LOCAL_GROUPS_MAX + 4]; /* a bit a row, by groups */
+    for (size_t g = 0; g < groups; g++) {
+        const size_t j = group[g];
+        const __m256i x = _mm256_and_si256(_mm256_loadu_si256((const __m256i *)(mask + j)), word);
+        const __m256i bytes = _mm256_add_epi8(_mm256_shuffle_epi8(ones, _mm256_and_si256(x, nibble)),
+                                              _mm256_shuffle_epi8(ones, _mm256_and_si256(_mm256_srli_epi16(x, 4), nibble)));
+        const __m256i z =
+            _mm256_add_epi16(_mm256_loadu_si256((const __m256i *)(count + j)), _mm256_maddubs_epi16(bytes, minus_two));
+        const __m256i a = _mm256_mullo_epi16(z, f), low = _mm256_mullo_epi16(a, k);
+        const __m256i high = _mm256_add_epi16(_mm256_mulhi_epi16(a, k), _mm256_and_si256(a, k_top));
+        const __m256i l = _mm256_loadu_si256((const __m256i *)(low16 + j));
+        const __m256i h = _mm256_loadu_si256((const __m256i *)(high16 + j));
+        const __m256i rho = _mm256_xor_si256(_mm256_or_si256(_mm256_srl_epi16(l, right), _mm256_sll_epi16(h, left)),
+                                             _mm256_srai_epi16(_mm256_sll_epi16(l, left), 15));
+        const __m256i with = _mm256_add_epi16(low, rho);
+        const __m256i no_carry = _mm256_cmpeq_epi16(_mm256_max_epu16(with, low), with);
+        const __m256i delta = _mm256_add_epi16(_mm256_add_epi16(high, one), no_carry);
+        const __m256i was = _mm256_loadu_si256((const __m256i *)(master + j));
+        const __m256i is = _mm256_max_epi16(_mm256_min_epi16(_mm256_adds_epi16(was, delta), most), least);
+        const __m256i same = _mm256_cmpeq_epi16(_mm256_and_si256(_mm256_xor_si256(was, is), whole), _mm256_setzero_si256());
+        _mm256_storeu_si256((__m256i *)(master + j), is);
+        changed[g] =
+            (uint16_t)~_mm_movemask_epi8(_mm_packs_epi16(_mm256_castsi256_si128(same), _mm256_extracti128_si256(same, 1)));
+    }
+    /* Integer parts that have changed, four groups together and four rows at once, whether there are so many or not: the others
+     * are written as they are. Branches on single rows would be guessed wrong too often. */
+    memset(changed + groups, 0, 4 * sizeof *changed);
+    for (size_t g = 0; g < groups; g += 4) {
+        uint64_t rest;
+        memcpy(&rest, changed + g, sizeof rest);
+        while (rest) {
+            for (int i = 0; i < 4; i++, rest &= rest - 1) {
+                const size_t at = (size_t)__builtin_ctzll(rest | UINT64_C(1) << 63), row = group[g + at / 16] + at % 16;
+                weight[row * LOCAL_TILE] = (int16_t)(master[row] >> frac);
+            }
+        }
+    }
+}
+#endif
+
 REF_VECTOR void local_update_column(const struct local_update *update, const struct local_rows *rows, const uint16_t *noise,
                                     unsigned bit, int16_t *master, int16_t *weight) {
+#ifdef LOCAL_AVX2
+    if (fits(update) && rows->planes == 1 && __builtin_cpu_supports("avx2")) {
+        update_column_avx2(update, rows, noise[0], bit, master, weight);
+        return;
+    }
+#endif
     if (fits(update) && rows->planes == 1) {
         struct local_rows one = *rows;
         one.planes = 1; /* so that the compiler knows */
