@@ -11,23 +11,23 @@ COMMANDS := train eval bench data diff selftest info
 PRESETS := $(sort $(wildcard host/presets/*.preset))
 
 # Only what the public headers declare leaves the library, each symbol with the version of its interface.
-$(B)/libspikeroll.map: $(PUBLIC_H) install/exports
+$(B)/libspikeroll.map: $(PUBLIC_H) host/install/exports
 	@mkdir -p $(@D)
-	@install/exports SPIKEROLL_$(SOVERSION) $(PUBLIC_H) >$@
+	@host/install/exports SPIKEROLL_$(SOVERSION) $(PUBLIC_H) >$@
 $(SHARED): $(LIB_O) $(B)/libspikeroll.map
 	$(call say,LINK,$@)
 	$(Q)$(CC) -shared -Wl,-soname,$(SONAME) -Wl,--version-script=$(B)/libspikeroll.map -Wl,-z,defs $(LIB_O) -Wl,--as-needed $(LIBS) -o $@
 shared: $(SHARED)
 
-$(B)/install/spikeroll.1: $(B)/spikeroll install/manual
+$(B)/install/spikeroll.1: $(B)/spikeroll host/install/manual
 	@mkdir -p $(@D)
-	@install/manual $(B)/spikeroll $(VERSION) $(COMMANDS) >$@
-$(B)/install/spikeroll.bash: $(B)/spikeroll install/completion
+	@host/install/manual $(B)/spikeroll $(VERSION) $(COMMANDS) >$@
+$(B)/install/spikeroll.bash: $(B)/spikeroll host/install/completion
 	@mkdir -p $(@D)
-	@install/completion $(B)/spikeroll $(COMMANDS) >$@
+	@host/install/completion $(B)/spikeroll $(COMMANDS) >$@
 
 # The simulation builds that are there are installed; none is made for it.
 install: $(B)/spikeroll $(B)/libspikeroll.a $(SHARED) $(B)/install/spikeroll.1 $(B)/install/spikeroll.bash ## program, library, manual and what belongs to them into PREFIX (30 s)
 	$(call say,COPY,$(DESTDIR)$(PREFIX))
-	@install/install '$(B)' '$(DESTDIR)' '$(PREFIX)' '$(VERSION)' '$(SONAME)'
+	@host/install/install '$(B)' '$(DESTDIR)' '$(PREFIX)' '$(VERSION)' '$(SONAME)'
 .PHONY: install shared
