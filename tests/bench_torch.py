@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Time one and the same generation in PyTorch (batched, one thread) and in the engine ref, side by side.
+"""Time one and the same generation in PyTorch (batched, one thread) and in the engine ref, side by side; and learning a sample:
+surrogate gradients in PyTorch, mode local in ref.
 
     python3 -m venv /tmp/torchenv && /tmp/torchenv/bin/pip install torch
     /tmp/torchenv/bin/python tests/bench_torch.py build/tests/bench_ref
@@ -64,6 +65,49 @@ def generation(weight, readout, x, label, chunk):
     readout.addmm_((row3 * credit[:, None]).t(), col3, alpha=0.01).clamp_(-128, 127)
 
 
+class Spike(torch.autograd.Function):
+    """A threshold; backward, the slope of a fast sigmoid."""
+
+    @staticmethod
+    def forward(context, u):
+        context.save_for_backward(u)
+        return u.ge(0).to(u.dtype)
+
+    @staticmethod
+    def backward(context, gradient):
+        (u,) = context.saved_tensors
+        return gradient / (1 + u.abs() / (THETA / 4)).square() / (THETA / 2)
+
+
+def surrogate_step(weight, readout, x, label):
+    """Backpropagation through time over one batch, and plain gradient descent."""
+    base = (x.reshape(-1, INPUTS) @ weight).view(BATCH, STEPS, HIDDEN).unbind(1)
+    v = torch.zeros(BATCH, HIDDEN)
+    count = torch.zeros(BATCH, HIDDEN)
+    for t in range(STEPS):
+        u = v * (1 - LEAK) + base[t]
+        spike = Spike.apply(u - THETA)
+        count = count + spike
+        v = u * (1 - spike.detach())
+    loss = torch.nn.functional.cross_entropy(count @ readout.t() / 100, label)
+    gradients = torch.autograd.grad(loss, (weight, readout))
+    with torch.no_grad():
+        weight.sub_(gradients[0], alpha=1.0).clamp_(-128, 127)
+        readout.sub_(gradients[1], alpha=1.0).clamp_(-128, 127)
+
+
+def measure_surrogate(seconds, x, label):
+    torch.manual_seed(1)
+    weight = torch.randint(-16, 17, (INPUTS, HIDDEN)).float().requires_grad_()
+    readout = torch.randint(-16, 17, (CLASSES, HIDDEN)).float().requires_grad_()
+    surrogate_step(weight, readout, x, label)
+    start, done = time.process_time(), 0
+    while time.process_time() - start < seconds or done == 0:
+        surrogate_step(weight, readout, x, label)
+        done += 1
+    return done * BATCH / (time.process_time() - start)
+
+
 def measure(chunk, seconds, x, label):
     torch.manual_seed(1)
     weight = torch.randint(-16, 17, (INPUTS, HIDDEN)).float()
@@ -92,6 +136,13 @@ def main():
     print(line.strip())
     ref = float(line.split(":")[1].split()[0])
     print(f"ratio {ref / rates[chunk]:.1f} (ref against the best of torch, {chunk} pairs at a time)")
+    with torch.enable_grad():
+        rate = measure_surrogate(options.seconds, *make_batch())
+    print(f"torch {torch.__version__}, 1 thread, surrogate gradients: {rate:,.0f} samples learned a second")
+    for mode in ("local", "local-on"):
+        line = subprocess.run([options.bench_ref, str(options.seconds), mode], check=True, capture_output=True, text=True).stdout
+        print(line.strip())
+        print(f"ratio {float(line.split(':')[1].split()[0]) / rate:.1f} (mode local against surrogate gradients)")
 
 
 if __name__ == "__main__":
