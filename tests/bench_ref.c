@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Speed of the engine `ref`: member-sample evaluations a second of whole generations, evaluation and update.
  *   bench_ref [seconds [mode [rank [threads]]]]    mode: lowrank, full, local, local-on
- * Mode local: samples learned a second. At the beginning of a training, when most neurons have credit: random weights are written
- * again every 16 batches. local-on: one batch goes on to be learned, and a few neurons have credit, as later in a training.
- * Shape of N-MNIST: 578-128-10, T 10, N 512, B 128, +-1 factors, summed readout, 844 events a sample. */
+ * Mode local: samples learned a second. At the beginning of a training, when most neurons have credit: random weights are
+ * written again every 16 batches. local-on: one batch goes on to be learned, and a few neurons have credit, as later in a
+ * training. Shape of N-MNIST: 578-128-10, T 10, N 512, B 128, +-1 factors, summed readout, 844 events a sample. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,73 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Mode `local` of the engine `ref`: docs/numerics.md, section 8.
  *
- * Threads share the columns of every layer. Each worker goes through all samples of the batch with the blocks of 64 columns that it owns, and
- * meets the others where a result of all is needed: at the spikes of a layer that another one reads, at the class scores, and,
- * with several hidden layers, around the walk of the credit downwards. What a worker computes does not depend on which
- * columns are its own, so results do not depend on the number of threads. */
+ * Threads share the columns of every layer. Each worker goes through all samples of the batch with the blocks of 64 columns
+ * that it owns, and meets the others where a result of all is needed: at the spikes of a layer that another one reads, at
+ * the class scores, and, with several hidden layers, around the walk of the credit downwards. What a worker computes does
+ * not depend on which columns are its own, so results do not depend on the number of threads. */
 #include "ref/local.h"
 
 #include <sched.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "device/fitness.h"
 
-enum { PLANE = 16, CACHE_LINE = 64 };
-
-/* ---- data ---- */
-
-struct local_layer {
-    size_t rows, cols, blocks; /* of 64 columns */
-    size_t padded;             /* columns of whole blocks */
-    size_t size;               /* rows, rounded up to a multiple of LOCAL_TILE: the stride of a column */
-    size_t planes;             /* of 16 steps */
-    int16_t *weight;           /* integer parts, [padded / LOCAL_TILE][size][LOCAL_TILE]; readout: [classes][padded] */
-    int16_t *master;           /* [padded][size]; readout: as weight */
-    /* Of the sample, or of the pair in work. Columns have their owner's values; a barrier stands before others read them. */
-    int16_t *base;    /* [padded / LOCAL_TILE][steps][LOCAL_TILE] */
-    int32_t *reach;   /* [padded / LOCAL_TILE]: largest |base| */
-    uint64_t *spikes; /* [steps][blocks]: of the plain pass, a bit a column; not for the last layer */
-    uint64_t *noise;  /* [blocks][steps] */
-    int16_t *credit;  /* [padded]: q_top; of the last layer only */
-    int16_t *f;       /* [padded] */
-};
-
-struct local_input { /* of a layer, in one worker */
-    uint16_t *event; /* row of each event, by step */
-    uint32_t *first; /* [steps + 1] */
-    uint16_t *mask;  /* [planes][size]: bit t % 16 of plane t / 16 says that the row has an event in step t */
-    int16_t *count;  /* [size]: events of a row */
-    uint16_t *row;   /* rows with an event, ascending */
-    uint16_t *group; /* first rows of the groups of 16 with an event */
-    size_t rows, groups;
-};
-
-struct local_worker {
-    size_t block[SR_HIDDEN_LAYERS], block_end[SR_HIDDEN_LAYERS]; /* what it owns */
-    struct local_input input[SR_HIDDEN_LAYERS];
-    int16_t *step_spikes; /* [steps][LOCAL_TILE] */
-    uint16_t *piece;      /* [5][size max]: the ROUND words of a block by 16 bits, the first piece again at the end */
-    uint64_t *words;      /* [size max] */
-    int32_t *below;       /* [steps][size max]: E of section 8.5 */
-    uint32_t *noise_bits; /* [steps]: of one tile */
-    uint16_t *plane;      /* noise of one column */
-    uint16_t *numbers;    /* 0, 1, 2...: steps or classes as rows of noise words */
-    _Alignas(CACHE_LINE) int32_t score[2][SR_CLASSES]; /* its share, of this sample and of the one before */
-    uint32_t live[2]; /* its columns with f != 0, of this pair and layer, and of the ones before */
-};
-
-struct ref_local {
-    struct sr_net net;
-    struct local_layer layer[SR_LAYERS];
-    struct local_worker *worker;
-    unsigned workers;
-    int16_t *y; /* [padded]: spike counts of the last layer */
-    atomic_uint arrived, phase;
-};
-
-struct learn { /* a call */
+/* A call. A sample has an index in it, and a place in the generation. */
+struct learn {
     struct ref *ref;
     struct ref_local *local;
     const struct sr_learning *learning;
@@ -75,156 +22,6 @@ struct learn { /* a call */
     int32_t *fitness;
     uint8_t *correct;
 };
-
-/* ---- memory ---- */
-
-static void *room(size_t count, size_t size) {
-    size_t bytes = (count * size + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
-    void *memory = aligned_alloc(CACHE_LINE, bytes ? bytes : CACHE_LINE);
-    if (memory) memset(memory, 0, bytes);
-    return memory;
-}
-
-static void free_local(struct ref_local *local) {
-    if (!local) return;
-    for (unsigned l = 0; l < SR_LAYERS; l++) {
-        struct local_layer *layer = &local->layer[l];
-        free(layer->weight), free(layer->master), free(layer->base), free(layer->reach);
-        free(layer->spikes), free(layer->noise), free(layer->credit), free(layer->f);
-    }
-    for (unsigned i = 0; local->worker && i < local->workers; i++) {
-        struct local_worker *w = &local->worker[i];
-        for (unsigned l = 0; l < SR_HIDDEN_LAYERS; l++) {
-            free(w->input[l].event), free(w->input[l].first), free(w->input[l].mask);
-            free(w->input[l].count), free(w->input[l].row), free(w->input[l].group);
-        }
-        free(w->step_spikes), free(w->piece), free(w->words), free(w->below);
-        free(w->noise_bits), free(w->plane), free(w->numbers);
-    }
-    free(local->worker);
-    free(local->y);
-    free(local);
-}
-
-static bool make_layer(struct ref_local *local, unsigned l) {
-    const struct sr_net *net = &local->net;
-    struct local_layer *layer = &local->layer[l];
-    layer->rows = sr_net_rows(net, l);
-    layer->cols = sr_net_cols(net, l);
-    layer->blocks = (layer->cols + 63) / 64;
-    layer->padded = layer->blocks * 64;
-    layer->size = (layer->rows + LOCAL_TILE - 1) / LOCAL_TILE * LOCAL_TILE;
-    layer->planes = (net->steps + PLANE - 1) / PLANE;
-    size_t padded = layer->padded;
-    if (l == SR_READOUT_LAYER) {
-        layer->weight = room(layer->rows * padded, sizeof *layer->weight);
-        layer->master = room(layer->rows * padded, sizeof *layer->master);
-        return layer->weight && layer->master;
-    }
-    layer->weight = room(padded * layer->size, sizeof *layer->weight);
-    layer->master = room(padded * layer->size, sizeof *layer->master);
-    layer->base = room(padded * net->steps, sizeof *layer->base);
-    layer->reach = room(padded / LOCAL_TILE, sizeof *layer->reach);
-    layer->spikes = room(net->steps * layer->blocks, sizeof *layer->spikes);
-    layer->noise = room(layer->blocks * net->steps, sizeof *layer->noise);
-    layer->credit = room(padded, sizeof *layer->credit);
-    layer->f = room(padded, sizeof *layer->f);
-    return layer->weight && layer->master && layer->base && layer->reach && layer->spikes && layer->noise && layer->credit &&
-           layer->f;
-}
-
-static bool make_worker(struct ref_local *local, unsigned number) {
-    struct local_worker *w = &local->worker[number];
-    size_t steps = local->net.steps, size = local->layer[SR_READOUT_LAYER].padded, many = SR_CLASSES;
-    bool ok = true;
-    for (unsigned l = 0; l < local->net.layers; l++) {
-        const struct local_layer *layer = &local->layer[l];
-        struct local_input *input = &w->input[l];
-        w->block[l] = layer->blocks * number / local->workers;
-        w->block_end[l] = layer->blocks * (number + 1) / local->workers;
-        input->event = room(layer->rows * steps, sizeof *input->event);
-        input->first = room(steps + 1, sizeof *input->first);
-        input->mask = room(layer->planes * layer->size, sizeof *input->mask);
-        input->count = room(layer->size, sizeof *input->count);
-        input->row = room(layer->rows, sizeof *input->row);
-        input->group = room(layer->size / 16 + 4, sizeof *input->group);
-        ok = ok && input->event && input->first && input->mask && input->count && input->row && input->group;
-        if (layer->size > size) size = layer->size;
-    }
-    if (steps > many) many = steps;
-    w->step_spikes = room(steps * LOCAL_TILE, sizeof *w->step_spikes);
-    w->piece = room(5 * size, sizeof *w->piece);
-    w->words = room(size > many ? size : many, sizeof *w->words);
-    w->below = room(local->net.layers > 1 ? steps * LOCAL_TILE : 1, sizeof *w->below);
-    w->noise_bits = room(steps, sizeof *w->noise_bits);
-    w->plane = room((steps + PLANE - 1) / PLANE, sizeof *w->plane);
-    w->numbers = room(many, sizeof *w->numbers);
-    for (size_t i = 0; w->numbers && i < many; i++) w->numbers[i] = (uint16_t)i;
-    return ok && w->step_spikes && w->piece && w->words && w->below && w->noise_bits && w->plane && w->numbers;
-}
-
-static void enter(struct ref *ref, struct ref_local *local) {
-    for (unsigned l = 0; l < SR_LAYERS; l++) {
-        const struct ref_layer *from = &ref->layer[l];
-        struct local_layer *to = &local->layer[l];
-        for (size_t j = 0; j < from->rows; j++)
-            for (size_t n = 0; n < from->cols; n++) {
-                int16_t master = from->master[j * from->cols + n], weight = from->weight[j * from->stride + n];
-                if (l == SR_READOUT_LAYER) {
-                    to->master[j * to->padded + n] = master;
-                    to->weight[j * to->padded + n] = weight;
-                } else {
-                    to->master[n * to->size + j] = master;
-                    to->weight[(n / LOCAL_TILE * to->size + j) * LOCAL_TILE + n % LOCAL_TILE] = weight;
-                }
-            }
-    }
-}
-
-void ref_local_leave(struct ref *ref) {
-    struct ref_local *local = ref->local;
-    if (!local) return;
-    for (unsigned l = 0; l < SR_LAYERS; l++) {
-        struct ref_layer *to = &ref->layer[l];
-        const struct local_layer *from = &local->layer[l];
-        for (size_t j = 0; j < to->rows; j++)
-            for (size_t n = 0; n < to->cols; n++) {
-                bool readout = l == SR_READOUT_LAYER;
-                int16_t master = from->master[readout ? j * from->padded + n : n * from->size + j];
-                to->master[j * to->cols + n] = master;
-                to->weight[j * to->stride + n] = (int16_t)(master >> ref->device.caps.frac_w);
-            }
-    }
-    ref->local = NULL;
-    free_local(local);
-}
-
-static bool prepare(struct ref *ref) {
-    if (ref->local) return true;
-    struct ref_local *local = room(1, sizeof *local);
-    if (!local) return false;
-    size_t most = 1;
-    for (unsigned l = 0; l < ref->device.net.layers; l++) {
-        size_t blocks = (ref->device.net.hidden[l] + 63) / 64;
-        most = blocks > most ? blocks : most;
-    }
-    local->net = ref->device.net;
-    local->workers = ref_pool_workers(ref->pool) < most ? ref_pool_workers(ref->pool) : (unsigned)most;
-    local->worker = room(local->workers, sizeof *local->worker);
-    bool ok = local->worker != NULL;
-    for (unsigned l = 0; l < SR_LAYERS && ok; l++)
-        if (sr_net_rows(&local->net, l)) ok = make_layer(local, l);
-    local->y = room(local->layer[SR_READOUT_LAYER].padded, sizeof *local->y);
-    ok = ok && local->y;
-    for (unsigned i = 0; i < local->workers && ok; i++) ok = make_worker(local, i);
-    if (!ok) {
-        free_local(local);
-        return false;
-    }
-    enter(ref, local);
-    ref->local = local;
-    return true;
-}
 
 /* ---- meeting ---- */
 
@@ -269,8 +66,6 @@ static void list_rows(const struct local_layer *layer, size_t steps, const uint6
         for (; any; any &= any - 1) input->row[input->rows++] = (uint16_t)(i * 64 + (size_t)__builtin_ctzll(any));
     }
 }
-
-/* index: of the sample in the call; place: in the generation. */
 
 /* ---- noise of the perturbation and of the rounding ---- */
 
@@ -433,7 +228,7 @@ static void update_column(const struct learn *call, struct local_worker *w, unsi
     const uint32_t frac = call->ref->device.caps.frac_w;
     memset(w->plane, 0, layer->planes * sizeof *w->plane);
     for (size_t t = 0; t < steps; t++)
-        w->plane[t / PLANE] = (uint16_t)(w->plane[t / PLANE] | (noise[t] >> n % 64 & 1) << t % PLANE);
+        w->plane[t / LOCAL_PLANE] = (uint16_t)(w->plane[t / LOCAL_PLANE] | (noise[t] >> n % 64 & 1) << t % LOCAL_PLANE);
     const struct local_input *input = &w->input[l];
     const struct local_rows rows = {layer->size, layer->planes, input->mask, input->count, input->group, input->groups};
     struct local_update update = {.f = layer->f[n],
@@ -557,7 +352,7 @@ static void learn_columns(void *context, unsigned worker, uint32_t index) {
 
 enum sr_status ref_learn(struct ref *ref, const struct sr_learning *learning, const struct sr_batch *batch, int32_t *fitness,
                          uint8_t *correct) {
-    if (!prepare(ref)) return sr_fail(&ref->device, SR_ERR_MEMORY, "no memory to learn in mode local");
+    if (!local_enter(ref)) return sr_fail(&ref->device, SR_ERR_MEMORY, "no memory to learn in mode local");
     struct learn call = {ref, ref->local, learning, batch, fitness, correct};
     ref_pool_run(ref->pool, ref->local->workers, learn_columns, &call);
     return SR_OK;

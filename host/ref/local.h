@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Inside of mode `local` of the engine `ref` (docs/numerics.md, section 8): its data while it learns, and its loops.
  *
- * Learning keeps the weights in two forms. The integer parts lie in tiles of 32 columns, a row of a tile a cache line, because the
- * base current adds rows of them and only a few hundred rows have events. The master weights lie column by column, because few
- * columns have credit, and the update of one is then a loop over contiguous rows.
+ * Learning keeps the weights in two forms. The integer parts lie in tiles of 32 columns, a row of a tile a cache line,
+ * because the base current adds rows of them and only a few hundred rows have events. The master weights lie column by
+ * column, because few columns have credit, and the update of one is then a loop over contiguous rows.
  */
 #ifndef SR_REF_LOCAL_H
 #define SR_REF_LOCAL_H
 
+#include <stdatomic.h>
+
 #include "ref/ref.h"
 
-enum { LOCAL_TILE = 32, LOCAL_GROUPS_MAX = 256 };
+enum { LOCAL_TILE = 32, LOCAL_GROUPS_MAX = 256, LOCAL_PLANE = 16, LOCAL_LINE = 64 };
 
 /* ---- local_kernels.c ---- */
 
@@ -39,6 +41,8 @@ bool local_credit(const int16_t *weight, size_t stride, size_t classes, const in
 /* Noise words of rows[0..count-1] of one block, x and y being the halves of counter ^ key for row 0. */
 void local_words(uint32_t x, uint32_t y, const uint16_t *rows, size_t count, uint64_t *words);
 
+/* ---- local_update.c ---- */
+
 /* For each row j bit t % 16 of mask[t / 16][j] from bits[t * stride + j / 64], and the number of these bits. */
 void local_masks(const uint64_t *bits, size_t stride, size_t steps, size_t size, uint16_t *mask, int16_t *count);
 
@@ -65,5 +69,59 @@ void local_update_column(const struct local_update *update, const struct local_r
                          int16_t *master, int16_t *weight);
 /* The same for 64 columns of one row, with their ROUND word; also the integer parts. */
 void local_update_row(const struct local_update *update, uint64_t word, const int16_t *z, int16_t *master, int16_t *weight);
+
+/* ---- local_room.c: what is kept from call to call ---- */
+
+struct local_layer {
+    size_t rows, cols, blocks; /* of 64 columns */
+    size_t padded;             /* columns of whole blocks */
+    size_t size;               /* rows, rounded up to a multiple of LOCAL_TILE: the stride of a column */
+    size_t planes;             /* of 16 steps */
+    int16_t *weight;           /* integer parts, [padded / LOCAL_TILE][size][LOCAL_TILE]; readout: [classes][padded] */
+    int16_t *master;           /* [padded][size]; readout: as weight */
+    /* Of the sample, or of the pair in work. Columns have their owner's values; a barrier stands before others read them. */
+    int16_t *base;    /* [padded / LOCAL_TILE][steps][LOCAL_TILE] */
+    int32_t *reach;   /* [padded / LOCAL_TILE]: largest |base| */
+    uint64_t *spikes; /* [steps][blocks]: of the plain pass, a bit a column; not for the last layer */
+    uint64_t *noise;  /* [blocks][steps] */
+    int16_t *credit;  /* [padded]: q_top; of the last layer only */
+    int16_t *f;       /* [padded] */
+};
+
+struct local_input { /* of a layer, in one worker */
+    uint16_t *event; /* row of each event, by step */
+    uint32_t *first; /* [steps + 1] */
+    uint16_t *mask;  /* [planes][size]: bit t % 16 of plane t / 16 says that the row has an event in step t */
+    int16_t *count;  /* [size]: events of a row */
+    uint16_t *row;   /* rows with an event, ascending */
+    uint16_t *group; /* first rows of the groups of 16 with an event */
+    size_t rows, groups;
+};
+
+struct local_worker {
+    size_t block[SR_HIDDEN_LAYERS], block_end[SR_HIDDEN_LAYERS]; /* what it owns */
+    struct local_input input[SR_HIDDEN_LAYERS];
+    int16_t *step_spikes; /* [steps][LOCAL_TILE] */
+    uint16_t *piece;      /* [5][size max]: the ROUND words of a block by 16 bits, the first piece again at the end */
+    uint64_t *words;      /* [size max] */
+    int32_t *below;       /* [steps][size max]: E of section 8.5 */
+    uint32_t *noise_bits; /* [steps]: of one tile */
+    uint16_t *plane;      /* noise of one column */
+    uint16_t *numbers;    /* 0, 1, 2...: steps or classes as rows of noise words */
+    _Alignas(LOCAL_LINE) int32_t score[2][SR_CLASSES]; /* its share, of this sample and of the one before */
+    uint32_t live[2]; /* its columns with f != 0, of this pair and layer, and of the ones before */
+};
+
+struct ref_local {
+    struct sr_net net;
+    struct local_layer layer[SR_LAYERS];
+    struct local_worker *worker;
+    unsigned workers;
+    int16_t *y; /* [padded]: spike counts of the last layer */
+    atomic_uint arrived, phase;
+};
+
+/* Make ref->local from the weights of ref->layer, if it is not there. False: out of memory. ref_local_leave takes it down. */
+bool local_enter(struct ref *ref);
 
 #endif
