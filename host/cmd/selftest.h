@@ -6,6 +6,13 @@
 
 #include <spikeroll/spikeroll.h>
 
+/* Leave the function with the status of a call that failed. */
+#define TRY(call)                           \
+    do {                                    \
+        enum sr_status try_status = (call); \
+        if (try_status) return try_status;  \
+    } while (0)
+
 /* What a value is: "score of sample ROW, class COL". */
 struct sr_answer_kind {
     const char *what, *row, *col;
@@ -45,6 +52,15 @@ extern const struct sr_block sr_selftest_blocks[];
 extern const size_t sr_selftest_count;
 /* Limits of no device in particular, for which the checks hold. */
 extern const struct sr_caps sr_selftest_caps;
+
+/* Below the blocks, for a device whose registers and memories can be reached (its read_memory): what READ_REG says of its identity
+ * is what IDENTIFY said; registers and memories keep what is written to them. text: the line to print if it is SR_OK, or
+ * SR_ERR_MISMATCH where a value differs; after any other failure the reason is the device's. */
+enum sr_status sr_selftest_identity(struct sr_device *device, char *text, size_t size);
+enum sr_status sr_selftest_registers(struct sr_device *device, char *text, size_t size);
+enum { SR_SELFTEST_MEMORIES = 5 };
+const char *sr_selftest_memory_name(const struct sr_device *device, unsigned index);
+enum sr_status sr_selftest_memory(struct sr_device *device, unsigned index, bool quick, char *text, size_t size);
 
 /* A word that depends on all three. */
 uint32_t sr_selftest_mix(uint32_t tag, uint32_t row, uint32_t col);
