@@ -261,7 +261,7 @@ static void evaluate_group(void *context, unsigned worker, uint32_t index) {
     struct scratch *scratch = &run->scratch[worker];
     uint32_t first = index * run->group, end = e->pair_count - first < run->group ? e->pair_count : first + run->group;
     draw_full_tables(run, scratch, e->pair_first + first); /* groups are single pairs if there is any such table */
-    for (uint32_t b = 0; b < run->slice_count; b++) {
+    for (uint32_t b = 0; b < run->slice_count && !ref_cancelled(run->ref); b++) {
         uint32_t label = run->batch->labels[run->slice_first + b];
         for (uint32_t p = first; p < end; p++) {
             uint32_t pair = e->pair_first + p;
@@ -284,6 +284,7 @@ static void infer_sample(void *context, unsigned worker, uint32_t index) {
     const struct sr_net *net = run->net;
     size_t b = run->slice_first + (size_t)index;
     int64_t score[SR_CLASSES];
+    if (ref_cancelled(run->ref)) return;
     prepare_sample(context, worker, index);
     run_member(run, &run->scratch[worker], &run->sample[index], 0, false, run->zero, 0, score);
     for (size_t o = 0; run->scores && o < net->classes; o++) run->scores[b * net->classes + o] = (int32_t)score[o];
@@ -412,7 +413,7 @@ enum sr_status ref_run(struct ref *ref, const struct sr_evaluation *evaluation, 
         memset(fitness, 0, 2 * (size_t)evaluation->pair_count * sizeof *fitness);
         if (correct) memset(correct, 0, 2 * (size_t)evaluation->pair_count * sizeof *correct);
     }
-    for (uint32_t first = 0; first < batch->count; first += run.slice_room) {
+    for (uint32_t first = 0; first < batch->count && !ref_cancelled(ref); first += run.slice_room) {
         run.slice_first = first;
         run.slice_count = batch->count - first < run.slice_room ? batch->count - first : run.slice_room;
         if (!evaluation) {
@@ -423,5 +424,5 @@ enum sr_status ref_run(struct ref *ref, const struct sr_evaluation *evaluation, 
         ref_pool_run(ref->pool, (evaluation->pair_count + run.group - 1) / run.group, evaluate_group, &run);
     }
     free_run(&run);
-    return SR_OK;
+    return ref_end(ref);
 }

@@ -312,7 +312,8 @@ static void learn_hidden(const struct learn *call, struct local_worker *w, unsig
     if (layers > 1) meet(local); /* nobody reads this sample's spikes any more */
 }
 
-static void learn_sample(const struct learn *call, struct local_worker *w, unsigned *turn, uint32_t index) {
+/* False if the call was cancelled, which all workers see at the same sample. */
+static bool learn_sample(const struct learn *call, struct local_worker *w, unsigned *turn, uint32_t index) {
     struct ref_local *local = call->local;
     const struct local_layer *readout = &local->layer[SR_READOUT_LAYER];
     const struct sr_learning *learning = call->learning;
@@ -320,12 +321,14 @@ static void learn_sample(const struct learn *call, struct local_worker *w, unsig
     size_t from = w->block[last] * 64, width = w->block_end[last] * 64 - from;
     int64_t score[SR_CLASSES] = {0};
     int16_t error[SR_CLASSES];
+    if (w == local->worker) local->stop[index & 1] = ref_cancelled(call->ref);
     for (unsigned l = 0; l <= last; l++) {
         if (l) meet(local); /* the spikes below are complete */
         plain_layer(call, w, l, index);
     }
     local_dot(readout->weight + from, readout->padded, readout->rows, local->y + from, width, w->score[index & 1]);
     meet(local);
+    if (local->stop[index & 1]) return false;
     for (unsigned i = 0; i < local->workers; i++)
         for (size_t o = 0; o < readout->rows; o++) score[o] += local->worker[i].score[index & 1][o];
     struct sr_fitness_result result = sr_sample_error(learning->error_mul, learning->error_shift, score,
@@ -334,20 +337,22 @@ static void learn_sample(const struct learn *call, struct local_worker *w, unsig
         if (call->fitness) call->fitness[index] = result.fitness;
         if (call->correct) call->correct[index] = result.correct;
     }
-    if (!result.error) return;
+    if (!result.error) return true;
     bool any = false;
     for (size_t tile = w->block[last] * 2; tile < w->block_end[last] * 2; tile++)
         any |= local_credit(readout->weight + tile * LOCAL_TILE, readout->padded, readout->rows, error,
                             local->layer[last].credit + tile * LOCAL_TILE);
     if (any || last) learn_hidden(call, w, turn, index);
     update_readout(call, w, error, learning->first + index);
+    return true;
 }
 
 static void learn_columns(void *context, unsigned worker, uint32_t index) {
     const struct learn *call = context;
     unsigned turn = 0;
     (void)worker;
-    for (uint32_t b = 0; b < call->batch->count; b++) learn_sample(call, &call->local->worker[index], &turn, b);
+    for (uint32_t b = 0; b < call->batch->count; b++)
+        if (!learn_sample(call, &call->local->worker[index], &turn, b)) return;
 }
 
 enum sr_status ref_learn(struct ref *ref, const struct sr_learning *learning, const struct sr_batch *batch, int32_t *fitness,
@@ -355,5 +360,5 @@ enum sr_status ref_learn(struct ref *ref, const struct sr_learning *learning, co
     if (!local_enter(ref)) return sr_fail(&ref->device, SR_ERR_MEMORY, "no memory to learn in mode local");
     struct learn call = {ref, ref->local, learning, batch, fitness, correct};
     ref_pool_run(ref->pool, ref->local->workers, learn_columns, &call);
-    return SR_OK;
+    return ref_end(ref);
 }

@@ -119,6 +119,7 @@ struct ref_local {
     unsigned workers;
     int16_t *y; /* [padded]: spike counts of the last layer */
     atomic_uint arrived, phase;
+    bool stop[2]; /* the call was cancelled: worker 0 says so before the others meet it in a sample; even and odd samples */
 };
 
 /* Make ref->local from the weights of ref->layer, if it is not there. False: out of memory. ref_local_leave takes it down. */

@@ -120,6 +120,7 @@ static enum sr_status ref_evaluate(struct sr_device *device, const struct sr_eva
     int32_t *keep = all ? malloc(2 * (size_t)pairs * sizeof *keep) : NULL;
     ref_local_leave(ref);
     if (all && !keep) return sr_fail(device, SR_ERR_MEMORY, "no memory for the fitness of %u pairs", (unsigned)pairs);
+    ref->last_pairs = 0;
     enum sr_status status = ref_run(ref, evaluation, batch, fitness, correct, NULL, NULL);
     if (status) {
         free(keep);

@@ -105,6 +105,16 @@ struct ref {
     struct ref_local *local; /* not NULL: the weights are there, not in layer[] */
 };
 
+/* Whether another thread has cancelled the call under way. Once true it stays so until the call has ended: a job may leave out its
+ * work, and the call then fails. */
+static inline bool ref_cancelled(const struct ref *ref) {
+    return atomic_load_explicit(&ref->device.cancelled, memory_order_relaxed);
+}
+/* The end of a call whose jobs looked at that. */
+static inline enum sr_status ref_end(struct ref *ref) {
+    return ref_cancelled(ref) ? sr_fail(&ref->device, SR_ERR_INTERRUPTED, "cancelled") : SR_OK;
+}
+
 /* Make the factor tables of this generation, if they are not there already. */
 bool ref_factors_ready(struct ref *ref, const struct sr_noise *noise);
 

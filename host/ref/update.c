@@ -83,6 +83,7 @@ static void update_rows(void *context, unsigned worker, uint32_t index) {
     const struct update *u = context;
     const struct ref_layer *layer = &u->ref->layer[u->layer];
     struct update_room *room = &u->room[worker];
+    if (ref_cancelled(u->ref)) return;
     size_t row = (size_t)index * ROWS, rows = layer->rows - row < ROWS ? layer->rows - row : ROWS;
     memset(room->sum, 0, ROWS * layer->stride * sizeof *room->sum);
     if (!u->full)
@@ -136,5 +137,5 @@ enum sr_status ref_update(struct ref *ref, const struct sr_update *update, const
         ref_pool_run(ref->pool, (uint32_t)((ref->layer[l].rows + ROWS - 1) / ROWS), update_rows, &u);
     }
     free_rooms(u.room, workers);
-    return SR_OK;
+    return ref_end(ref);
 }

@@ -185,7 +185,7 @@ SR_MUST_CHECK enum sr_status sr_device_counters(struct sr_device *device, struct
 
 /* From another thread: the call under way on the device, or else the next one, ends with SR_ERR_INTERRUPTED as soon as it can.
  * The one function that may be called while another thread is in a call on the same device, though not while it is closed.
- * After it weights are unknown if the call was one that changes them; the device may be used on. ref ends the call it is in. */
+ * After it weights are unknown if the call was one that changes them, and the outputs may be touched; the device may be used on. */
 void sr_device_cancel(struct sr_device *device);
 /* How long a device may keep the host waiting: `times` the usual bounds, which are generous; 0: for ever. Where there is no
  * link it changes nothing. A device that exceeds them ends the call with SR_ERR_LINK. */
