@@ -13,7 +13,7 @@ struct sr_options {
     char *engine, *build, *trace, *port;
     uint32_t threads, baud, reset_seed;
     /* files */
-    char *data, *out, *model, *preset;
+    char *data, *out, *model, *preset, *init;
     /* train */
     uint32_t checkpoint_every, time_limit;
     bool resume, force, no_test;

@@ -66,6 +66,9 @@ bool sr_progress_show(void *context, const struct sr_progress *p) {
              p->generations, p->fitness, p->accuracy, p->generations_second, p->evaluations_second);
     if (p->validated) {
         fprintf(stderr, "%s  validation %.4f", line, p->validation);
+        if (p->in_float)
+            fprintf(stderr, " (float %.4f)  active %.2f %%  %.0f spikes a sample", p->float_validation, 100 * p->active,
+                    p->spikes);
         if (p->has_best) fprintf(stderr, "  best %.4f at %u", p->best, p->best_generation);
         fputc('\n', stderr);
     } else if (view->terminal) {

@@ -16,10 +16,12 @@
 static const char intro[] =
     "usage: spikeroll train --data DIR --out RUN [OPTION]...\n"
     "\n"
-    "Trains a spiking network by evolution strategies and writes RUN/history.csv (a line a generation), RUN/checkpoint.h5,\n"
-    "RUN/best.h5 (best on the validation share of the training set) and RUN/last.h5. Ctrl-C finishes the generation, writes "
-    "the\n"
-    "checkpoint and stops; --resume goes on with bit-identical results. The test set is used once, at the end.\n"
+    "Trains a spiking network on the device, by evolution strategies (--mode lowrank, full) or at the neuron (--mode local), "
+    "or\n"
+    "in float on the host, to compare with (the other modes). Writes RUN/history.csv (a line a generation), "
+    "RUN/checkpoint.h5,\n"
+    "RUN/best.h5 (best on the validation share of the training set) and RUN/last.h5. Ctrl-C finishes the generation, writes\n"
+    "the checkpoint and stops; --resume goes on with bit-identical results. The test set is used once, at the end.\n"
     "\n"
     "  spikeroll train --preset nmnist --data DIR --out RUN            a good start on N-MNIST\n"
     "  spikeroll train --resume --data DIR --out RUN                   go on\n";
@@ -29,6 +31,7 @@ struct command {
     struct sr_data data;
     struct sr_device *device;
     struct sr_training *training;
+    struct sr_model *init;
     struct sr_progress_view view;
     char error[SR_ERROR_SIZE];
 };
@@ -112,6 +115,14 @@ static enum sr_status report(struct command *c) {
         cJSON_AddStringToObject(json, "engine", sr_device_caps(c->device)->engine);
         cJSON_AddNumberToObject(json, "generations", t->run.generation);
         cJSON_AddNumberToObject(json, "seconds", seconds);
+        if (t->row.in_float) { /* of the last generation; float_validation of the last validation */
+            cJSON_AddNumberToObject(json, "spikes", t->row.spikes);
+            cJSON_AddNumberToObject(json, "active", t->row.active);
+            if (t->row.validation_total) {
+                cJSON_AddNumberToObject(json, "float_validation", (double)t->row.float_correct / t->row.validation_total);
+                cJSON_AddNumberToObject(json, "device_validation", (double)t->row.validation_correct / t->row.validation_total);
+            }
+        }
         if (t->run.has_best) {
             cJSON_AddNumberToObject(json, "validation_accuracy", (double)t->run.best_correct / t->run.best_total);
             cJSON_AddNumberToObject(json, "best_generation", t->run.best_generation);
@@ -137,6 +148,12 @@ static enum sr_status report(struct command *c) {
     if (t->run.has_best) {
         printf("validation %.4f (%u/%u) at generation %u\n", (double)t->run.best_correct / t->run.best_total,
                t->run.best_correct, t->run.best_total, t->run.best_generation);
+    }
+    if (t->row.in_float && t->row.validation_total) {
+        double before = (double)t->row.float_correct / t->row.validation_total;
+        double after = (double)t->row.validation_correct / t->row.validation_total;
+        printf("last weights on the validation share: %.4f in float, %.4f as a device has them: a loss of %.4f\n", before,
+               after, before - after);
     }
     if (test)
         printf("accuracy %.4f (%u/%u) on the %s\n", (double)correct / total, correct, total,
@@ -179,6 +196,21 @@ static enum sr_status repeat_settings(struct command *c) {
     return status == SR_OK ? SR_OK : fail_training(c, status);
 }
 
+/* Settings of the network are those of the model that is begun with; one that was given must be the same. */
+static enum sr_status check_network(struct command *c, const struct sr_config *used) {
+    static const char *const names[] = {"hidden", "theta", "leak", "reset", "readout", "readout-theta", "readout-leak"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char given[128], models[128];
+        if (!sr_option_given(&c->options, SR_CMD_TRAIN, names[i])) continue;
+        sr_field_text(sr_config_field(names[i]), &c->options.config, given, sizeof given);
+        sr_field_text(sr_config_field(names[i]), used, models, sizeof models);
+        if (strcmp(given, models))
+            return sr_error(c->error, sizeof c->error, SR_ERR_MISMATCH, "--%s %s: the model of --init has %s", names[i], given,
+                            models);
+    }
+    return SR_OK;
+}
+
 static enum sr_status set_up(struct command *c) {
     struct sr_options *o = &c->options;
     struct sr_data_options data;
@@ -186,6 +218,7 @@ static enum sr_status set_up(struct command *c) {
     if (!o->data) return fail(c, SR_ERR_ARGUMENT, "--data is missing (see spikeroll train --help)");
     if (!o->out) return fail(c, SR_ERR_ARGUMENT, "--out is missing (see spikeroll train --help)");
     if (o->resume && o->force) return fail(c, SR_ERR_ARGUMENT, "--resume contradicts --force");
+    if (o->resume && o->init) return fail(c, SR_ERR_ARGUMENT, "--resume contradicts --init");
     struct sr_training_how how = {.out = o->out,
                                   .use = o->resume  ? SR_TRAINING_RESUME
                                          : o->force ? SR_TRAINING_REPLACE
@@ -193,9 +226,12 @@ static enum sr_status set_up(struct command *c) {
                                   .checkpoint_every = o->checkpoint_every,
                                   .time_limit = o->time_limit};
     enum sr_status status = o->resume ? SR_OK : sr_options_check(o, c->error, sizeof c->error);
+    if (status == SR_OK && o->init) status = sr_model_load(o->init, &c->init, c->error, sizeof c->error);
+    how.init = c->init;
     if (status == SR_OK)
         status = sr_training_open(&how, o->resume ? NULL : &o->config, &c->training, c->error, sizeof c->error);
     if (status == SR_OK && o->resume) status = repeat_settings(c);
+    if (status == SR_OK && o->init) status = check_network(c, sr_training_config(c->training));
     if (status != SR_OK) return status;
     o->config = *sr_training_config(c->training);
     sr_config_data(&o->config, o->data, &data);
@@ -228,6 +264,7 @@ int sr_cmd_train(int argc, char **argv) {
     if (c.training && c.training->accepted && code == SR_EXIT_INPUT) code = SR_EXIT_FAILURE;
     stoppable = NULL;
     sr_training_close(c.training);
+    sr_model_free(c.init);
     sr_device_close(c.device);
     sr_data_free(&c.data);
     sr_options_free(&c.options);

@@ -30,8 +30,9 @@ static const struct sr_field fields[] = {
      "the same for the readout (0: all zero)"},
 
     {"mode", "MODE", SR_FIELD_CHOICE, AT(mode), 0, 0, SR_MODE_WORDS, "lowrank",
-     "what is perturbed: the weights of a member by lowrank (factors) or full (a draw a weight); or local, each neuron's "
-     "current"},
+     "the rule. On the device: weights perturbed by lowrank (factors) or full (a draw a weight), or local, each neuron's "
+     "current. "
+     "In float on the host: the others"},
     {"readout-mode", "MODE", SR_FIELD_CHOICE, AT(readout_mode), 0, 0, "same|" SR_NOISE_WORDS, "same",
      "the readout's own mode; same: as --mode"},
     {"rank", "R", SR_FIELD_UINT, AT(rank), 1, 32, NULL, "1", "rank of a perturbation (mode lowrank)"},
@@ -53,9 +54,9 @@ static const struct sr_field fields[] = {
     {"step-final", "X", SR_FIELD_REAL, AT(step_final), 0, 1, NULL, "0.1", "last step as a fraction of the first"},
     {"shape", "KIND", SR_FIELD_CHOICE, AT(shape), 0, 0, "sign|scaled", "sign",
      "weight of a pair: sign of its difference (made on the device), or the difference scaled to -127..127"},
-    {"pairs", "N", SR_FIELD_UINT, AT(pairs), 1, 256, NULL, "1", "perturbed pairs for each sample (mode local)"},
+    {"pairs", "N", SR_FIELD_UINT, AT(pairs), 1, 256, NULL, "1", "perturbed pairs for each sample (modes local, node)"},
     {"strength", "X", SR_FIELD_REAL, AT(strength), 0, 4095, NULL, "1",
-     "perturbation of a neuron's current at each step, in thresholds (mode local)"},
+     "perturbation of a neuron's current at each step, in thresholds (modes local, node)"},
     {"strength-final", "X", SR_FIELD_REAL, AT(strength_final), 0, 1, NULL, "1", "last strength as a fraction of the first"},
     {"local-step", "X", SR_FIELD_REAL, AT(local_step), 0, 16, NULL, "0.004",
      "change of a hidden weight for a credit of 1 (512 score units) and one event, in weight units (mode local)"},
@@ -65,6 +66,15 @@ static const struct sr_field fields[] = {
      "a credit of 1 is 2^N for hidden layers below the last (mode local)"},
     {"average", "N", SR_FIELD_UINT, AT(average), 0, 1000000, NULL, NULL,
      "the model is the mean of the weights over about N generations; 0: the weights themselves (mode local)"},
+    {"learning-rate", "X", SR_FIELD_REAL, AT(learning_rate), 0, 10, NULL, "0.002",
+     "step of Adam, weights in thresholds (modes in float); shrinks by --step-decay"},
+    {"slope", "X", SR_FIELD_REAL, AT(slope), 0, 1e6, NULL, "10",
+     "of the surrogate 1 / (1 + slope |u - 1|)^2 (modes surrogate, sparse)"},
+    {"band", "X", SR_FIELD_REAL, AT(band), 0, 1e6, NULL, "0.2",
+     "neurons within so many thresholds of firing are active (mode sparse)"},
+    {"delta", "X", SR_FIELD_REAL, AT(delta), 1e-6, 1e6, NULL, "0.2", "width of the perturbation, in thresholds (mode localzo)"},
+    {"draw", "KIND", SR_FIELD_CHOICE, AT(draw), 0, 0, SR_DRAW_WORDS, "normal", "its distribution (mode localzo)"},
+    {"draws", "M", SR_FIELD_UINT, AT(draws), 1, 1000, NULL, "1", "draws a neuron and step (mode localzo)"},
     {"shift", "N", SR_FIELD_UINT, AT(shift), 0, 16, NULL, NULL,
      "training samples are moved by up to N sensor pixels in x and y, drawn anew each generation"},
     {"batch", "N", SR_FIELD_UINT, AT(batch), 1, SR_BATCH_LIMIT, NULL, "64", "samples a generation"},
@@ -127,8 +137,11 @@ enum sr_status sr_config_check(const struct sr_config *c, char *error, size_t er
     }
     if (c->average && c->mode != SR_MODE_LOCAL)
         return sr_error(error, error_size, SR_ERR_ARGUMENT, "--average %u: needs --mode local", c->average);
-    if (c->mode == SR_MODE_LOCAL && c->fitness != SR_FITNESS_LOGSOFTMAX)
-        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--mode local: learns by --fitness logsoftmax, and no other");
+    if (c->mode >= SR_MODE_LOCAL && c->fitness != SR_FITNESS_LOGSOFTMAX) {
+        char mode[32];
+        sr_choice_text(SR_MODE_WORDS, c->mode, mode, sizeof mode);
+        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--mode %s: learns by --fitness logsoftmax, and no other", mode);
+    }
     if (c->population % 2) {
         return sr_error(error, error_size, SR_ERR_ARGUMENT, "--population %u: must be even (antithetic pairs)", c->population);
     }

@@ -21,7 +21,11 @@ enum sr_decay { SR_DECAY_NONE, SR_DECAY_LINEAR, SR_DECAY_SMOOTH };
 
 /* Words of a choice stand in the order of its enum. */
 #define SR_NOISE_WORDS "lowrank|full"
-#define SR_MODE_WORDS SR_NOISE_WORDS "|local"
+#define SR_DEVICE_MODE_WORDS SR_NOISE_WORDS "|local"
+#define SR_MODE_WORDS SR_DEVICE_MODE_WORDS "|surrogate|sparse|localzo|node|hebbian"
+#define SR_DRAW_WORDS "normal|uniform|laplace"
+/* Behind the device's modes (enum sr_mode): rules that train in float on the host. */
+enum sr_host_mode { SR_MODE_SURROGATE = SR_MODE_LOCAL + 1, SR_MODE_SPARSE, SR_MODE_LOCALZO, SR_MODE_NODE, SR_MODE_HEBBIAN };
 
 struct sr_config {
     /* network */
@@ -29,7 +33,8 @@ struct sr_config {
     uint32_t readout_theta, readout_leak;
     uint32_t reset, readout; /* enum sr_reset, sr_readout */
     /* population */
-    uint32_t mode, readout_mode, rank, dist, population; /* enum sr_mode; 0: same, or 1 + sr_mode; enum sr_dist */
+    uint32_t mode, readout_mode, rank, dist,
+        population; /* enum sr_mode or sr_host_mode; 0: same, or 1 + sr_mode; enum sr_dist */
     double sigma, readout_sigma;
     /* fitness and update */
     uint32_t fitness, shape, step_decay; /* enum sr_fitness, sr_shape, sr_decay */
@@ -37,6 +42,9 @@ struct sr_config {
     /* mode local */
     uint32_t pairs, credit_shift, average;
     double strength, strength_final, local_step, local_readout_step;
+    /* modes in float on the host */
+    double learning_rate, slope, band, delta;
+    uint32_t draw, draws; /* enum sr_float_draw */
     /* run */
     uint32_t batch, batch_every, generations, eval_every, validation;
     uint64_t seed;

@@ -16,18 +16,25 @@
 enum { COMPARED = 6 };
 static const char header[] =
     "generation,fitness_mean,fitness_best,correct,fitness_hash,validation,"
-    "cycles,base,project,lif,lif_busy,readout,update,events,link_tx,link_rx,link_retries,seconds\n";
+    "cycles,base,project,lif,lif_busy,readout,update,events,link_tx,link_rx,link_retries,seconds,"
+    "spikes,active,float_validation\n";
+/* Older programs' ends here. */
+static const char narrow_end[] = ",spikes,active,float_validation\n";
 
 enum sr_status sr_history_create(const char *path, char *error, size_t error_size) {
     return sr_file_replace(path, header, sizeof header - 1, error, error_size);
 }
 
 /* The file is not rewritten: it is cut after the row of `generation`, which a kill cannot spoil. */
-enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **result, char *error, size_t error_size) {
+enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **result, bool *wide, char *error,
+                               size_t error_size) {
     char line[1024];
+    const size_t narrow = sizeof header - sizeof narrow_end;
     FILE *file = fopen(path, "r+");
     if (!file) return sr_error(error, error_size, SR_ERR_FILE, "%.300s: %s", path, strerror(errno));
-    bool good = fgets(line, sizeof line, file) && !strcmp(line, header);
+    bool good = fgets(line, sizeof line, file) != NULL;
+    *wide = good && !strcmp(line, header);
+    good = *wide || (good && strlen(line) == narrow + 1 && line[narrow] == '\n' && !strncmp(line, header, narrow));
     for (uint32_t g = 1; g <= generation && good; g++) {
         good = fgets(line, sizeof line, file) && strchr(line, '\n') && isdigit((unsigned char)line[0]) &&
                strtoull(line, NULL, 10) == g;
@@ -47,19 +54,26 @@ enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **res
     return SR_OK;
 }
 
-enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row) {
+enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row, bool wide) {
     const struct sr_counters *c = &row->counters;
     double samples = (double)row->members * row->batch;
-    char text[512], share[32] = "";
+    char text[512], share[32] = "", host[96] = ",,,";
     if (row->evaluated && row->validation_total)
         sr_format(share, sizeof share, "%.6f", (double)row->validation_correct / row->validation_total);
     sr_format(text, sizeof text,
               "%u,%.4f,%.4f,%.6f,%016" PRIx64 ",%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64
-              ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.3f\n",
+              ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.3f",
               row->generation, (double)row->fitness_sum / samples, (double)row->fitness_best / row->batch,
               (double)row->correct / samples, row->fitness_hash, share, c->total, c->base, c->project, c->lif, c->lif_busy,
               c->readout, c->update, c->events, c->link_tx, c->link_rx, c->link_retries, row->seconds);
+    if (row->in_float) {
+        char more[32] = "";
+        if (*share) sr_format(more, sizeof more, "%.6f", (double)row->float_correct / row->validation_total);
+        sr_format(host, sizeof host, ",%.2f,%.6f,%s", row->spikes, row->active, more);
+    }
     fputs(text, file);
+    if (wide) fputs(host, file);
+    fputc('\n', file);
     return ferror(file) || fflush(file) != 0 ? SR_ERR_FILE : SR_OK;
 }
 

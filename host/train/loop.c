@@ -18,15 +18,11 @@ static enum sr_training_end decide(const struct sr_training *t) {
 
 static double seconds_of(const struct sr_training *t) { return t->earlier + sr_now() - t->opened; }
 
-static enum sr_status save_model(struct sr_training *t, const char *name, const struct sr_weights *weights,
-                                 uint32_t generation) {
+static enum sr_status save_model(struct sr_training *t, const char *name, const struct sr_run *model) {
     char path[SR_RUN_PATH];
-    struct sr_run model = t->run;
     if (!t->files) return SR_OK;
-    model.weights = *weights;
-    model.generation = generation;
     sr_run_folder_path(&t->folder, name, path, sizeof path);
-    return sr_run_save(path, &model, false, t->error, sizeof t->error);
+    return sr_run_save(path, model, false, t->error, sizeof t->error);
 }
 
 /* Bring what was trained into t->run. */
@@ -49,13 +45,35 @@ static enum sr_status save_checkpoint(struct sr_training *t) {
     return status;
 }
 
+/* Weights onto the device, with the thresholds that are theirs. */
+static enum sr_status load_device(struct sr_training *t, const struct sr_run *model) {
+    enum sr_status status = t->strategy->own_thresholds ? sr_device_configure(t->device, &model->net) : SR_OK;
+    if (status == SR_OK) status = sr_weights_write(&model->weights, t->device, &model->net);
+    return status == SR_OK ? SR_OK : sr_training_fail_device(t, status);
+}
+
 /* Put the weights that are judged onto the device, if they are not the device's own. */
 static enum sr_status show_weights(struct sr_training *t) {
     if (!t->strategy->store) return SR_OK;
     enum sr_status status = t->strategy->store(t);
-    if (status != SR_OK) return status;
-    status = sr_weights_write(&t->run.weights, t->device, &t->run.net);
-    return status == SR_OK ? SR_OK : sr_training_fail_device(t, status);
+    return status == SR_OK ? load_device(t, &t->run) : status;
+}
+
+static enum sr_status keep_best(struct sr_training *t, uint32_t correct) {
+    struct sr_array *theta;
+    enum sr_status status = sr_weights_read(&t->run.best, t->device, &t->run.net);
+    if (status != SR_OK) return sr_training_fail_device(t, status);
+    t->run.has_best = true;
+    t->run.best_correct = correct;
+    t->run.best_total = t->held;
+    t->run.best_generation = t->run.generation;
+    if (t->strategy->own_thresholds) { /* a checkpoint has one network, which is that of its other weights */
+        status = sr_run_array(&t->run, SR_BEST_THETA, 1, SR_LAYERS, sizeof(uint32_t), &theta);
+        if (status != SR_OK) return sr_training_fail(t, status, "%s", sr_status_text(status));
+        memcpy(theta->values, t->run.net.theta, sizeof t->run.net.theta);
+    }
+    const struct sr_run best = sr_training_best(t);
+    return save_model(t, "best.h5", &best);
 }
 
 static enum sr_status validate(struct sr_training *t, bool record) {
@@ -71,14 +89,9 @@ static enum sr_status validate(struct sr_training *t, bool record) {
         t->row.validation_correct = correct;
         t->row.validation_total = t->held;
     }
-    if (t->run.has_best && correct <= t->run.best_correct) return SR_OK;
-    status = sr_weights_read(&t->run.best, t->device, &t->run.net);
-    if (status != SR_OK) return sr_training_fail_device(t, status);
-    t->run.has_best = true;
-    t->run.best_correct = correct;
-    t->run.best_total = t->held;
-    t->run.best_generation = t->run.generation;
-    return save_model(t, "best.h5", &t->run.best, t->run.best_generation);
+    if (t->strategy->judge)
+        if ((status = t->strategy->judge(t, t->samples + t->kept, t->held, &t->row.float_correct)) != SR_OK) return status;
+    return t->run.has_best && correct <= t->run.best_correct ? SR_OK : keep_best(t, correct);
 }
 
 static enum sr_status generation(struct sr_training *t) {
@@ -104,7 +117,7 @@ static enum sr_status generation(struct sr_training *t) {
 
 static enum sr_status record(struct sr_training *t) {
     t->row.seconds = seconds_of(t);
-    if (!t->files || sr_history_append(t->history, &t->row) == SR_OK) return SR_OK;
+    if (!t->files || sr_history_append(t->history, &t->row, t->wide) == SR_OK) return SR_OK;
     return sr_training_fail(t, SR_ERR_FILE, "%.300s/history.csv: %s", t->folder.path, strerror(errno));
 }
 
@@ -124,8 +137,14 @@ static bool tell(const struct sr_training *t, sr_progress_call call, void *conte
                                    .seconds = row->seconds,
                                    .generations_second = rate,
                                    .evaluations_second = rate * samples,
-                                   .counters = row->counters};
-    if (row->evaluated) progress.validation = (double)row->validation_correct / row->validation_total;
+                                   .counters = row->counters,
+                                   .in_float = row->in_float,
+                                   .spikes = row->spikes,
+                                   .active = row->active};
+    if (row->evaluated) {
+        progress.validation = (double)row->validation_correct / row->validation_total;
+        if (row->in_float) progress.float_validation = (double)row->float_correct / row->validation_total;
+    }
     if (t->run.has_best) progress.best = (double)t->run.best_correct / t->run.best_total;
     return call(context, &progress);
 }
@@ -146,7 +165,7 @@ enum sr_status sr_training_run(struct sr_training *t, sr_progress_call call, voi
         if (t->run.generation % t->how.checkpoint_every == 0 && (status = save_checkpoint(t)) != SR_OK) return status;
     }
     if ((status = save_checkpoint(t)) != SR_OK) return status;
-    if ((status = save_model(t, "last.h5", &t->run.weights, t->run.generation)) != SR_OK) return status;
+    if ((status = save_model(t, "last.h5", &t->run)) != SR_OK) return status;
     /* Not in the history nor in the checkpoint, which are the same however often a run was broken. */
     bool stopped = atomic_load(&t->stop);
     if (!stopped && t->held && t->run.generation % t->run.config.eval_every) status = validate(t, false);
@@ -162,8 +181,9 @@ enum sr_status sr_training_test(struct sr_training *t, uint32_t *correct, uint32
     enum sr_status status = SR_OK;
     if (test->count) {
         t->started = false;
-        status = sr_weights_write(t->run.has_best ? &t->run.best : &t->run.weights, t->device, &t->run.net);
-        if (status == SR_OK) status = sr_accuracy(t->device, test, t->data->train.count, NULL, test->count, NULL, &right);
+        const struct sr_run best = sr_training_best(t);
+        if ((status = load_device(t, t->run.has_best ? &best : &t->run)) != SR_OK) return status;
+        status = sr_accuracy(t->device, test, t->data->train.count, NULL, test->count, NULL, &right);
         if (status == SR_OK && !t->strategy->load) status = sr_weights_write(&t->run.weights, t->device, &t->run.net);
         if (status == SR_OK) status = sr_device_counters(t->device, &ignored);
         if (status != SR_OK) return sr_training_fail_device(t, status);
@@ -176,7 +196,7 @@ enum sr_status sr_training_test(struct sr_training *t, uint32_t *correct, uint32
 
 enum sr_status sr_training_model(struct sr_training *t, struct sr_model **model) {
     if (t->end == SR_END_NONE) return sr_training_fail(t, SR_ERR_ARGUMENT, "the training has not run");
-    enum sr_status status = t->run.has_best ? sr_model_of_run(&t->run, &t->run.best, t->run.best_generation, model)
-                                            : sr_model_of_run(&t->run, &t->run.weights, t->run.generation, model);
+    const struct sr_run best = sr_training_best(t), *run = t->run.has_best ? &best : &t->run;
+    enum sr_status status = sr_model_of_run(run, &run->weights, run->generation, model);
     return status == SR_OK ? SR_OK : sr_training_fail(t, status, "%s", sr_status_text(status));
 }

@@ -6,7 +6,14 @@
 
 #include <spikeroll/spikeroll.h>
 
-enum sr_purpose { SR_PURPOSE_WEIGHTS = 1, SR_PURPOSE_SPLIT, SR_PURPOSE_EPOCH, SR_PURPOSE_BENCH, SR_PURPOSE_AUGMENT };
+enum sr_purpose {
+    SR_PURPOSE_WEIGHTS = 1,
+    SR_PURPOSE_SPLIT,
+    SR_PURPOSE_EPOCH,
+    SR_PURPOSE_BENCH,
+    SR_PURPOSE_AUGMENT,
+    SR_PURPOSE_FLOAT
+};
 
 /* Word `index` of stream `stream` of this purpose. */
 uint64_t sr_random(uint64_t seed, enum sr_purpose purpose, uint32_t stream, uint32_t index);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * What a mode does: one struct a family of modes, a file each (es.c: lowrank and full; local.c). The loop in training.c knows nothing of
+ * What a mode does: one struct a family of modes, a file each (es.c: lowrank and full; local.c; float.c). The loop in training.c knows nothing of
  * modes but this. To add one: its word in SR_MODE_WORDS, its settings in model/config.c, a file with a struct sr_strategy, and a
  * line in strategy.c. */
 #ifndef SR_STRATEGY_H
@@ -22,6 +22,10 @@ struct sr_strategy {
      * stored are those that are validated and saved. */
     enum sr_status (*load)(struct sr_training *t);
     enum sr_status (*store)(struct sr_training *t);
+    /* store sets t->run.net.theta as well: the thresholds belong to the weights. */
+    bool own_thresholds;
+    /* For modes that train in float: how many of these training samples the float weights have right. Else NULL. */
+    enum sr_status (*judge)(struct sr_training *t, const uint32_t *samples, uint32_t count, uint32_t *correct);
     /* "low rank, population 128, batch 64, rank 1" */
     void (*describe)(const struct sr_training *t, char *text, size_t size);
     /* A fitness of 1 in the history, in the fitness's own unit; for people to read. */
@@ -31,6 +35,6 @@ struct sr_strategy {
 /* The strategy of the settings' mode. */
 const struct sr_strategy *sr_strategy_of(const struct sr_config *config);
 
-extern const struct sr_strategy sr_strategy_es, sr_strategy_local;
+extern const struct sr_strategy sr_strategy_es, sr_strategy_local, sr_strategy_float;
 
 #endif

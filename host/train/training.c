@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "model/model.h"
 #include "train/limits.h"
 #include "train/strategy.h"
 
@@ -24,13 +25,56 @@ enum sr_status sr_training_fail_device(struct sr_training *t, enum sr_status sta
     return sr_training_fail(t, status, "%s", sr_device_error(t->device));
 }
 
+struct sr_run sr_training_best(const struct sr_training *t) {
+    struct sr_run best = t->run;
+    const struct sr_array *theta = sr_run_find_array(&t->run, SR_BEST_THETA);
+    best.weights = t->run.best;
+    best.generation = t->run.best_generation;
+    if (theta && theta->rows == 1 && theta->cols == SR_LAYERS && theta->bytes == sizeof *best.net.theta)
+        memcpy(best.net.theta, theta->values, sizeof best.net.theta);
+    return best;
+}
+
+/* One value for all hidden layers, or one for each. */
+static void list_constants(struct sr_list *list, const uint32_t *value, uint32_t layers) {
+    bool same = true;
+    for (uint32_t l = 0; l < layers; l++) {
+        list->value[l] = value[l];
+        same &= value[l] == value[0];
+    }
+    list->count = same ? 1 : layers;
+}
+
+/* The network's settings become those of the model that is begun with, and its weights are kept for start. */
+static enum sr_status adopt(struct sr_training *t, const struct sr_run *model) {
+    struct sr_config *c = &t->run.config;
+    const struct sr_net *net = &model->net;
+    c->hidden.count = net->layers;
+    memcpy(c->hidden.value, net->hidden, sizeof net->hidden);
+    list_constants(&c->theta, net->theta, net->layers);
+    list_constants(&c->leak, net->leak, net->layers);
+    c->reset = net->reset;
+    c->readout = net->readout;
+    c->readout_theta = net->theta[SR_READOUT_LAYER];
+    c->readout_leak = net->leak[SR_READOUT_LAYER];
+    t->init_net = *net;
+    t->init_bits = model->frac_bits;
+    if (sr_weights_init(&t->init, net) != SR_OK) return sr_training_fail(t, SR_ERR_MEMORY, "out of memory");
+    sr_weights_copy(&t->init, &model->weights, net);
+    return SR_OK;
+}
+
 static enum sr_status begin(struct sr_training *t, const struct sr_config *config) {
     bool resume = t->how.use == SR_TRAINING_RESUME;
     enum sr_status status = SR_OK;
     if (resume ? config || !t->how.out : !config)
         return sr_training_fail(t, SR_ERR_ARGUMENT,
                                 "settings are given to a new training, and a folder to one that is resumed");
+    if (resume && t->how.init)
+        return sr_training_fail(t, SR_ERR_ARGUMENT, "a resumed training goes on with its own weights, not with a model's");
     if (config) t->run.config = *config;
+    if (t->how.init && (status = adopt(t, &t->how.init->run)) != SR_OK) return status;
+    t->how.init = NULL;
     if (t->how.out) {
         status = sr_run_folder_open(&t->folder, t->how.out, t->how.use, t->error, sizeof t->error);
         if (status != SR_OK) return status;
@@ -121,6 +165,14 @@ static enum sr_status take_device(struct sr_training *t) {
     }
     enum sr_status status = sr_net_limits(&net, caps, t->error, sizeof t->error);
     if (status != SR_OK) return status;
+    if (t->init_net.layers) {
+        char shape1[64], shape2[64];
+        sr_net_text(&t->init_net, shape1, sizeof shape1);
+        sr_net_text(&net, shape2, sizeof shape2);
+        if (strcmp(shape1, shape2) || t->init_net.steps != net.steps)
+            return sr_training_fail(t, SR_ERR_MISMATCH, "--init: the model is %s with %u steps, the data asks for %s with %u",
+                                    shape1, t->init_net.steps, shape2, net.steps);
+    }
     if (t->how.use != SR_TRAINING_RESUME) {
         t->run.net = net;
         t->run.frac_bits = caps->frac_w;
@@ -153,6 +205,10 @@ static enum sr_status make_room(struct sr_training *t) {
         for (unsigned l = 0; l < SR_LAYERS && status == SR_OK; l++) {
             if (t->run.weights.layer[l]) sr_start_weights(c, &t->run.net, t->run.frac_bits, l, t->run.weights.layer[l]);
         }
+        if (status == SR_OK && t->init_net.layers) {
+            sr_weights_copy(&t->run.weights, &t->init, &t->run.net);
+            sr_weights_rescale(&t->run.weights, &t->run.net, t->init_bits, t->run.frac_bits);
+        }
     }
     if (status == SR_OK && !t->run.has_best) status = sr_weights_init(&t->run.best, &t->run.net);
     if (status != SR_OK) return sr_training_fail(t, status, "%s", sr_status_text(status));
@@ -166,11 +222,10 @@ static enum sr_status open_files(struct sr_training *t) {
     if (t->how.use != SR_TRAINING_RESUME) status = sr_run_folder_create(&t->folder, &t->run, t->error, sizeof t->error);
     if (status != SR_OK) return status;
     sr_run_folder_path(&t->folder, "history.csv", path, sizeof path);
-    status = sr_history_open(path, t->run.generation, &t->history, t->error, sizeof t->error);
+    status = sr_history_open(path, t->run.generation, &t->history, &t->wide, t->error, sizeof t->error);
     if (status != SR_OK || !t->run.has_best) return status;
-    struct sr_run best = t->run; /* the process before this one may have ended between its checkpoint and its model */
-    best.weights = t->run.best;
-    best.generation = t->run.best_generation;
+    /* The process before this one may have ended between its checkpoint and its model. */
+    const struct sr_run best = sr_training_best(t);
     sr_run_folder_path(&t->folder, "best.h5", path, sizeof path);
     return sr_run_save(path, &best, false, t->error, sizeof t->error);
 }
@@ -211,6 +266,7 @@ void sr_training_close(struct sr_training *t) {
     sr_picker_free(&t->picker);
     sr_augment_free(&t->augment);
     sr_run_free(&t->run);
+    sr_weights_free(&t->init);
     free(t->samples);
     free(t->chosen);
     free(t);

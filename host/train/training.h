@@ -33,6 +33,10 @@ struct sr_training {
     struct sr_augment augment;
     uint32_t *chosen; /* the batch's sample numbers */
     FILE *history;
+    bool wide;              /* the history has all columns */
+    struct sr_weights init; /* of the model to begin with, until start; NULL if there is none */
+    uint32_t init_bits;
+    struct sr_net init_net;
     double opened, earlier;    /* when this training was opened; seconds of the run before it */
     struct sr_history_row row; /* of the last generation */
     double looped;             /* when generations began, and with which */
@@ -42,6 +46,11 @@ struct sr_training {
     enum sr_training_end end;
     char error[SR_ERROR_SIZE];
 };
+
+/* The array with the thresholds of the best weights, of modes that have their own. */
+#define SR_BEST_THETA "best-theta"
+/* The run with its best weights in place of the others; they stay the run's. */
+struct sr_run sr_training_best(const struct sr_training *t);
 
 /* Leave the line in t->error, and return status. */
 enum sr_status sr_training_fail(struct sr_training *t, enum sr_status status, const char *format, ...)

@@ -33,6 +33,9 @@ struct sr_training_how {
     enum sr_training_use use;
     uint32_t checkpoint_every; /* generations between checkpoints; 0: 50 */
     uint32_t time_limit;       /* seconds from open, after which the run stops in good order; 0: none */
+    /* NEW and REPLACE: begin with this model's weights instead of random ones, or NULL. The settings of the network (hidden, theta,
+     * leak, reset, readout and its own) become the model's, whatever mode it was trained in. Copied. */
+    const struct sr_model *init;
 };
 
 /* Begin: check the run folder and lock it against other processes until the training is closed. The settings are copied; with
@@ -70,6 +73,9 @@ struct sr_progress {
     double generations_second;   /* since run was called */
     double evaluations_second;   /* members times samples */
     struct sr_counters counters; /* of this generation */
+    bool in_float;               /* a mode that trains in float on the host: */
+    double spikes, active;       /* spikes of hidden neurons a sample; share of neurons and steps that errors pass through */
+    double float_validation;     /* validation of the float weights; `validation` is that of the device's */
 };
 /* Called by the thread that runs, after each generation and before its checkpoint. Returning false stops the run in good order.
  * It must not call the training, except sr_training_stop. */
