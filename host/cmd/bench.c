@@ -237,6 +237,7 @@ static enum sr_status measure(struct bench *b, enum sr_mode mode, uint32_t rank,
         sr_plan_update(&plan, r->generations, b->fitness, b->credit, &update);
         status = sr_device_update(b->device, &update);
         if (status == SR_OK) status = sr_device_counters(b->device, &counters);
+        if (status != SR_OK) break;
         r->seconds += sr_now() - start;
         r->generations++;
         account(r, &counters);
@@ -263,6 +264,7 @@ static enum sr_status measure_local(struct bench *b, struct result *r) {
         sr_local_plan_learning(&plan, r->generations, &learning);
         status = sr_device_learn(b->device, &learning, &batch, NULL, NULL);
         if (status == SR_OK) status = sr_device_counters(b->device, &counters);
+        if (status != SR_OK) break;
         r->seconds += sr_now() - start;
         r->generations++;
         account(r, &counters);
