@@ -38,10 +38,10 @@ wire [11:0] cfg_scale0 = cfg_i[1419:1408];
 wire [11:0] cfg_scale1 = cfg_i[1451:1440];
 wire [11:0] cfg_scale2 = cfg_i[1483:1472];
 wire [11:0] cfg_scale3 = cfg_i[1515:1504];
-wire [12:0] cfg_step0 = cfg_i[1548:1536];
-wire [12:0] cfg_step1 = cfg_i[1580:1568];
-wire [12:0] cfg_step2 = cfg_i[1612:1600];
-wire [12:0] cfg_step3 = cfg_i[1644:1632];
+wire [19:0] cfg_step0 = cfg_i[1555:1536];
+wire [19:0] cfg_step1 = cfg_i[1587:1568];
+wire [19:0] cfg_step2 = cfg_i[1619:1600];
+wire [19:0] cfg_step3 = cfg_i[1651:1632];
 wire [31:0] cfg_epoch = cfg_i[2047:2016];
 wire _unused_cfg = &{1'b0, cfg_i};
 // verilator lint_on UNUSEDSIGNAL

@@ -5,8 +5,9 @@
 //
 //   sr_compact_seq     sequencer of a run, pair weights      sr_factors         noise, factors
 //   sr_compact_front   events -> base current, projections   sr_compact_pair    scaling, LIF, readout of a pair
-//   sr_compact_update  factors x pair weights -> weights     sr_compact_lane    a column: accumulator, two neurons
-//   sr_compact_fitness scores -> fitness, sums of the members
+//   sr_compact_lane    a column: accumulator, two neurons    sr_compact_fitness scores -> fitness, sums of the members
+//   sr_compact_credit  pair weights -> words by group        sr_compact_update  factors x pair weights -> sums
+//   sr_compact_finish  sums, a word behind -> weights
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
 //           SOFT_LANES: lanes, the last ones, whose multipliers are of LUTs (sr_compact_mul), where DSP blocks do not suffice.
@@ -106,7 +107,10 @@ module sr_compact #(
     localparam [ROW_W-1:0] FROM_M = 255;
     localparam D_W      = 12 + $clog2(RANK_MAX);
     localparam ACC_B    = $clog2(INPUTS_MAX + 1) + 8 + FRAC_W;                   // base current, shifted up
-    localparam ACC_U    = $clog2(FACTORS) + 16;                                  // mant * A
+    localparam ACC_U    = 16;                                                    // A 2^e of the update
+    localparam QUAD     = LANES < 4 ? LANES : 4;                                 // lanes that share a multiplier in the update
+    localparam WINDOW   = LANES + 16;
+    localparam ROWS_W   = XW_W + 4 > 5 ? XW_W + 4 : 5;
     localparam ACC_W    = (ACC_B > ACC_U ? ACC_B : ACC_U) + 1;
     localparam TREE     = LANES > 8 ? 2 : 1;
     localparam X_AW     = $clog2(SAMPLE_WORDS);
@@ -119,8 +123,9 @@ module sr_compact #(
     localparam BASE_W   = LANES * 16 > 2 * SCORE_W ? LANES * 16 : 2 * SCORE_W;
     localparam COUNT_W0 = PROJ_UNITS * C_W > 2 * G_W ? PROJ_UNITS * C_W : 2 * G_W;
     localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
-    localparam OP_A0    = STEP_AW + RANK_AW;                                     // operands: {step, k}, or a pair
-    localparam OP_AW    = OP_A0 > PAIR_AW ? OP_A0 : PAIR_AW;
+    localparam OP_A0    = STEP_AW + RANK_AW;                                     // operands: {step, k}, or {plane, group}
+    localparam OP_AW    = OP_A0 > 3 + GROUP_AW ? OP_A0 : 3 + GROUP_AW;
+    localparam OP_W     = PROJ_UNITS > 8 ? 2 * PROJ_UNITS : 16;
 
     generate
         if (COL_LANES != LANES || ENGINES != 1 || RANK_LANES != 1 || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
@@ -136,6 +141,9 @@ module sr_compact #(
         end
         if (SCORE_WORDS > CBUF_WORDS) begin : g_rule_score
             SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
+        end
+        if (FACTORS > 256) begin : g_rule_sums
+            SR_COMPACT_FACTORS_IS_AT_MOST_256_SO_THAT_SUMS_HAVE_16_BITS u ();
         end
         if (GROUPS < RANK_MAX || FACTOR_AW < RANK_W) begin : g_rule_factors
             SR_COMPACT_FACTORS_IS_AT_LEAST_PROJ_UNITS_BY_RANK_MAX_AND_ABOVE_RANK_MAX u ();
@@ -203,8 +211,8 @@ module sr_compact #(
     wire        mode_bad   = |cfg_mode && (run_flags[0] || run_flags[2]);
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
-    wire        run_clear, draw, draw_busy, draw_over, front, front_busy, pair_clear, pair_start, pre, pair_busy, fit, fit_fresh,
-                fit_busy, update, update_busy, readout;
+    wire        run_clear, draw, draw_busy, draw_over, front, front_busy, pair_clear, pair_start, pair_busy, fit, fit_fresh,
+                fit_busy, credit, credit_busy, update, update_busy, readout;
     wire [15:0] draw_first;
     wire [PAIR_AW:0] draw_pairs;
     wire [X_AW:0]    x_base;
@@ -227,18 +235,19 @@ module sr_compact #(
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(cfg_pair_first), .pair_count_i(cfg_pair_count),
-        .mant_hidden_i(cfg_step0[7:0]), .mant_readout_i(cfg_step3[7:0]),
+        .step_hidden_i(|cfg_step0[15:0]), .step_readout_i(|cfg_step3[15:0]),
         .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
         .front_o(front), .x_base_o(x_base), .front_busy_i(front_busy), .pair_clear_o(pair_clear), .pair_o(pair_start),
-        .pre_o(pre), .pair_busy_i(pair_busy), .fit_o(fit), .fresh_o(fit_fresh), .fit_pair_o(fit_pair), .label_o(label),
-        .fit_busy_i(fit_busy), .update_o(update), .readout_o(readout), .update_busy_i(update_busy),
+        .pair_busy_i(pair_busy), .fit_o(fit), .fresh_o(fit_fresh), .fit_pair_o(fit_pair), .label_o(label),
+        .fit_busy_i(fit_busy), .credit_o(credit), .credit_busy_i(credit_busy), .update_o(update), .readout_o(readout),
+        .update_busy_i(update_busy),
         .bank_re_o(seq_re), .bank_raddr_o(seq_raddr), .bank_rdata_i(bank_rdata[31:0]), .bank_held_i(bank_held),
         .bank_we_o(seq_we), .bank_waddr_o(seq_waddr), .bank_wdata_o(seq_wdata)
     );
 
     // ---- factors ----
-    reg                   upd_turn_q;       // update_busy, a cycle later: its reads begin then
-    always @(posedge clk_i) upd_turn_q <= update_busy;
+    reg                   upd_turn_q;       // update_busy, and a cycle after
+    always @(posedge clk_i) upd_turn_q <= update || update_busy;
     wire [GROUP_W-1:0]    groups;
     wire                  upd_re, upd_row_re, upd_noise, noise_ready, front_row_re, pair_col_re, pair_class_re;
     wire [12:0]           upd_noise_row;
@@ -249,8 +258,9 @@ module sr_compact #(
     wire [COL_AW-1:0]     pair_col_addr, upd_col_addr;
     wire [CLASS_AW-1:0]   pair_class_addr, upd_class_addr;
     wire [3:0]            front_row_bit, pair_class_bit, upd_bit;
-    wire [PROJ_UNITS-1:0] row_bits;
+    wire [PROJ_UNITS-1:0] row_bits, class_bits;
     wire [LANES-1:0]      col_bits;
+    wire [PROJ_UNITS*LANES-1:0] col_word;
     wire                  class_bit;
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
     sr_factors #(
@@ -265,8 +275,10 @@ module sr_compact #(
         .row_re_i(front_row_re || upd_row_re), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
         .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits),
         .col_re_i(pair_col_re || upd_re), .col_addr_i(upd_turn_q ? upd_col_addr : pair_col_addr), .col_o(col_bits),
+        .cols_o(col_word),
         .class_re_i(pair_class_re || upd_row_re), .class_addr_i(upd_turn_q ? upd_class_addr : pair_class_addr),
-        .class_bit_i(upd_turn_q ? upd_bit : pair_class_bit), .class_o(class_bit)
+        .class_bit_i(upd_turn_q ? upd_bit : pair_class_bit), .class_o(class_bit),
+        .classes_o(class_bits)
     );
 
     // ---- front ----
@@ -290,7 +302,7 @@ module sr_compact #(
     reg  [PROJ_UNITS*C_W-1:0] counts_q;
     reg  [PROJ_UNITS-1:0]     row_bits_q;
     always @(posedge clk_i) row_bits_q <= row_bits;
-    genvar n;
+    genvar n, u;
     generate
         for (n = 0; n < PROJ_UNITS; n = n + 1) begin : g_count
             always @(posedge clk_i)
@@ -300,25 +312,24 @@ module sr_compact #(
     endgenerate
 
     // ---- pair ----
-    wire                pair_count_re, pair_pre, credit_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_next,
+    wire                pair_count_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_next,
                         pair_acc_en, pair_first, base_re, lif, lif_busy, lif_clear, load, fire, last, edge_on, y_we, put_y,
                         g_row, w_row, rows_busy, row_en, row_first, row_clear, put_g, g_we, q_en, score_we;
     wire [COUNT_AW-1:0] pair_count_addr, g_addr;
-    wire [PAIR_AW:0]    credit_addr;
     wire [UNIT_W-1:0]   put_unit;
     wire [OP_AW-1:0]    op_waddr, pair_op_addr;
     wire [BASE_AW-1:0]  base_addr, y_addr, score_addr;
     wire [W_AW-1:0]     pair_w_addr;
     sr_compact_pair #(
-        .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .PAIR_W(PAIR_AW + 1), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW),
+        .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW),
         .RANK_AW(RANK_AW), .FACTOR_AW(FACTOR_AW), .GROUP_AW(GROUP_AW), .OP_AW(OP_AW), .CLASS_AW(CLASS_AW), .W_AW(W_AW),
         .CUT_LOG(CUT_LOG), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .TREE(TREE), .GAP(LANES > 8 ? 0 : 1), .Y_AT(Y_AT),
         .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
     ) u_pair (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(pair_start), .pre_i(pre), .clear_i(pair_clear), .busy_o(pair_busy),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(pair_start), .clear_i(pair_clear), .busy_o(pair_busy),
         .lif_busy_o(lif_busy), .rows_busy_o(rows_busy), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
-        .classes_i(cfg_classes), .pairs_i(pairs), .count_re_o(pair_count_re), .count_addr_o(pair_count_addr),
-        .pre_o(pair_pre), .credit_re_o(credit_re), .credit_addr_o(credit_addr), .put_scale_o(put_scale),
+        .classes_i(cfg_classes), .count_re_o(pair_count_re), .count_addr_o(pair_count_addr),
+        .put_scale_o(put_scale),
         .put_unit_o(put_unit), .scale_o(scale_on), .product_o(product), .op_we_o(op_we), .op_waddr_o(op_waddr),
         .op_re_o(pair_op_re), .op_raddr_o(pair_op_addr), .col_re_o(pair_col_re), .col_addr_o(pair_col_addr),
         .acc_next_o(pair_acc_next), .acc_en_o(pair_acc_en), .acc_first_o(pair_first), .base_re_o(base_re),
@@ -331,42 +342,63 @@ module sr_compact #(
     );
 
     // ---- update ----
-    wire [PAIR_AW:0]  upd_op_addr;
-    wire [UNIT_W-1:0] upd_unit;
-    wire              upd_add_next, upd_acc_en, upd_first, upd_shift, upd_last, upd_w_we;
-    wire [LANES-1:0]  upd_dither;
-    wire [W_AW-1:0]   upd_w_addr;
-    sr_compact_update #(
-        .LANES(LANES), .CUT(CUT), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_W(RANK_W), .PAIR_W(PAIR_AW + 1),
-        .BLOCK_W(BLOCK_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW),
-        .W_AW(W_AW), .W_READOUT(WEIGHT_WORDS)
-    ) u_update (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(update_busy), .readout_i(readout),
-        .rows_i(readout ? {8'd0, cfg_classes} : cfg_rows0), .blocks_i(blocks), .pairs_i(pairs), .rank_i(rank),
-        .x_words_i(x_words), .shift_i(readout ? cfg_step3[12:8] : cfg_step0[12:8]), .row_re_o(upd_row_re),
-        .re_o(upd_re), .op_addr_o(upd_op_addr), .col_addr_o(upd_col_addr), .row_addr_o(upd_row_addr),
-        .class_addr_o(upd_class_addr), .bit_o(upd_bit), .unit_o(upd_unit), .add_next_o(upd_add_next),
-        .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .shift_o(upd_shift), .last_o(upd_last), .dither_o(upd_dither),
-        .noise_o(upd_noise), .noise_row_o(upd_noise_row),
-        .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at), .cut_i(cut),
-        .w_we_o(upd_w_we), .w_addr_o(upd_w_addr)
+    wire                credit_re, word_we, upd_sum_busy, upd_finish_busy, miss_next, total_next, upd_acc_en, upd_first, upd_double,
+                        claim, claim_free, hand, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_turn, upd_w_we;
+    wire [PAIR_AW:0]    credit_addr;
+    wire [2:0]          word_plane, top_plane, upd_plane;
+    wire [GROUP_W-1:0]  word_group, upd_group;
+    wire [2*PROJ_UNITS-1:0] word;
+    wire [15:0]         total;
+    wire [WINDOW-1:0]   window;
+    wire [1:0]          fin_at;
+    wire [7:0]          fin_k;
+    wire [W_AW-1:0]     upd_w_addr;
+    wire [ROWS_W-1:0]   upd_rows = readout ? {{ROWS_W - 5{1'b0}}, cfg_classes} : cfg_rows0[ROWS_W-1:0];
+    wire [19:0]         upd_step = readout ? cfg_step3 : cfg_step0;
+    sr_compact_credit #(.UNITS(PROJ_UNITS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_W(GROUP_W)) u_credit (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .busy_o(credit_busy), .pairs_i(pairs), .rank_i(rank),
+        .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(bank_rdata[7:0]), .word_we_o(word_we),
+        .word_plane_o(word_plane), .word_group_o(word_group), .word_o(word), .total_o(total), .top_o(top_plane)
     );
+    sr_compact_update #(
+        .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .GROUP_W(GROUP_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .UNIT_LOG(UNIT_LOG),
+        .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW)
+    ) u_update (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_sum_busy), .readout_i(readout), .rows_i(upd_rows),
+        .blocks_i(blocks), .groups_i(groups), .x_words_i(x_words), .top_i(top_plane), .doublings_i(upd_step[19:16]),
+        .row_re_o(upd_row_re), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit), .re_o(upd_re),
+        .col_addr_o(upd_col_addr), .word_plane_o(upd_plane), .word_group_o(upd_group), .miss_next_o(miss_next),
+        .total_next_o(total_next), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .acc_double_o(upd_double),
+        .claim_o(claim), .free_i(claim_free), .hand_o(hand)
+    );
+    sr_compact_finish #(
+        .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
+        .W_READOUT(WEIGHT_WORDS)
+    ) u_finish (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
+        .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .noise_o(upd_noise),
+        .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at),
+        .cut_i(cut), .window_o(window), .put_o(fin_put), .load_o(fin_load), .product_o(fin_product), .low_rho_o(fin_low_rho),
+        .weigh_o(fin_weigh), .turn_o(fin_turn), .at_o(fin_at), .k_o(fin_k), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
+    );
+    assign update_busy = upd_sum_busy || upd_finish_busy;
 
     // ---- lanes: whose operands, whose turn. What memories give to accumulators and factors is held first. ----
-    wire [15:0]              op_rdata;
-    wire                     acc_next = pair_acc_next || upd_add_next;
-    wire                     acc_on   = acc_next && !infer;      // inference reads no perturbation: none was drawn
-    wire                     row_bit  = readout ? class_bit_q : row_bits_q[upd_unit];
+    wire [OP_W-1:0]          op_rdata;
+    wire                     pair_on = pair_acc_next && !infer;    // inference reads no perturbation: none was drawn
+    wire [PROJ_UNITS-1:0]    upd_row = (readout ? class_bits_q : row_bits_q) ^ op_rdata[2*PROJ_UNITS-1:PROJ_UNITS];
     reg  signed [15:0]       op_q;
     reg  [LANES-1:0]         neg_q;
+    reg  [PROJ_UNITS-1:0]    class_bits_q;
     reg                      class_bit_q;
     always @(posedge clk_i) begin
-        class_bit_q <= class_bit;
-        op_q        <= acc_on ? op_rdata : 16'd0;
-        neg_q       <= {LANES{acc_on}} & (col_bits ^ {LANES{upd_add_next && row_bit}});
+        class_bit_q  <= class_bit;
+        class_bits_q <= class_bits;
+        op_q         <= ({16{pair_on}} & op_rdata[15:0]) | ({16{total_next}} & total);
+        neg_q        <= ({LANES{pair_on}} & col_bits) | {LANES{miss_next}};
     end
-    wire [LANES*MASTER_W-1:0] w_rdata, w_new;
-    reg  [LANES*MASTER_W-1:0] w_rdata_q;
+    wire [LANES*MASTER_W-1:0] w_rdata;
+    reg  [LANES*MASTER_W-1:0] w_rdata_q, w_wdata_q;
     wire [LANES*MASTER_W-1:0] w_q = WEIGHT_HOLD != 0 ? w_rdata_q : w_rdata;
     wire [BASE_W-1:0]        base_rdata;
     wire [LANES*16-1:0]      base_new;
@@ -377,15 +409,16 @@ module sr_compact #(
     always @(posedge clk_i) on <= rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);
     wire [LANES-1:0]         there = on | {LANES{!edge_on}};
     reg  [8:0]               leak_q;      // 256 - leak; 0 in rows
-    always @(posedge clk_i) leak_q <= lif ? 9'd256 - {1'b0, cfg_leak0} : 9'd0;
-    wire [12:0]              scale = pair_pre ? {5'd0, readout ? cfg_step3[7:0] : cfg_step0[7:0]}
-                                   : infer ? 13'd0 : {1'b0, put_g ? cfg_scale3 : cfg_scale0};
+    always @(posedge clk_i) leak_q <= lif ? 9'd256 - {1'b0, cfg_leak0} : {1'b0, fin_k & {8{update_busy}}};
+    wire [12:0]              scale = infer ? 13'd0 : {1'b0, put_g ? cfg_scale3 : cfg_scale0};
     wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
     reg  [ROW_W-1:0]         row_p_q, row_m_q;
     wire [COUNT_W-1:0]       count_rdata;
     wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
-    wire signed [15:0]       put_lane0 = pair_pre ? {bank_rdata[7:0], 8'd0} : {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
+    wire signed [15:0]       put_lane0 = {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
     wire [28:0]              raw_p, raw_m;
+    wire [LANES*16-1:0]      sums;
+    wire [LANES*MASTER_W-1:0] w_turned;       // what is held of a quad's word moves down, and the new weight comes in
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
             localparam F_W = n == 0 ? 13 : 10;
@@ -393,32 +426,61 @@ module sr_compact #(
             wire [F_W-1:0]      entry  = {{F_W - 1{neg_q[n]}}, 1'b1} & {F_W{g_row}};
             wire [F_W-1:0]      weight = {{F_W - 8{wint[7]}}, wint} & {F_W{w_row}};
             wire [F_W-1:0]      shared;      // 0 in rows
-            wire signed [15:0]    put_p, put_m, y_put_p, y_put_m;
+            localparam FIRST = n % QUAD == 0 ? 1 : 0;    // of a quad
+            wire signed [15:0]    put_p, put_m, y_put_p, y_put_m, b, put_sum;
+            wire [7:0]            low;
             wire signed [F_W+15:0] lane_raw_p, lane_raw_m;
             assign y_put_p = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+:CNT_W], 8'd0};
             assign y_put_m = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
             if (n == 0) begin : g_first
                 assign shared = scale_on ? scale : {4'd0, leak_q};
-                assign put_p  = put_y ? y_put_p : put_g ? row_p_q[23:8] : put_lane0;
+                assign put_p  = put_y ? y_put_p : put_g ? row_p_q[23:8] : update_busy ? put_sum : put_lane0;
                 assign put_m  = put_y ? y_put_m : row_m_q[23:8];
                 assign raw_p  = lane_raw_p;
                 assign raw_m  = lane_raw_m;
             end else begin : g_other
                 assign shared = {1'b0, leak_q};
-                assign put_p  = y_put_p;
+                assign put_p  = FIRST != 0 && update_busy ? put_sum : y_put_p;
                 assign put_m  = y_put_m;
                 wire _unused = &{1'b0, lane_raw_p, lane_raw_m};
             end
+            if (FIRST != 0) begin : g_quad
+                reg  [QUAD*16-1:0]    sums_q;
+                wire [QUAD*MASTER_W-1:0] word_q = w_q[n*MASTER_W+:QUAD*MASTER_W];
+                wire signed [MASTER_W-1:0] weight_at = word_q[fin_at[$clog2(QUAD)-1:0]*MASTER_W+:MASTER_W];
+                wire [15:0]           rho = window[n+1+:16] ^ {16{window[n]}};
+                wire signed [15:0]    u_n = u_p[n*16+:16];
+                wire signed [MASTER_W-1:0] weight_new;
+                always @(posedge clk_i)
+                    if (hand) sums_q <= sums[n*16+:QUAD*16];
+                    else if (fin_put) sums_q <= sums_q >> 16;
+                assign put_sum = sums_q[15:0];
+                assign b   = !update_busy ? base_rdata[n*16+:16] : fin_weigh ? {{16 - MASTER_W{weight_at[MASTER_W-1]}}, weight_at}
+                                                                             : {8'd0, rho[15:8]};
+                assign low = {8{update_busy}} & (fin_low_rho ? rho[7:0] : u_n[7:0]);
+                sr_sat #(.IN_W(16), .OUT_W(MASTER_W)) u_weight (.x_i(u_n), .y_o(weight_new));
+                assign w_turned[n*MASTER_W+:QUAD*MASTER_W] = {weight_new, w_wdata_q[n*MASTER_W+MASTER_W+:(QUAD-1)*MASTER_W]};
+            end else begin : g_rest
+                assign put_sum = 16'd0;
+                assign b       = base_rdata[n*16+:16];
+                assign low     = 8'd0;
+            end
+            wire [PROJ_UNITS-1:0] col_bits_of;
+            for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
+                assign col_bits_of[u] = col_word[u*LANES+n];
+            end
             sr_compact_lane #(
-                .FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .LUT_MUL(n >= LANES - SOFT_LANES ? 1 : 0)
+                .FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .LUT_MUL(n >= LANES - SOFT_LANES ? 1 : 0),
+                .UNITS(PROJ_UNITS), .SUMS(FIRST)
             ) u_lane (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || pair_acc_en || upd_acc_en),
-                .first_i(mark || (pair_acc_en && pair_first) || upd_first), .shift_i(upd_shift), .wint_i(add_base),
-                .wall_i(upd_last), .neg_i(neg_q[n]), .dither_i(upd_dither[n]), .op_i(op_q), .w_i(w_q[n*MASTER_W+:MASTER_W]),
-                .base_o(base_new[n*16+:16]),
-                .weight_o(w_new[n*MASTER_W+:MASTER_W]),
-                .lif_i(lif), .clear_i(lif_clear), .load_i(load), .fire_i(fire), .last_i(last), .on_i(there[n]),
-                .put_i(put_y || (n == 0 && (put_scale || put_g))), .product_i(product), .b_i(base_rdata[n*16+:16]),
+                .first_i(mark || (pair_acc_en && pair_first) || upd_first), .double_i(upd_double), .wint_i(add_base),
+                .neg_i(neg_q[n]), .op_i(op_q), .miss_i(miss_next), .mask_i(op_rdata[PROJ_UNITS-1:0]), .row_i(upd_row),
+                .col_i(col_bits_of), .w_i(w_q[n*MASTER_W+:MASTER_W]), .base_o(base_new[n*16+:16]), .sum_o(sums[n*16+:16]),
+                .lif_i(lif), .sum_i(FIRST != 0 && update_busy), .weigh_i(FIRST != 0 && fin_weigh), .low_i(low),
+                .clear_i(lif_clear), .load_i(load || (FIRST != 0 && fin_load)), .fire_i(fire), .last_i(last), .on_i(there[n]),
+                .put_i(put_y || (n == 0 && (put_scale || put_g)) || (FIRST != 0 && fin_put)), .product_i(product || fin_product),
+                .b_i(b),
                 .put_p_i(put_p), .put_m_i(put_m), .f_i(shared | entry | weight), .theta_i(cfg_theta0),
                 .subtract_i(cfg_reset_kind), .u_p_o(u_p[n*16+:16]), .u_m_o(u_m[n*16+:16]),
                 .count_p_o(y_p[n*CNT_W+:CNT_W]), .count_m_o(y_m[n*CNT_W+:CNT_W]), .raw_p_o(lane_raw_p), .raw_m_o(lane_raw_m)
@@ -499,12 +561,12 @@ module sr_compact #(
     endgenerate
     reg                      w_we_q;
     reg [W_AW-1:0]           w_addr_q;
-    reg [LANES*MASTER_W-1:0] w_wdata_q;
     always @(posedge clk_i) begin
         w_we_q    <= (upd_w_we || (mem_we && host_w)) && !rst_i;
         w_addr_q  <= front_busy || pair_busy ? (WEIGHT_HOLD != 0 ? walk_at : walk_at_q) : update_busy ? upd_w_addr : host_at;
         walk_at_q <= walk_at;
-        w_wdata_q <= update_busy ? w_new : host_weight;
+        if (fin_turn) w_wdata_q <= w_turned;
+        else if (!update_busy) w_wdata_q <= host_weight;
         w_rdata_q <= w_rdata;
     end
     sr_ram_sp #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW)) u_weights (
@@ -549,11 +611,18 @@ module sr_compact #(
         .waddr_i(keep_count ? count_at : infer ? result_q : g_addr), .wdata_i(keep_count ? counts : infer ? result_word : g_word),
         .re_i(pair_count_re || mem_read_q), .raddr_i(run_busy ? pair_count_addr : mem_addr[COUNT_AW-1:0]), .rdata_o(count_rdata)
     );
-    wire [OP_AW+PAIR_AW:0] upd_op_at = {{OP_AW{1'b0}}, upd_op_addr};
-    // operands: c' by step and k, or mant * u by pair
-    sr_ram #(.WIDTH(16), .DEPTH(1 << OP_AW), .ADDR_W(OP_AW)) u_ops (
-        .clk_i(clk_i), .we_i(op_we), .waddr_i(op_waddr), .wdata_i(u_p[15:0]), .re_i(pair_op_re || upd_re),
-        .raddr_i(upd_turn_q ? upd_op_at[OP_AW-1:0] : pair_op_addr), .rdata_o(op_rdata)
+    // operands: c' by step and k, or pair weights by plane and group (sr_compact_credit)
+    wire [OP_AW+GROUP_AW-1:0] word_at = {{OP_AW - 3{1'b0}}, word_plane, word_group[GROUP_AW-1:0]};
+    wire [OP_AW+GROUP_AW-1:0] upd_op_at = {{OP_AW - 3{1'b0}}, upd_plane, upd_group[GROUP_AW-1:0]};
+    reg  [OP_W-1:0]           op_wdata;
+    always @* begin
+        op_wdata = {OP_W{1'b0}};
+        op_wdata[2*PROJ_UNITS-1:0] = word;
+        if (!word_we) op_wdata[15:0] = u_p[15:0];
+    end
+    sr_ram #(.WIDTH(OP_W), .DEPTH(1 << OP_AW), .ADDR_W(OP_AW)) u_ops (
+        .clk_i(clk_i), .we_i(op_we || word_we), .waddr_i(word_we ? word_at[OP_AW-1:0] : op_waddr), .wdata_i(op_wdata),
+        .re_i(pair_op_re || upd_re), .raddr_i(upd_turn_q ? upd_op_at[OP_AW-1:0] : pair_op_addr), .rdata_o(op_rdata)
     );
     // bank: sums of the members, batch list, pair weights (sr_compact_seq)
     wire               host_list   = mem_sel == SR_MEM_BATCH[2:0];
@@ -620,7 +689,8 @@ module sr_compact #(
             cyc_update_q  <= cyc_update_q + {31'd0, update_busy};
             events_q      <= events_q + {31'd0, add_base};
         end
-    wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_at, front_w_at, raw_p, raw_m, row_m_q[7:0]};
+    wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_at, word_at, word_group, upd_group,
+                      window, front_w_at, raw_p, raw_m, row_m_q[7:0]};
 endmodule
 
 `default_nettype wire

@@ -14,6 +14,8 @@ module sr_compact_neuron #(
 ) (
     input  wire                   clk_i,
     input  wire                   lif_i,
+    input  wire                   sum_i,      // i is loaded outside of LIF too; low_i may be other than 0
+    input  wire [7:0]             low_i,
     input  wire                   clear_i,
     input  wire                   load_i,
     input  wire                   fire_i,
@@ -40,12 +42,13 @@ module sr_compact_neuron #(
     wire signed [16:0] d = {{17 - D_W{d_i[D_W-1]}}, d_i};
     always @(posedge clk_i) begin
         lif_q <= lif_i;
-        if (!lif_i) i_q <= 17'sd0;
+        if (!lif_i && !sum_i) i_q <= 17'sd0;
         else if (load_i) i_q <= MINUS != 0 ? b - d : b + d;
     end
 
-    // v * f + 256 i + 255, in F_W + 16 bits: below 2^25. Outside the LIF phase i is 0 and the 255 are not added.
-    wire signed [F_W+15:0] addend = {{F_W - 9{i_q[16]}}, i_q, {8{lif_q}}};
+    // v * f + 256 i + 255, in F_W + 16 bits: below 2^25. Outside the LIF phase the 255 are not added, and i is 0 but with sum_i,
+    // where low_i is added.
+    wire signed [F_W+15:0] addend = {{F_W - 9{i_q[16]}}, i_q, {8{lif_q}} | low_i};
     wire signed [F_W+15:0] raw;
     sr_compact_mul #(.F_W(F_W), .LUTS(LUT_MUL)) u_mul (.x_i(v_q), .f_i(f_i), .addend_i(addend), .y_o(raw));
     // sat_16 as sr_sat does it, -2^15 put right behind the register: that takes all of its bits, the rest only the upper ones.
@@ -81,7 +84,7 @@ module sr_compact_neuron #(
     // formal: MINUS=1 DEPTH=3
     // What numerics.md, section 4 says of a step, and what the clock before did.
     localparam R_W = F_W + 16;
-    reg                      past_q = 1'b0, load_q1, take_q1, clear_q1, put_q1, fire_q1, last_q1, left_q1, subtract_q1, on_q1;
+    reg                      past_q = 1'b0, load_q1, idle_q1, take_q1, clear_q1, put_q1, fire_q1, last_q1, left_q1, subtract_q1, on_q1;
     reg signed [17:0]        sum_q1;
     reg signed [R_W-1:0]     shifted_q1;
     reg signed [15:0]        x_q1, u_q1;
@@ -91,11 +94,13 @@ module sr_compact_neuron #(
     wire signed [R_W-1:0]    vf      = v_q * f_i;
     wire signed [R_W-1:0]    vleak   = (v_q <<< 8) - vf;           // v * leak, leak = 256 - f
     wire signed [R_W-1:0]    lif     = v_q - (vleak >>> 8) + i_q;
+    wire signed [R_W-1:0]    summed  = vf + (i_q <<< 8) + $signed({1'b0, low_i});
     wire                     spike1  = u_q1 >= $signed({1'b0, theta_q1});
     wire signed [16:0]       after1  = spike1 ? (subtract_q1 ? u_q1 - $signed({1'b0, theta_q1}) : 17'sd0) : u_q1;
     always @(posedge clk_i) begin
         past_q     <= 1'b1;
-        load_q1    <= lif_i && load_i;
+        load_q1    <= (lif_i || sum_i) && load_i;
+        idle_q1    <= !lif_i && !sum_i;
         sum_q1     <= MINUS != 0 ? b_i - d_i : b_i + d_i;
         take_q1    <= (fire_i || product_i) && !clear_i;
         shifted_q1 <= shifted;
@@ -110,8 +115,11 @@ module sr_compact_neuron #(
     always @(posedge clk_i) begin
         assume (theta_i >= 16'd1 && theta_i <= 16'd32767);
         assert (u_o >= -16'sd32767);
+        if (lif_i || !sum_i) assume (low_i == 8'd0);
+        if (lif_q) assume (low_i == 8'd0);
         if (lif_q) assert (shifted == lif);
-        else if (past_q) assert (shifted == vf >>> 8);
+        else if (past_q) assert (raw_o == summed);
+        if (past_q && idle_q1) assert (i_q == 17'sd0);
         if (past_q) begin
             if (load_q1) assert (i_q == sum_q1);
             if (take_q1) assert (u_o == (shifted_q1 > 32767 ? 32767 : shifted_q1 < -32767 ? -32767 : shifted_q1));

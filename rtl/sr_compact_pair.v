@@ -2,14 +2,14 @@
 // sr_compact_pair: control of what the lanes do for one pair and sample: scaling, LIF, readout (docs/numerics.md, 3 to 5).
 //
 // SCALE  each k, each step: count c from the count buffer -> lane 0's multiplier -> c' = sat_16((c * S) >> 4) -> operand memory,
-//        word {step, k}. The same with pre_i: mant * u of every pair for the update, in order.
+//        word {step, k}.
 // LIF    two column blocks side by side, each step, each k: acc +- c'; after the last k, fire. A block's counts leave the ring
 //        with the fire after its last step's.
 // ROWS   each k: g = sum C y, one row of column blocks; S g is kept in the count buffer, behind the counts.
 //        Then each class: sum w y, then +- S g[k]; a row takes blocks + rank + GAP cycles, row behind row.
 // Ages   0 first addresses, 1 data; scaling: 2 multiplier's operands, 3 products; rows, whose factors are held for a cycle: 3
 //        operands, 4 products, ROW_AGE sum over the lanes, DONE_AGE sum of the row. A control signal's age stands at its port.
-// Job    start_i or pre_i (pulse) with the inputs, held while busy_o; clear_i before a sample's first pair.
+// Job    start_i (pulse) with the inputs, held while busy_o; clear_i before a sample's first pair.
 // Reset  control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -17,7 +17,6 @@ module sr_compact_pair #(
     parameter STEP_W    = 4,
     parameter BLOCK_W   = 5,
     parameter RANK_W    = 3,
-    parameter PAIR_W    = 7,
     // bits of an address: step, column block, k, factor, operand, class factor word, weight
     parameter STEP_AW   = 4,
     parameter BLOCK_AW  = 4,
@@ -43,7 +42,6 @@ module sr_compact_pair #(
     input  wire                clk_i,
     input  wire                rst_i,
     input  wire                start_i,
-    input  wire                pre_i,
     input  wire                clear_i,
     output wire                busy_o,
     output wire                lif_busy_o,
@@ -52,16 +50,12 @@ module sr_compact_pair #(
     input  wire [RANK_W-1:0]   rank_i,
     input  wire [BLOCK_W-1:0]  blocks_i,
     input  wire [4:0]          classes_i,
-    input  wire [PAIR_W-1:0]   pairs_i,       // pre_i
     // scaling
     output wire                count_re_o,    // age 0; S g: ROW_AGE - 2
     output wire [COUNT_AW-1:0] count_addr_o,
-    output wire                pre_o,         // the job of pre_i
-    output wire                credit_re_o,
-    output wire [PAIR_W-1:0]   credit_addr_o,
     output wire                put_scale_o,   // age 1
     output wire [UNIT_W-1:0]   put_unit_o,
-    output wire                scale_o,       // the next factor is S or mant
+    output wire                scale_o,       // the next factor is S
     output wire                product_o,     // age 2; of rows: 3
     output wire                op_we_o,       // age 3
     output wire [OP_AW-1:0]    op_waddr_o,
@@ -106,20 +100,18 @@ module sr_compact_pair #(
 
     // ---- loops ----
     localparam [2:0] IDLE = 3'd0, SCALE = 3'd1, LIF = 3'd2, GROW = 3'd3, CLASS = 3'd4, DRAIN = 3'd5;
-    localparam OUT_W0 = PAIR_W > STEP_W ? PAIR_W : STEP_W;
-    localparam OUT_W  = OUT_W0 > 5 ? OUT_W0 : 5;
+    localparam OUT_W  = STEP_W > 5 ? STEP_W : 5;
     reg  [2:0]         state_q, phase_q;      // phase_q: the state, also while it drains
     reg  [3:0]         drain_q;
-    reg                pre_q, thread_q, more_q;
+    reg                thread_q, more_q;
     reg  [RANK_W-1:0]  k_q;
-    reg  [OUT_W-1:0]   out_q;                 // step; pair of a pre_i job; class
+    reg  [OUT_W-1:0]   out_q;                 // step; class
     reg  [BLOCK_W-1:0] block_q;
     wire               scaling   = state_q == SCALE;
     wire               lif       = state_q == LIF;
     wire               g_row     = state_q == GROW;
     wire               w_row     = state_q == CLASS;
-    wire [RANK_W-1:0]  rank      = pre_q ? {{RANK_W - 1{1'b0}}, 1'b1} : rank_i;
-    wire               k_end     = k_q == rank - 1'b1;
+    wire               k_end     = k_q == rank_i - 1'b1;
     reg  [OUT_W-1:0]   out_last_q;            // held: chosen a cycle before it counts; a g row does not look at it
     wire               out_end   = out_q == out_last_q;
     wire [BLOCK_W-1:0] block     = block_q + {{BLOCK_W - 1{1'b0}}, thread_q};
@@ -137,7 +129,6 @@ module sr_compact_pair #(
     always @(posedge clk_i) begin
         if (state_q != DRAIN) phase_q <= state_q;
         out_last_q <= (phase_q == GROW || g_row || w_row ? {{OUT_W - 5{1'b0}}, classes_i}
-                       : (state_q == IDLE ? pre_i : pre_q) ? {{OUT_W - PAIR_W{1'b0}}, pairs_i}
                        : {{OUT_W - STEP_W{1'b0}}, steps_i}) - 1'b1;
         case (state_q)
             SCALE: begin            // k, step
@@ -170,7 +161,7 @@ module sr_compact_pair #(
             DRAIN: begin
                 drain_q <= drain_q - 4'd1;
                 if (drain_q == 4'd0)
-                    state_q <= phase_q == SCALE ? (pre_q ? IDLE : LIF) : phase_q == LIF || (phase_q == GROW && more_q) ? GROW
+                    state_q <= phase_q == SCALE ? LIF : phase_q == LIF || (phase_q == GROW && more_q) ? GROW
                              : phase_q == GROW ? CLASS : IDLE;
             end
             default: begin
@@ -178,8 +169,7 @@ module sr_compact_pair #(
                 out_q    <= {OUT_W{1'b0}};
                 block_q  <= {BLOCK_W{1'b0}};
                 thread_q <= 1'b0;
-                pre_q    <= pre_i;
-                if (start_i || pre_i) state_q <= SCALE;
+                if (start_i) state_q <= SCALE;
             end
         endcase
         if (rst_i) state_q <= IDLE;
@@ -187,7 +177,6 @@ module sr_compact_pair #(
     wire idle   = state_q == IDLE;
     wire in_lif = (lif || state_q == DRAIN) && phase_q == LIF;
     assign busy_o      = !idle;
-    assign pre_o       = pre_q;
     assign lif_busy_o  = in_lif;
     assign rows_busy_o = !idle && (phase_q == GROW || phase_q == CLASS);
 
@@ -244,18 +233,15 @@ module sr_compact_pair #(
         end
     end
     wire [GROUP_AW+RANK_W-1:0] q_place = {{GROUP_AW{1'b0}}, q_k_q1};
-    assign count_re_o    = (scaling && !pre_q) || q_re;
+    assign count_re_o    = scaling || q_re;
     assign count_addr_o  = scaling ? {group[GROUP_AW-1:0], out_q[STEP_AW-1:0]}
                                    : {q_place[GROUP_AW-1:0], {STEP_AW{1'b0}}} | G_AT[COUNT_AW-1:0];
-    assign credit_re_o   = scaling && pre_q;
-    assign credit_addr_o = out_q[PAIR_W-1:0];
     assign put_scale_o   = scale_q[1];
     assign put_unit_o    = unit_q1;
     assign scale_o       = (!idle && phase_q == SCALE) || put_g_o;
     assign product_o     = scale_q[2] || mac_q[3];
     assign op_we_o       = scale_q[3];
-    assign op_waddr_o    = pre_q ? op_pair[OP_AW-1:0] : op_step[OP_AW-1:0];
-    wire [OP_AW+OUT_W-1:0] op_pair = {{OP_AW{1'b0}}, op_out_q};
+    assign op_waddr_o    = op_step[OP_AW-1:0];
     wire [OP_AW+OUT_W+RANK_AW-1:0] op_step = {{OP_AW{1'b0}}, op_out_q, op_k_q[RANK_AW-1:0]};
 
     // ---- LIF ----
@@ -340,7 +326,7 @@ module sr_compact_pair #(
     assign q_en_o       = q_q[ROW_AGE-1];
     assign score_we_o   = row_last_q[DONE_AGE];
     assign score_addr_o = {SCORE_AT[BASE_AW-1:4], score_class_q};
-    wire _unused = &{1'b0, group, op_pair, op_step, op_item, op_k_q, k_q, q_place, g_place};
+    wire _unused = &{1'b0, group, op_step, op_item, op_k_q, k_q, q_place, g_place};
 endmodule
 
 `default_nettype wire

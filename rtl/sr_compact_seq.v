@@ -31,8 +31,8 @@ module sr_compact_seq #(
     input  wire [15:0]        pairs_i,
     input  wire [15:0]        pair_first_i,
     input  wire [15:0]        pair_count_i,
-    input  wire [ 7:0]        mant_hidden_i,
-    input  wire [ 7:0]        mant_readout_i,
+    input  wire               step_hidden_i,  // the update's K is not 0
+    input  wire               step_readout_i,
     // units
     output wire               draw_o,
     output wire [15:0]        draw_first_o,
@@ -43,13 +43,14 @@ module sr_compact_seq #(
     input  wire               front_busy_i,
     output wire               pair_clear_o,
     output wire               pair_o,
-    output wire               pre_o,
     input  wire               pair_busy_i,
     output wire               fit_o,
     output wire               fresh_o,        // sums begin anew
     output wire [PAIR_AW-1:0] fit_pair_o,
     output wire [ 3:0]        label_o,
     input  wire               fit_busy_i,
+    output wire               credit_o,
+    input  wire               credit_busy_i,
     output wire               update_o,
     output wire               readout_o,
     input  wire               update_busy_i,
@@ -66,7 +67,7 @@ module sr_compact_seq #(
 
     localparam [4:0] IDLE = 5'd0, CHECK = 5'd1, DRAW = 5'd2, DRAWING = 5'd3, LIST = 5'd4, ENTRY = 5'd5, FRONT = 5'd6,
                      FRONTING = 5'd7, PAIR = 5'd8, PAIRING = 5'd9, FIT = 5'd10, FITTING = 5'd11, NEXT = 5'd12, SHAPE = 5'd13,
-                     SHAPE_M = 5'd14, SHAPE_U = 5'd15, REDRAW = 5'd16, REDRAWING = 5'd17, PRE = 5'd18, PREPARING = 5'd19,
+                     SHAPE_M = 5'd14, SHAPE_U = 5'd15, REDRAW = 5'd16, REDRAWING = 5'd17, CREDIT = 5'd18, CREDITING = 5'd19,
                      UPDATE = 5'd20, UPDATING = 5'd21, LAYER = 5'd22, SHAPE_W = 5'd23;
     reg  [4:0]         state_q, flags_q;
     reg  [7:0]         code_q;
@@ -84,7 +85,7 @@ module sr_compact_seq #(
     wire               pair_end    = infer || pair_up == pair_count_i[PAIR_AW:0];
     wire               shape_end   = pair_up == pairs_i[PAIR_AW:0];
     wire               sample_end  = sample_q == batch_i[PAIR_AW:0] - 1'b1;
-    wire [7:0]         mant        = readout_q ? mant_readout_i : mant_hidden_i;
+    wire               step        = readout_q ? step_readout_i : step_hidden_i;
     wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? REDRAW : IDLE;
     always @(posedge clk_i) begin
         case (state_q)
@@ -131,19 +132,19 @@ module sr_compact_seq #(
                 state_q <= !shape_end ? SHAPE : want_update ? REDRAW : IDLE;
             end
             REDRAW:    state_q <= REDRAWING;
-            REDRAWING: if (!draw_busy_i) state_q <= PRE;
-            PRE:       state_q <= mant == 8'd0 ? LAYER : PREPARING;
-            PREPARING: if (!pair_busy_i) state_q <= UPDATE;
-            UPDATE:    state_q <= UPDATING;
+            REDRAWING: if (!draw_busy_i) state_q <= CREDIT;
+            CREDIT:    state_q <= CREDITING;
+            CREDITING: if (!credit_busy_i) state_q <= UPDATE;
+            UPDATE:    state_q <= step ? UPDATING : LAYER;
             UPDATING:  if (!update_busy_i) state_q <= LAYER;
             default: begin
                 readout_q <= 1'b1;
-                state_q   <= readout_q ? IDLE : PRE;
+                state_q   <= readout_q ? IDLE : UPDATE;
             end
         endcase
         if (fault && state_q != IDLE && state_q != CHECK) begin
             code_q  <= fault_i;
-            if (!draw_busy_i && !front_busy_i && !pair_busy_i && !update_busy_i) state_q <= IDLE;
+            if (!draw_busy_i && !front_busy_i && !pair_busy_i && !credit_busy_i && !update_busy_i) state_q <= IDLE;
         end
         if (rst_i) state_q <= IDLE;
     end
@@ -159,12 +160,12 @@ module sr_compact_seq #(
     assign x_base_o     = x_base_q;
     assign pair_clear_o = state_q == FRONT;
     assign pair_o       = go && state_q == PAIR;
-    assign pre_o        = go && state_q == PRE && mant != 8'd0;
     assign fit_o        = go && state_q == FIT;
     assign fresh_o      = sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0]));
     assign fit_pair_o   = pair_q[PAIR_AW-1:0];
     assign label_o      = label_q;
-    assign update_o     = go && state_q == UPDATE;
+    assign credit_o     = go && state_q == CREDIT;
+    assign update_o     = go && state_q == UPDATE && step;
     assign readout_o    = readout_q;
 
     // ---- bank memory: list; pair weights from sums ----

@@ -6,13 +6,14 @@
 // min(LANES, 16) entries that a cycle writes, column words LANES:
 //   rows      ROW entries of the hidden layer in PROJ_UNITS banks: factor f in bank f % PROJ_UNITS, group f / PROJ_UNITS; input j
 //             at word (group * x_words + j / 16) * 16 / CUT + j % 16 / CUT
-//   columns   COL entries, hidden layer and readout: {readout, f, column block}
-//   classes   ROW entries of the readout: {f, class / CUT}
+//   columns   COL entries, hidden layer and readout: {readout, group, column block}, a group's PROJ_UNITS factors in a word
+//   classes   ROW entries of the readout: {group, class / CUT}, likewise
 // Draw        start_i (pulse) with the job inputs, held while busy_o; over_o: more than FACTORS, given up. groups_o: row groups.
 //             A noise word takes 18 cycles and one for each CUT entries.
 // Dither      dither_i (pulse, not during a draw; its row and block are 0 during one); dither_ready_o until the next; cut_o:
 //             entries cut_at_i * CUT and on.
-// Reads       a cycle after the enable; bit selects go with the data. Reset: control only. Test: tests/rtl/tb_factors.cpp
+// Reads       a cycle after the enable; bit selects go with the data. col_o and class_o are of the factor that the address names,
+//             cols_o ({unit, lane}) and classes_o of all of its group. Reset: control only. Test: tests/rtl/tb_factors.cpp
 `default_nettype none
 
 module sr_factors #(
@@ -58,10 +59,12 @@ module sr_factors #(
     input  wire                  col_re_i,
     input  wire [COL_AW-1:0]     col_addr_i,
     output wire [LANES-1:0]      col_o,
+    output wire [PROJ_UNITS*LANES-1:0] cols_o,
     input  wire                  class_re_i,
     input  wire [CLASS_AW-1:0]   class_addr_i,
     input  wire [ 3:0]           class_bit_i,
-    output wire                  class_o
+    output wire                  class_o,
+    output wire [PROJ_UNITS-1:0] classes_o
 );
     `include "sr_map.vh"
     localparam CUTS      = 64 / CUT;        // of a noise word
@@ -70,6 +73,11 @@ module sr_factors #(
     localparam WIDE      = LANES / CUT;     // cuts of a column word
     localparam WIDE_LOG  = $clog2(WIDE);
     localparam UNIT_LOG  = $clog2(PROJ_UNITS);
+    localparam UNIT_W    = PROJ_UNITS > 1 ? UNIT_LOG : 1;
+    localparam [FACTOR_AW-1:0] UNIT_MASK = (1 << UNIT_LOG) - 1;
+    localparam COL_RAM_AW   = COL_AW - UNIT_LOG;
+    localparam CLASS_RAM_AW = CLASS_AW - UNIT_LOG;
+    localparam CUTS_LOG  = 4 - CUT_LOG;                         // of a class's number, bits that name its cut
     localparam ROW_DEPTH = FACTORS / PROJ_UNITS * X_WORDS * 16 / CUT;
     localparam ROW_CUTS  = X_WORDS * 16 / CUT;
     localparam COL_CUTS  = (1 << BLOCK_AW) * WIDE;
@@ -164,38 +172,63 @@ module sr_factors #(
     wire [ROW_AW-1:0]    row_at = group_at_q + {{ROW_AW - DONE_W{1'b0}}, done_q};
     wire [FACTOR_AW-1:0] factor = factor_q[FACTOR_AW-1:0];
     wire [DONE_W-1:0]    col_at = done_q >> WIDE_LOG;
-    genvar u;
+    wire [UNIT_W-1:0]    unit = factor[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
+    genvar u, w;
     generate
         if ((1 << CUT_LOG) != CUT || (1 << UNIT_LOG) != PROJ_UNITS || (1 << FACTOR_AW) != FACTORS) begin : g_rule
             SR_LANES_PROJ_UNITS_AND_FACTORS_MUST_BE_POWERS_OF_TWO u ();
         end
         for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_rows
             wire [CUT-1:0] kept;
-            wire           here = PROJ_UNITS == 1 || (factor_q & (PROJ_UNITS[FACTOR_AW:0] - 1'b1)) == u[FACTOR_AW:0];
             sr_ram #(.WIDTH(CUT), .DEPTH(ROW_DEPTH), .ADDR_W(ROW_AW)) u_ram (
-                .clk_i(clk_i), .we_i(keep && store_q == ROWS && here), .waddr_i(row_at), .wdata_i(cut), .re_i(row_re_i),
-                .raddr_i(row_addr_i), .rdata_o(kept)
+                .clk_i(clk_i), .we_i(keep && store_q == ROWS && unit == u[UNIT_W-1:0]), .waddr_i(row_at), .wdata_i(cut),
+                .re_i(row_re_i), .raddr_i(row_addr_i), .rdata_o(kept)
             );
             assign row_o[u] = kept[row_bit_i[CUT_LOG-1:0]];
         end
-        for (u = 0; u < WIDE; u = u + 1) begin : g_cols
-            wire here = WIDE == 1 || (done_q & (WIDE[DONE_W-1:0] - 1'b1)) == u[DONE_W-1:0];
-            sr_ram #(.WIDTH(CUT), .DEPTH(1 << COL_AW), .ADDR_W(COL_AW)) u_ram (
-                .clk_i(clk_i), .we_i(keep && (store_q == COLS || store_q == COLS_READOUT) && here),
-                .waddr_i({store_q[1], factor, col_at[BLOCK_AW-1:0]}), .wdata_i(cut), .re_i(col_re_i), .raddr_i(col_addr_i),
-                .rdata_o(col_o[u*CUT+:CUT])
-            );
+    endgenerate
+
+    // Columns and classes: a word holds all factors of a group, written cut by cut. What a reader asks for by factor is of the unit
+    // of its address.
+    wire [PROJ_UNITS*WIDE-1:0]  col_we;
+    wire [PROJ_UNITS-1:0]       class_we;
+    wire [PROJ_UNITS*CUT-1:0]   class_word;
+    wire [FACTOR_AW-1:0]        col_factor   = col_addr_i[BLOCK_AW+:FACTOR_AW];
+    wire [FACTOR_AW-1:0]        class_factor = class_addr_i[CUTS_LOG+:FACTOR_AW];
+    wire [COL_RAM_AW:0]         col_word_at, col_read_at;
+    wire [CLASS_AW-1:0]         class_at, class_read_at;
+    reg  [UNIT_W-1:0]           col_unit_q, class_unit_q;
+    assign col_word_at   = {1'b0, store_q[1], factor[FACTOR_AW-1:UNIT_LOG], col_at[BLOCK_AW-1:0]};
+    assign col_read_at   = {1'b0, col_addr_i[COL_AW-1], col_factor[FACTOR_AW-1:UNIT_LOG], col_addr_i[BLOCK_AW-1:0]};
+    assign class_at      = {{CLASS_AW - FACTOR_AW{1'b0}}, factor >> UNIT_LOG} << CUTS_LOG | {{CLASS_AW - DONE_C{1'b0}}, done_q[DONE_C-1:0]};
+    assign class_read_at = {{CLASS_AW - FACTOR_AW{1'b0}}, class_factor >> UNIT_LOG} << CUTS_LOG
+                         | (class_addr_i & ~({CLASS_AW{1'b1}} << CUTS_LOG));
+    always @(posedge clk_i) begin
+        if (col_re_i) col_unit_q <= col_factor[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
+        if (class_re_i) class_unit_q <= class_factor[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
+    end
+    generate
+        for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_units
+            for (w = 0; w < WIDE; w = w + 1) begin : g_cuts
+                wire here = WIDE == 1 || (done_q & (WIDE[DONE_W-1:0] - 1'b1)) == w[DONE_W-1:0];
+                assign col_we[u*WIDE+w] = keep && (store_q == COLS || store_q == COLS_READOUT) && here && unit == u[UNIT_W-1:0];
+            end
+            wire [CUT-1:0] class_cut = class_word[u*CUT+:CUT];
+            assign class_we[u]  = keep && store_q == CLASSES && unit == u[UNIT_W-1:0];
+            assign classes_o[u] = class_cut[class_bit_i[CUT_LOG-1:0]];
         end
     endgenerate
-    wire [CLASS_AW-1:0] class_at = {{CLASS_AW - FACTOR_AW{1'b0}}, factor} << (4 - CUT_LOG)
-                                 | {{CLASS_AW - DONE_C{1'b0}}, done_q[DONE_C-1:0]};
-    wire [CUT-1:0]      class_word;
-    sr_ram #(.WIDTH(CUT), .DEPTH(1 << CLASS_AW), .ADDR_W(CLASS_AW)) u_classes (
-        .clk_i(clk_i), .we_i(keep && store_q == CLASSES), .waddr_i(class_at), .wdata_i(cut),
-        .re_i(class_re_i), .raddr_i(class_addr_i), .rdata_o(class_word)
+    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << (COL_AW - UNIT_LOG)), .ADDR_W(COL_AW - UNIT_LOG)) u_columns (
+        .clk_i(clk_i), .we_i(col_we), .waddr_i(col_word_at[COL_RAM_AW-1:0]), .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(col_re_i),
+        .raddr_i(col_read_at[COL_RAM_AW-1:0]), .rdata_o(cols_o)
     );
-    assign class_o = class_word[class_bit_i[CUT_LOG-1:0]];
-    wire _unused = &{1'b0, row_cuts, cuts, group, col_at, cut_at_i, row_bit_i, class_bit_i};
+    sr_ram #(.WIDTH(PROJ_UNITS * CUT), .PARTS(PROJ_UNITS), .DEPTH(1 << (CLASS_AW - UNIT_LOG)), .ADDR_W(CLASS_AW - UNIT_LOG)) u_classes (
+        .clk_i(clk_i), .we_i(class_we), .waddr_i(class_at[CLASS_RAM_AW-1:0]), .wdata_i({PROJ_UNITS{cut}}), .re_i(class_re_i),
+        .raddr_i(class_read_at[CLASS_RAM_AW-1:0]), .rdata_o(class_word)
+    );
+    assign col_o   = cols_o[{{32 - UNIT_W{1'b0}}, col_unit_q}*LANES+:LANES];
+    assign class_o = classes_o[class_unit_q];
+    wire _unused = &{1'b0, row_cuts, cuts, group, col_at, cut_at_i, row_bit_i, class_bit_i, col_word_at, col_read_at, class_at, class_read_at};
 endmodule
 
 `default_nettype wire

@@ -5,6 +5,7 @@
 //             written a cycle later and what computes it does not share a cycle with the way to the memory; we_i low in reset.
 // Handshake   none; both ports every cycle. Reading the address that is written in the same cycle gives an undefined word
 //             (no_rw_check: no bypass logic is built): users avoid it. Addresses from DEPTH up are undefined.
+// PARTS       parts of a word, equally wide, each with its own bit of we_i.
 // Reset       none; contents undefined until written.
 // Built as    see the table in sr_ram_sp.v.
 // Test        tests/rtl/tb_ram.cpp
@@ -14,10 +15,11 @@ module sr_ram #(
     parameter DEPTH  = 256,
     parameter ADDR_W = 8,
     parameter LUT    = 0,   // 1: LUT RAM where the family has it (ECP5)
-    parameter HOLD   = 0    // 1: the write port is held for a cycle
+    parameter HOLD   = 0,   // 1: the write port is held for a cycle
+    parameter PARTS  = 1
 ) (
     input  wire              clk_i,
-    input  wire              we_i,
+    input  wire [PARTS-1:0]  we_i,
     input  wire [ADDR_W-1:0] waddr_i,
     input  wire [WIDTH-1:0]  wdata_i,
     input  wire              re_i,
@@ -28,14 +30,18 @@ module sr_ram #(
         if ((1 << ADDR_W) < DEPTH) begin : g_check
             SR_RAM_ADDR_W_MUST_COVER_DEPTH u();
         end
+        if (WIDTH % PARTS != 0) begin : g_check_parts
+            SR_RAM_PARTS_MUST_DIVIDE_WIDTH u();
+        end
     endgenerate
 
-    wire              we;
+    localparam PART_W = WIDTH / PARTS;
+    wire [PARTS-1:0]  we;
     wire [ADDR_W-1:0] waddr;
     wire [WIDTH-1:0]  wdata;
     generate
         if (HOLD != 0) begin : g_hold
-            reg              we_q;
+            reg [PARTS-1:0]  we_q;
             reg [ADDR_W-1:0] waddr_q;
             reg [WIDTH-1:0]  wdata_q;
             always @(posedge clk_i) begin
@@ -53,14 +59,16 @@ module sr_ram #(
     generate
         if (LUT != 0) begin : g_lut
             (* no_rw_check, ram_style = "distributed" *) reg [WIDTH-1:0] mem [0:DEPTH-1];
+            integer p;
             always @(posedge clk_i) begin
-                if (we) mem[waddr] <= wdata;
+                for (p = 0; p < PARTS; p = p + 1) if (we[p]) mem[waddr][p*PART_W+:PART_W] <= wdata[p*PART_W+:PART_W];
                 if (re_i) rdata_q <= mem[raddr_i];
             end
         end else begin : g_block
             (* no_rw_check *) reg [WIDTH-1:0] mem [0:DEPTH-1];
+            integer p;
             always @(posedge clk_i) begin
-                if (we) mem[waddr] <= wdata;
+                for (p = 0; p < PARTS; p = p + 1) if (we[p]) mem[waddr][p*PART_W+:PART_W] <= wdata[p*PART_W+:PART_W];
                 if (re_i) rdata_q <= mem[raddr_i];
             end
         end

@@ -95,10 +95,10 @@ module sr_regs #(
     reg  [11:0] cfg_scale1_q;
     reg  [11:0] cfg_scale2_q;
     reg  [11:0] cfg_scale3_q;
-    reg  [12:0] cfg_step0_q;
-    reg  [12:0] cfg_step1_q;
-    reg  [12:0] cfg_step2_q;
-    reg  [12:0] cfg_step3_q;
+    reg  [19:0] cfg_step0_q;
+    reg  [19:0] cfg_step1_q;
+    reg  [19:0] cfg_step2_q;
+    reg  [19:0] cfg_step3_q;
     reg  [31:0] cfg_epoch_q;
     assign cfg_o = {
         cfg_epoch_q,
@@ -113,10 +113,10 @@ module sr_regs #(
         32'd0,
         32'd0,
         32'd0,
-        19'd0, cfg_step3_q,
-        19'd0, cfg_step2_q,
-        19'd0, cfg_step1_q,
-        19'd0, cfg_step0_q,
+        12'd0, cfg_step3_q,
+        12'd0, cfg_step2_q,
+        12'd0, cfg_step1_q,
+        12'd0, cfg_step0_q,
         20'd0, cfg_scale3_q,
         20'd0, cfg_scale2_q,
         20'd0, cfg_scale1_q,
@@ -315,10 +315,10 @@ module sr_regs #(
                 SR_REG_SCALE1: cfg_scale1_q <= wdata_i[11:0];
                 SR_REG_SCALE2: cfg_scale2_q <= wdata_i[11:0];
                 SR_REG_SCALE3: cfg_scale3_q <= wdata_i[11:0];
-                SR_REG_STEP0: cfg_step0_q <= wdata_i[12:0];
-                SR_REG_STEP1: cfg_step1_q <= wdata_i[12:0];
-                SR_REG_STEP2: cfg_step2_q <= wdata_i[12:0];
-                SR_REG_STEP3: cfg_step3_q <= wdata_i[12:0];
+                SR_REG_STEP0: cfg_step0_q <= wdata_i[19:0];
+                SR_REG_STEP1: cfg_step1_q <= wdata_i[19:0];
+                SR_REG_STEP2: cfg_step2_q <= wdata_i[19:0];
+                SR_REG_STEP3: cfg_step3_q <= wdata_i[19:0];
                 SR_REG_EPOCH: cfg_epoch_q <= wdata_i[31:0];
                 default: ;
             endcase

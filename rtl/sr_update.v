@@ -2,7 +2,7 @@
 // sr_update: the update of one layer (docs/numerics.md, section 7): for every tile of UPD_ROWS rows x COL_LANES columns, the sum
 // over pairs and ranks of credit x ROW entry x COL entry (or FULL entry), then dither and the saturating step of the weights.
 //
-// Formats     credit s8, -127..127; weights signed 8 + FRAC_W, COL_LANES a word; mant u8, shift 0..24; mant 0 does nothing.
+// Formats     credit s8, -127..127; weights signed 8 + FRAC_W, COL_LANES a word; K u16, e 0..8; K 0 does nothing.
 // Job         start_i (pulse) with the job inputs, held while busy_o. Rows past rows_i are not touched; padding columns are.
 // Words       u_data_i one cycle after u_re_o; weights: one access a cycle, w_rdata_i one cycle after w_re_o,
 //             w_addr_o = w_base + row * blocks + block.
@@ -33,8 +33,8 @@ module sr_update #(
     input  wire [12:0]                     rows_i,
     input  wire [7:0]                      blocks_i,
     input  wire [23:0]                     w_base_i,
-    input  wire [7:0]                      mant_i,
-    input  wire [4:0]                      shift_i,
+    input  wire [15:0]                     step_i,
+    input  wire [3:0]                      doublings_i,
     output wire                            u_re_o,
     output wire [15:0]                     u_addr_o,
     input  wire [7:0]                      u_data_i,
@@ -106,7 +106,7 @@ module sr_update #(
             todo_q   <= 7'd0;
             gap_q    <= 8'd0;
         end else begin
-            if (start_i) run_q <= mant_i != 8'd0;
+            if (start_i) run_q <= step_i != 16'd0;
             else if (item && item_end && tile_end && block_end && rows_end) run_q <= 1'b0;
             turn_q <= item && item_end && tile_end;
             if (item) second_q <= two_words && !second_q;
@@ -235,8 +235,8 @@ module sr_update #(
     sr_update_lanes #(
         .COL_LANES(COL_LANES), .UPD_ROWS(UPD_ROWS), .RANK_LANES(RANK_LANES), .FRAC_W(FRAC_W), .UPD_MULS(UPD_MULS), .GROUPS(GROUPS)
     ) u_lanes (
-        .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .bell_i(bell_i), .full_i(full_i), .slot_i(slots), .mant_i(mant_i),
-        .shift_i(shift_i), .col_en_i(col_en), .col_words_i(col_words), .col_bit_i(col_bit_d), .row_en_i(row_en),
+        .clk_i(clk_i), .rst_i(rst_i), .clear_i(start_i), .bell_i(bell_i), .full_i(full_i), .slot_i(slots), .step_i(step_i),
+        .doublings_i(doublings_i), .col_en_i(col_en), .col_words_i(col_words), .col_bit_i(col_bit_d), .row_en_i(row_en),
         .row_words_i(row_words), .row_bit_i(row_bit_d), .credit_i(u_data_i), .on_i(on_d), .phase_i(phase_d),
         .last_i(last_d), .round_en_i(round_en), .read_pre_o(read_pre), .write_pre_o(write_pre), .idle_o(lanes_idle),
         .w_rdata_i(w_rdata_i), .w_wdata_o(w_wdata_o)

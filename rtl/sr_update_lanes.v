@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_update_lanes: datapath of sr_update: UPD_ROWS x COL_LANES accumulators, their copy that is finished meanwhile, and UPD_MULS
-// finishing lanes: delta = (A * mant + dither) >> shift, M <- sat(M + delta) (docs/numerics.md, section 7).
+// finishing lanes: delta = (A * 2^e * K + dither) >> 16, M <- sat(M + delta) (docs/numerics.md, section 7).
 //
 // Formats     A signed 24, exact while pairs * rank <= 16384; master weights signed 8 + FRAC_W, saturated symmetrically.
 // Items       with col_en_i: COL (or FULL) words; with row_en_i (same cycle or later): ROW words, credit u, and the sum goes on.
@@ -27,8 +27,8 @@ module sr_update_lanes #(
     input  wire                            bell_i,
     input  wire                            full_i,
     input  wire [RANK_LANES-1:0]           slot_i,
-    input  wire [7:0]                      mant_i,
-    input  wire [4:0]                      shift_i,
+    input  wire [15:0]                     step_i,
+    input  wire [3:0]                      doublings_i,  // 0..8
     input  wire                            col_en_i,
     input  wire [64*RANK_LANES*GROUPS-1:0] col_words_i,
     input  wire [5:0]                      col_bit_i,    // of the first lane, COL_LANES < 64
@@ -249,26 +249,25 @@ module sr_update_lanes #(
         reg [47:0] unused;
         {unused, dither} = rotated(w, at + 6'd1) ^ {64{w[at]}};
     endfunction
-    // (product + dither) >> shift, clamped to W + 1 bits: what lies beyond saturates any weight
-    function [W:0] step(input [31:0] product, input [23:0] offset, input [4:0] amount);
-        reg signed [32:0] sum, moved;
+    // (product * 2^e + dither) >> 16, clamped to W + 1 bits: what lies beyond saturates any weight
+    function [W:0] delta(input [40:0] product, input [15:0] offset, input [4:0] amount);
+        reg signed [41:0] sum, moved;
         begin
-            sum   = $signed({product[31], product}) + $signed({9'd0, offset});
+            sum   = $signed({product[40], product}) + $signed({26'd0, offset});
             moved = sum >>> amount;
-            step  = (moved[32:W] == {(33 - W){moved[32]}}) ? moved[W:0] : {moved[32], {W{!moved[32]}}};
+            delta = (moved[41:W] == {(42 - W){moved[41]}}) ? moved[W:0] : {moved[41], {W{!moved[41]}}};
         end
     endfunction
-    function [W-1:0] saturated(input [W-1:0] weight, input [W:0] delta);
+    function [W-1:0] saturated(input [W-1:0] weight, input [W:0] change);
         reg signed [W+1:0] sum;
         begin
-            sum       = $signed({{2{weight[W-1]}}, weight}) + $signed({delta[W], delta});
+            sum       = $signed({{2{weight[W-1]}}, weight}) + $signed({change[W], change});
             saturated = sum > $signed({3'd0, {(W - 1){1'b1}}}) ? {1'b0, {(W - 1){1'b1}}}
                       : sum < $signed({3'd7, {(W - 2){1'b0}}, 1'b1}) ? {1'b1, {(W - 2){1'b0}}, 1'b1} : sum[W-1:0];
         end
     endfunction
 
-    wire [15:0] dither_mask = shift_i[4] ? 16'hffff : ~(16'hffff << shift_i[3:0]);
-    wire [3:0]  dither_up = shift_i[4] ? shift_i[3:0] : 4'd0;
+    wire [4:0] amount = 5'd16 - {1'b0, doublings_i};    // of the product without its doublings
 
     wire sum_clear = clear_i || load_q3;
     wire sum_en = sum_clear || item_q2;
@@ -308,16 +307,16 @@ module sr_update_lanes #(
             localparam AT = j % 64;
             reg signed [23:0] a_q2;
             reg        [15:0] rho_q2;
-            reg signed [31:0] product_q3;
-            reg        [23:0] offset_q3;
+            reg signed [40:0] product_q3;
+            reg        [15:0] offset_q3;
             reg        [W:0]  delta_q4;
             always @(posedge clk_i) begin
                 if (beat_q1) a_q2 <= g_lane[j].copy_q;
                 if (beat_q2) begin
-                    product_q3 <= $signed({{8{a_q2[23]}}, a_q2}) * $signed({24'd0, mant_i});
-                    offset_q3  <= {8'd0, rho_q2 & dither_mask} << dither_up;
+                    product_q3 <= $signed({{17{a_q2[23]}}, a_q2}) * $signed({25'd0, step_i});
+                    offset_q3  <= rho_q2 >> doublings_i;
                 end
-                if (beat_q3) delta_q4 <= step(product_q3, offset_q3, shift_i);
+                if (beat_q3) delta_q4 <= delta(product_q3, offset_q3, amount);
             end
             if (COL_LANES < 64) begin : g_rho_slice
                 always @(posedge clk_i) if (beat_q1) rho_q2 <= dither_q[j+1 +: 16] ^ {16{dither_q[j]}};

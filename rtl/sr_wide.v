@@ -534,14 +534,15 @@ module sr_wide #(
     );
     wire [12:0] upd_rows = upd_top ? {8'd0, cfg_classes} : by_layer13(upd_layer, cfg_rows0, cfg_rows1, cfg_rows2);
     wire [12:0] upd_cols = upd_top ? top_cols : by_layer13(upd_layer, cfg_cols0, cfg_cols1, cfg_cols2);
-    wire [12:0] upd_step = upd_top ? cfg_step3 : by_layer13(upd_layer, cfg_step0, cfg_step1, cfg_step2);
+    wire [19:0] upd_step = upd_top ? cfg_step3 : LAYERS_MAX > 2 && upd_layer == 2'd2 ? cfg_step2
+                         : LAYERS_MAX > 1 && upd_layer == 2'd1 ? cfg_step1 : cfg_step0;
     sr_update #(.COL_LANES(COL_LANES), .UPD_ROWS(UPD_ROWS), .RANK_LANES(RANK_LANES), .FRAC_W(FRAC_W)) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(upd_start), .busy_o(upd_busy), .key_i(key), .bell_i(bell),
         .full_i(upd_top ? rfull : full), .layer_i(upd_layer), .rank_i(rank), .pairs_i(cfg_pairs), .rows_i(upd_rows),
         .blocks_i(col_blocks(upd_cols)),
         .w_base_i(upd_top ? 24'd0 : LAYERS_MAX > 2 && upd_layer == 2'd2 ? cfg_wbase2 :
                   LAYERS_MAX > 1 && upd_layer == 2'd1 ? cfg_wbase1 : 24'd0),
-        .mant_i(upd_step[7:0]), .shift_i(upd_step[12:8]), .u_re_o(u_re), .u_addr_o(u_raddr), .u_data_i(u_rdata),
+        .step_i(upd_step[15:0]), .doublings_i(upd_step[19:16]), .u_re_o(u_re), .u_addr_o(u_raddr), .u_data_i(u_rdata),
         .w_re_o(upd_w_re), .w_we_o(upd_w_we), .w_addr_o(upd_w_addr), .w_wdata_o(upd_w_wdata),
         .w_rdata_i(upd_top ? rw_rdata : w_rdata)
     );

@@ -108,7 +108,7 @@ int main(int argc, char **argv) {
                                        .fitness_shift = 3};
     evaluation.noise.mode = strcmp(mode, "full") ? SR_MODE_LOWRANK : SR_MODE_FULL;
     evaluation.noise.readout_mode = evaluation.noise.mode;
-    struct sr_update update = {.mant = {16, 0, 0, 16}, .shift = {8, 0, 0, 8}};
+    struct sr_update update = {.step = {4096, 0, 0, 4096}};
     static int32_t fitness[2 * PAIRS];
     uint64_t generations = 0;
     double start = now(threads), evaluating = 0, elapsed = 0;

@@ -219,8 +219,8 @@ static uint8_t update(struct fake *fake, const struct sr_net *net, bool shape) {
         fake->memory[SR_MEM_CREDIT][p] = (uint8_t)(int8_t)((plus > minus) - (plus < minus));
     }
     for (unsigned l = 0; l < SR_LAYERS; l++) {
-        u.mant[l] = *reg(fake, SR_REG_STEP0 + l) & 255;
-        u.shift[l] = *reg(fake, SR_REG_STEP0 + l) >> 8 & 31;
+        u.step[l] = *reg(fake, SR_REG_STEP0 + l) & 65535;
+        u.doublings[l] = *reg(fake, SR_REG_STEP0 + l) >> 16 & 15;
     }
     fake->seen.updates++;
     if (sr_device_update(fake->ref, &u) != SR_OK) return SR_REPLY_LIMIT_PAIRS;

@@ -200,7 +200,7 @@ void model_update(struct model *model, const struct sr_update *update, const int
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         unsigned rows = sr_net_rows(model->net, l), cols = sr_net_cols(model->net, l);
         int full = (l == SR_READOUT_LAYER ? noise->readout_mode : noise->mode) == SR_MODE_FULL;
-        if (!update->mant[l]) continue;
+        if (!update->step[l]) continue;
         for (unsigned row = 0; row < rows; row++)
             for (unsigned col = 0; col < cols; col++) {
                 int64_t a = 0, rho = 0;
@@ -211,11 +211,11 @@ void model_update(struct model *model, const struct sr_update *update, const int
                     a += credit[p] * sum;
                 }
                 uint64_t w = sr_permute(sr_counter(SR_KIND_ROUND, l, row, 0, 0, col / 64) ^ noise->key);
-                unsigned i = col % 64, shift = update->shift[l];
+                unsigned i = col % 64;
                 for (unsigned b = 0; b < 16; b++) rho |= (int64_t)((w >> i ^ w >> (i + 1 + b) % 64) & 1) << b;
-                int64_t dither = shift <= 16 ? rho % ((int64_t)1 << shift) : rho << (shift - 16);
                 int16_t *master = &model->master[l][(size_t)row * cols + col];
-                *master = (int16_t)clamp(*master + floor_shift(a * (int64_t)update->mant[l] + dither, shift), 8 + model->frac);
+                for (unsigned e = 0; e < update->doublings[l]; e++) a *= 2;
+                *master = (int16_t)clamp(*master + floor_shift(a * (int64_t)update->step[l] + rho, 16), 8 + model->frac);
             }
     }
 }

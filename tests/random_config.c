@@ -138,10 +138,10 @@ static void draw_evaluation(struct dice *d, struct sr_evaluation *e) {
 }
 
 static void draw_update(struct dice *d, struct sr_update *u) {
-    static const uint32_t mants[] = {0, 1, 128, 255};
+    static const uint32_t steps[] = {0, 1, 255, 256, 32768, 65535};
     for (unsigned l = 0; l < SR_LAYERS; l++) {
-        u->mant[l] = one_in(d, 3) ? PICK(d, mants) : below(d, 256);
-        u->shift[l] = one_in(d, 4) ? below(d, 25) : between(d, 3, 10);
+        u->step[l] = one_in(d, 4) ? PICK(d, steps) : one_in(d, 3) ? below(d, 256) : below(d, 65536);
+        u->doublings[l] = one_in(d, 3) ? below(d, 9) : 0;
     }
 }
 
@@ -234,6 +234,15 @@ static void draw_batch(struct dice *d, struct sr_random_config *c) {
     c->batch = (struct sr_batch){.count = count, .ids = c->ids, .bits = (const uint64_t *const *)c->bits, .labels = c->labels};
 }
 
+/* Doublings as an update may have them (numerics, section 7). */
+static void keep_within_reach(struct sr_random_config *c) {
+    uint64_t reach = c->update.credit ? 0 : c->evaluation.noise.pairs;
+    for (uint32_t p = 0; c->update.credit && p < c->evaluation.noise.pairs; p++) reach += (uint64_t)abs(c->credit[p]);
+    reach *= c->evaluation.noise.rank;
+    for (unsigned l = 0; l < SR_LAYERS; l++)
+        while (c->update.doublings[l] && reach << c->update.doublings[l] > SR_UPDATE_REACH) c->update.doublings[l]--;
+}
+
 static void draw_credit(struct dice *d, struct sr_random_config *c) {
     static const uint32_t largest[] = {1, 1, 3, 127};
     uint32_t pairs = c->evaluation.noise.pairs, size = PICK(d, largest);
@@ -261,6 +270,7 @@ void sr_random_config(uint64_t seed, const struct sr_caps *caps, struct sr_rando
     draw_weights(d, caps->frac_w, out);
     draw_batch(d, out);
     draw_credit(d, out);
+    keep_within_reach(out);
     const struct sr_net *n = &out->net;
     const struct sr_noise *m = &out->evaluation.noise;
     snprintf(

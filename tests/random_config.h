@@ -11,7 +11,7 @@
  *     sr_random_config_free(&config);
  *
  * Two thirds of the draws are tame (neurons that fire now and then); the others favour edges, and sizes always do: sizes next to multiples of 64, one neuron, one step, silent and all-firing inputs, weights and currents
- * that saturate, leak 0 and 255, scale 0 and 4095, mant 0, shift 24. Sizes are cut until the naive model needs about
+ * that saturate, leak 0 and 255, scale 0 and 4095, K 0, 1 and 65535. Sizes are cut until the naive model needs about
  * SR_RANDOM_WORK multiplications, so that hundreds run in seconds. To compare a device with ref, open ref with
  * frac_bits = caps->frac_w. update.credit is NULL in a third of the draws (credit shaped on the device); the evaluation then
  * covers all pairs, else often a share. update.noise equals evaluation.noise. */

@@ -102,7 +102,7 @@ static void icarus_equals_ref(void **state) {
                                     .fitness = SR_FITNESS_LOGSOFTMAX,
                                     .fitness_mul = 3,
                                     .fitness_shift = 2};
-    const struct sr_update u = {.noise = e.noise, .mant = {200, 0, 0, 200}, .shift = {4, 0, 0, 4}};
+    const struct sr_update u = {.noise = e.noise, .step = {51200, 0, 0, 51200}, .doublings = {4, 0, 0, 4}};
     int32_t scores[SAMPLES * CLASSES], fitness[2 * PAIRS];
     uint32_t correct[2 * PAIRS];
 

@@ -72,8 +72,7 @@ static enum sr_status evaluate(struct subject *s, uint32_t pairs, uint32_t sampl
 }
 
 static enum sr_status update(struct subject *s) {
-    struct sr_update update = {
-        .noise = noise_of(PAIRS), .mant = {200, 200, 200, 200}, .shift = {9, 9, 9, 9}, .credit = s->credit};
+    struct sr_update update = {.noise = noise_of(PAIRS), .step = {25600, 25600, 25600, 25600}, .credit = s->credit};
     return sr_device_update(s->device, &update);
 }
 
@@ -135,7 +134,7 @@ static void with_three_threads(void **unused) {
 static void no_fitness_is_left(void **unused) {
     (void)unused;
     struct subject *s = open_subject(1);
-    struct sr_update shaped = {.noise = noise_of(PAIRS), .mant = {1, 1, 1, 1}};
+    struct sr_update shaped = {.noise = noise_of(PAIRS), .step = {65535, 65535, 65535, 65535}};
     assert_int_equal(evaluate(s, PAIRS, 1), SR_OK);
     expect_cancelled(s, evaluate_all);
     assert_int_equal(sr_device_update(s->device, &shaped), SR_ERR_ARGUMENT);

@@ -109,11 +109,12 @@ static void train_alike(struct sr_device *device, struct sr_device *ref, const s
         e.noise.readout_mode = g == 2 && modes & SR_MODES_FULL ? SR_MODE_FULL : SR_MODE_LOWRANK;
         e.noise.dist = g & 1 && modes & SR_MODES_BELL ? SR_DIST_BELL : SR_DIST_SIGN;
         for (unsigned l = 0; l < SR_LAYERS; l++) e.scale[l] = 200 + 100 * l;
-        struct sr_update u = {.noise = e.noise, .mant = {5, 7, 0, 9}, .shift = {2, 1, 0, 3}};
+        struct sr_update u = {.noise = e.noise, .step = {65535, 40000, 0, 9}, .doublings = {2, 1, 0, 3}};
         if (g == 3) { /* part of the population, and credit from the host */
             e.pair_first = pairs / 3, e.pair_count = pairs - pairs / 3;
             for (uint32_t p = 0; p < pairs; p++) credit[p] = (int8_t)((int)draw(255) - 127);
             u.credit = credit;
+            memset(u.doublings, 0, sizeof u.doublings);
         }
         pick_batch(data, batch_size, ids, bits, labels, &batch);
         struct sr_device *both[2] = {device, ref};
@@ -617,7 +618,7 @@ static void open_subject(struct subject *s, const struct fake_setup *setup) {
     s->device = open_link(setup, &s->fake);
     s->evaluation = (struct sr_evaluation){.noise = {.key = 1, .pairs = 4, .rank = 1}, .pair_count = 4};
     s->evaluation.fitness = SR_FITNESS_LOGSOFTMAX;
-    s->update = (struct sr_update){.noise = s->evaluation.noise, .mant = {1, 1, 1, 1}, .credit = s->credit};
+    s->update = (struct sr_update){.noise = s->evaluation.noise, .step = {65535, 65535, 65535, 65535}, .credit = s->credit};
     pick_batch(&s->data, 4, s->ids, s->bits, s->labels, &s->batch);
     check(s->device, sr_device_configure(s->device, &SMALL));
     check(s->device, sr_device_write_weights(s->device, 0, s->master));
@@ -823,7 +824,7 @@ static void a_group_whose_member_failed(void **unused) {
     int8_t credit[4] = {1, 1, -1, 1};
     int16_t zero[700] = {0};
     struct sr_batch batch;
-    struct sr_update update = {.noise = {.pairs = 4, .rank = 1}, .mant = {1, 1, 1, 1}, .credit = credit};
+    struct sr_update update = {.noise = {.pairs = 4, .rank = 1}, .step = {65535, 65535, 65535, 65535}, .credit = credit};
     pick_batch(&data, 4, ids, bits, labels, &batch);
     struct fake_setup *now = fake_setup(fakes[1]);
     now->lie_register = true, now->register_lied = SR_REG_EVENTS, now->lie = 0xFFFFFFFF;

@@ -232,25 +232,22 @@ static void dither_bits_are_independent(void **state) {
                 for (unsigned b = 0; b < 16; b++) assert_true(form[i][a] != form[j][b]);
 }
 
-/* The mean of (x + dither) >> shift is x / 2^shift, for numbers of either sign, over the words of an update. */
+/* The mean of (A K + rho) >> 16 is A K / 2^16, for numbers of either sign, over the words of an update. */
 static void rounding_is_unbiased(void **state) {
     (void)state;
     enum { DRAWS = 200000 };
-    const int32_t numbers[] = {0, 1, 7, 100, 255, 1000, 65537, -1, -7, -100, -255, -1000};
+    const int32_t sums[] = {0, 1, 7, 100, 255, 32512, -1, -7, -100, -255, -32512}, steps[] = {1, 2, 40, 997, 32768, 65535};
     uint64_t key = sr_generation_key(2, 9);
-    for (unsigned shift = 1; shift <= 20; shift += 3)
-        for (size_t k = 0; k < sizeof numbers / sizeof numbers[0]; k++) {
+    for (size_t s = 0; s < sizeof steps / sizeof steps[0]; s++)
+        for (size_t k = 0; k < sizeof sums / sizeof sums[0]; k++) {
             double sum = 0;
             for (unsigned d = 0; d < DRAWS / 64; d++) {
                 uint64_t word = sr_permute(sr_counter(SR_KIND_ROUND, 0, d, 0, 0, 0) ^ key);
                 for (unsigned i = 0; i < 64; i++) {
-                    uint32_t rho = sr_noise_dither(word, i);
-                    int32_t dither = (int32_t)(shift <= 16 ? rho & ((1u << shift) - 1) : rho << (shift - 16));
-                    sum += (numbers[k] + dither) >> shift;
+                    sum += (double)(((int64_t)sums[k] * steps[s] + sr_noise_dither(word, i)) >> 16);
                 }
             }
-            unsigned lost = shift > 16 ? shift - 16 : 0; /* rho has 16 bits: the lowest bits of a number are floored */
-            double want = ldexp((numbers[k] >> lost) * ldexp(1, (int)lost), -(int)shift), n = DRAWS / 64 * 64;
+            double want = ldexp((double)sums[k] * steps[s], -16), n = DRAWS / 64 * 64;
             double p = want - floor(want);
             assert_true(fabs(sum - n * want) <= 5 * sqrt(n * p * (1 - p)) + 1e-6 * n);
         }

@@ -141,7 +141,7 @@ static void longest_sums(void **state) {
         int16_t extreme = variant / 4 ? 32767 : -32768;
         for (size_t i = 0; i < INPUTS * HIDDEN; i++) masters[0][i] = i % HIDDEN == 2 ? (int16_t)-1 : extreme;
         for (size_t i = 0; i < 2 * HIDDEN; i++) masters[2][i] = i % 2 ? 32767 : -32768;
-        config.update = (struct sr_update){.noise = config.evaluation.noise, .mant = {0, 0, 0, 255}, .shift = {0, 0, 0, 24}};
+        config.update = (struct sr_update){.noise = config.evaluation.noise, .step = {0, 0, 0, 1}};
         config.update.credit = config.credit = credit;
         struct sr_device *device = open_ref(2, 0);
         snprintf(config.text, sizeof config.text, "longest sums, variant %u", variant);
@@ -202,7 +202,7 @@ static void threads_and_shares_agree(void **state) {
                                       .fitness = SR_FITNESS_LOGSOFTMAX,
                                       .fitness_mul = 3,
                                       .fitness_shift = 3};
-        struct sr_update update = {.noise = whole.noise, .mant = {200, 200, 0, 200}, .shift = {8, 8, 0, 8}};
+        struct sr_update update = {.noise = whole.noise, .step = {51200, 51200, 0, 51200}};
         struct sr_batch batch = {.count = BATCH, .ids = ids, .bits = samples, .labels = labels};
         int32_t want[2 * PAIRS], got[2 * PAIRS];
         int16_t want_weight[INPUTS * 200], got_weight[INPUTS * 200];
@@ -334,16 +334,17 @@ static void bad_evaluations_are_refused(void **state) {
     assert_memory_equal(fitness, untouched, sizeof fitness);
 
     int8_t credit[4] = {127, -127, 0, 1};
-    struct sr_update update = {.noise = good.noise, .credit = credit, .mant = {1, 999, 999, 1}, .shift = {0, 99, 99, 0}};
+    struct sr_update update = {
+        .noise = good.noise, .credit = credit, .step = {1, 99999, 99999, 1}, .doublings = {0, 99, 99, 0}};
     assert_int_equal(sr_device_update(d, &update), SR_OK); /* fields of layers that are not there do not matter */
     credit[2] = -128;
     refused(d, sr_device_update(d, &update), SR_ERR_ARGUMENT, "credit[2] = -128 is outside -127..127");
-    update.mant[0] = 256;
-    refused(d, sr_device_update(d, &update), SR_ERR_ARGUMENT, "mant[0] = 256 is outside 0..255");
-    update.mant[0] = 1;
-    update.shift[3] = 25;
-    refused(d, sr_device_update(d, &update), SR_ERR_ARGUMENT, "shift[3] = 25 is outside 0..24");
-    update.shift[3] = 24;
+    update.step[0] = 65536;
+    refused(d, sr_device_update(d, &update), SR_ERR_ARGUMENT, "step[0] = 65536 is outside 0..65535");
+    update.step[0] = 1;
+    update.doublings[3] = 9;
+    refused(d, sr_device_update(d, &update), SR_ERR_ARGUMENT, "doublings[3] = 9 is outside 0..8");
+    update.doublings[3] = 8;
     update.credit = NULL;
     refused(d, sr_device_update(d, &update), SR_ERR_ARGUMENT,
             "credit is missing, and the last evaluation did not cover all 4 pairs");

@@ -78,7 +78,7 @@ static void alike(struct bench *b) {
     uint32_t correct[2][MEMBERS];
     uint8_t predicted[2][SAMPLES];
     int16_t hidden[2][INPUTS * HIDDEN], readout[2][CLASSES * HIDDEN];
-    struct sr_update update = {.noise = b->evaluation.noise, .mant = {200, 0, 0, 200}, .shift = {4, 0, 0, 4}};
+    struct sr_update update = {.noise = b->evaluation.noise, .step = {51200, 0, 0, 51200}, .doublings = {4, 0, 0, 4}};
     struct sr_device *both[2] = {b->sim, b->ref};
     for (unsigned i = 0; i < 2; i++) {
         must(both[i], sr_device_infer(both[i], &b->batch, scores[i], predicted[i]));

@@ -188,7 +188,7 @@ static void make(const struct sr_caps *caps, uint32_t inputs, uint32_t hidden, u
     c->evaluation.fitness = SR_FITNESS_LOGSOFTMAX;
     c->evaluation.fitness_mul = 3;
     c->evaluation.fitness_shift = 4;
-    c->update = (struct sr_update){.mant = {200, 200, 200, 200}, .shift = {6, 6, 6, 6}};
+    c->update = (struct sr_update){.step = {51200, 51200, 51200, 51200}, .doublings = {2, 2, 2, 2}};
     set_noise(caps, (struct sr_noise){.key = 0x1234567, .pairs = pairs, .rank = 1, .dist = SR_DIST_BELL}, c);
     uint64_t dice = 1;
     for (unsigned l = 0; l < SR_LAYERS; l++) {
@@ -312,7 +312,7 @@ static void test_saturation(void **state) {
                 if (i % 3 == 0) *w = rail;
                 if (i % 3 == 1) *w = (int16_t)-rail;
             }
-        for (unsigned l = 0; l < SR_LAYERS; l++) c.update.shift[l] = n & 1 ? 0 : 3;
+        for (unsigned l = 0; l < SR_LAYERS; l++) c.update.step[l] = 65535, c.update.doublings[l] = n & 1 ? 2 : 0;
         compare(ref, sim, &c);
         sr_random_config_free(&c);
     }

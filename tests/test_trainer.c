@@ -163,20 +163,34 @@ static void batches_cover_each_epoch_once(void **state) {
     assert_int_equal(sr_batcher_init(&batcher, samples, 9, BATCH, 5), SR_ERR_ARGUMENT);
 }
 
-static void steps_are_encoded_to_within_a_128th(void **state) {
+static void steps_are_encoded_to_the_nearest(void **state) {
     (void)state;
+    uint32_t step = 1, doublings = 1;
     for (double ratio = 1e-4; ratio < 255; ratio *= 1.37) {
-        uint32_t mant, shift;
-        sr_step_encode((uint64_t)ldexp(ratio, 24), &mant, &shift);
-        assert_in_range(mant, 1, 255);
-        assert_in_range(shift, 0, 24);
-        assert_true(fabs(ldexp(mant, -(int)shift) / ratio - 1) < (ratio < 1e-5 ? 1 : 1.0 / 128));
+        sr_step_encode((uint64_t)ldexp(ratio, 24), 100, &step, &doublings);
+        assert_in_range(step, 1, 65535);
+        assert_in_range(doublings, 0, 8);
+        assert_true(fabs(ldexp(step, (int)doublings) - ldexp(ratio, 16)) <= ldexp(0.5, (int)doublings) + 0.01);
+        assert_true(!doublings || step >= 32768); /* no more doublings than it takes */
     }
-    uint32_t mant = 1, shift = 1;
-    sr_step_encode(0, &mant, &shift);
-    assert_int_equal(mant, 0);
-    sr_step_encode((uint64_t)300 << 24, &mant, &shift);
-    assert_int_equal(mant, 255);
+    sr_step_encode(0, 1, &step, &doublings);
+    assert_int_equal(step, 0);
+    assert_int_equal(doublings, 0);
+    sr_step_encode(127, 1, &step, &doublings); /* less than half of the smallest */
+    assert_int_equal(step, 0);
+    sr_step_encode((uint64_t)300 << 24, 127, &step, &doublings);
+    assert_int_equal(step, 65535);
+    assert_int_equal(doublings, 8);
+    sr_step_encode((uint64_t)300 << 24, 128, &step, &doublings); /* 128 * 2^8 is beyond SR_UPDATE_REACH */
+    assert_int_equal(step, 65535);
+    assert_int_equal(doublings, 7);
+    sr_step_encode((uint64_t)300 << 24, 16384 * 127, &step, &doublings);
+    assert_int_equal(step, 65535);
+    assert_int_equal(doublings, 0);
+}
+
+static double ratio_of(const struct sr_update *update, unsigned layer) {
+    return ldexp(update->step[layer], (int)update->doublings[layer] - 16);
 }
 
 static void a_step_is_the_root_mean_square_asked_for(void **state) {
@@ -193,9 +207,9 @@ static void a_step_is_the_root_mean_square_asked_for(void **state) {
     assert_int_equal(plan.scale[1], 0);
     sr_plan_update(&plan, 0, fitness, credit, &update);
     assert_null(update.credit);
-    assert_true(fabs(ldexp(update.mant[0], -(int)update.shift[0]) * sqrt(64 * 4) / 256 - 0.25) < 0.002);
-    assert_true(fabs(ldexp(update.mant[3], -(int)update.shift[3]) * sqrt(64) / 256 - 0.5) < 0.004);
-    assert_int_equal(update.mant[1], 0);
+    assert_true(fabs(ratio_of(&update, 0) * sqrt(64 * 4) / 256 - 0.25) < 0.002);
+    assert_true(fabs(ratio_of(&update, 3) * sqrt(64) / 256 - 0.5) < 0.004);
+    assert_int_equal(update.step[1], 0);
     make_plan(&plan, SR_OK, "--population 128 --shape scaled --step 0.25 --step-decay none");
     for (int p = 0; p < 64; p++) fitness[2 * p] = (p % 2 ? -1 : 1) * p * 1000;
     sr_plan_update(&plan, 0, fitness, credit, &update);
@@ -205,10 +219,10 @@ static void a_step_is_the_root_mean_square_asked_for(void **state) {
     assert_int_equal(credit[32], 65); /* round(127 * 32 / 63) */
     double squares = 0;
     for (int p = 0; p < 64; p++) squares += (double)credit[p] * credit[p];
-    assert_true(fabs(ldexp(update.mant[0], -(int)update.shift[0]) * sqrt(squares) / 256 - 0.25) < 0.002);
+    assert_true(fabs(ratio_of(&update, 0) * sqrt(squares) / 256 - 0.25) < 0.002);
     memset(fitness, 0, sizeof fitness); /* nothing to learn: nothing moves */
     sr_plan_update(&plan, 0, fitness, credit, &update);
-    assert_int_equal(update.mant[0], 0);
+    assert_int_equal(update.step[0], 0);
 }
 
 static void steps_shrink_to_the_final_fraction(void **state) {
@@ -325,7 +339,7 @@ int main(void) {
         cmocka_unit_test(bad_options_are_refused),
         cmocka_unit_test(presets_give_way_to_the_command_line),
         cmocka_unit_test(batches_cover_each_epoch_once),
-        cmocka_unit_test(steps_are_encoded_to_within_a_128th),
+        cmocka_unit_test(steps_are_encoded_to_the_nearest),
         cmocka_unit_test(a_step_is_the_root_mean_square_asked_for),
         cmocka_unit_test(steps_shrink_to_the_final_fraction),
         cmocka_unit_test(initial_weights_fill_their_range),

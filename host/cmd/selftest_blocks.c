@@ -115,7 +115,7 @@ static enum sr_status try_slices(struct sr_subject *s) {
 static enum sr_status shape(struct sr_subject *s, const struct sr_net *net, const struct sr_evaluation *e,
                             const struct sr_drawn *x) {
     uint32_t pairs = e->noise.pairs;
-    struct sr_update update = {.noise = e->noise, .mant = {128, 128, 128, 128}};
+    struct sr_update update = {.noise = e->noise, .step = {65535, 65535, 65535, 65535}};
     int32_t *fitness = calloc(2 * (size_t)pairs, sizeof *fitness);
     uint8_t *credit = calloc(pairs, 1);
     enum sr_status status = fitness && credit ? sr_device_evaluate(s->device, e, &x->batch, fitness, NULL) : SR_ERR_MEMORY;
@@ -153,7 +153,7 @@ static enum sr_status try_shaping(struct sr_subject *s) {
 
 struct step {
     const char *part;
-    uint32_t mant, shift;
+    uint32_t step, doublings;
 };
 
 static enum sr_status try_steps(struct sr_subject *s, struct sr_noise noise, uint32_t range, const struct step *steps,
@@ -167,35 +167,35 @@ static enum sr_status try_steps(struct sr_subject *s, struct sr_noise noise, uin
     for (size_t i = 0; i < count; i++) {
         s->part = steps[i].part;
         noise.key++;
-        TRY(sr_ask_update(s, &net, noise, steps[i].mant, steps[i].shift));
+        TRY(sr_ask_update(s, &net, noise, steps[i].step, steps[i].doublings));
     }
     return SR_OK;
 }
 
 static enum sr_status try_update(struct sr_subject *s) {
-    static const struct step steps[] = {{"mant 0", 0, 0}, {"mant 1", 1, 0}}, ranks[] = {{"rank terms", 1, 0}};
+    static const struct step steps[] = {{"K 0", 0, 0}, {"K 2^15", 32768, 0}}, ranks[] = {{"rank terms", 65535, 0}};
     TRY(try_steps(s, (struct sr_noise){.rank = 1}, 20, steps, 2));
     return try_steps(s, (struct sr_noise){.rank = sr_least(sr_fit_rank(&s->caps, 1), 5)}, 20, ranks, 1);
 }
 
 static enum sr_status try_dither(struct sr_subject *s) {
-    static const struct step steps[] = {{"shift 1", 3, 1}, {"shift 7", 130, 7}, {"shift 16", 255, 16}};
+    static const struct step steps[] = {{"K 2^14", 16384, 0}, {"K 1000", 1000, 0}, {"K 255", 255, 0}};
     return try_steps(s, (struct sr_noise){.rank = 1}, 20, steps, 3);
 }
 
-static enum sr_status try_dither_wide(struct sr_subject *s) {
-    static const struct step steps[] = {{"shift 17", 255, 17}, {"shift 20", 200, 20}, {"shift 24", 255, 24}};
+static enum sr_status try_small_steps(struct sr_subject *s) {
+    static const struct step steps[] = {{"K 128", 128, 0}, {"K 7", 7, 0}, {"K 1", 1, 0}};
     return try_steps(s, (struct sr_noise){.rank = 1}, 20, steps, 3);
 }
 
 static enum sr_status try_saturation(struct sr_subject *s) {
-    static const struct step steps[] = {{"mant 255", 255, 0}, {"and again", 255, 1}};
-    return try_steps(s, (struct sr_noise){.rank = 1}, 128, steps, 2);
+    static const struct step steps[] = {{"K 65535", 65535, 0}, {"doubled", 65535, 4}, {"and again", 40000, 5}};
+    return try_steps(s, (struct sr_noise){.rank = 1}, 128, steps, 3);
 }
 
 /* Evaluation and update with another mode or other entries. */
 static enum sr_status try_noise(struct sr_subject *s, struct sr_noise noise) {
-    static const struct step steps[] = {{"whole steps", 3, 0}, {"shift 9", 255, 9}};
+    static const struct step steps[] = {{"large steps", 65535, 0}, {"small steps", 500, 0}};
     struct sr_net net = sr_fit_usual_net(s);
     struct sr_evaluation e = sr_some_evaluation(sr_fit_pairs(&s->caps, noise.rank), noise.rank, 256, 0);
     s->part = "hidden layer";
@@ -277,7 +277,7 @@ static enum sr_status try_generations(struct sr_subject *s) {
     e.fitness_mul = 5;
     e.fitness_shift = 4;
     for (uint32_t g = 0; g < 3 && !status; g++) {
-        struct sr_update update = {.mant = {140, 140, 140, 140}, .shift = {6, 6, 6, 6}};
+        struct sr_update update = {.step = {40000, 40000, 40000, 40000}, .doublings = {1, 1, 1, 1}};
         e.noise.key = sr_generation_key(13, g);
         update.noise = e.noise;
         s->part = "fitness";
@@ -309,17 +309,17 @@ const struct sr_block sr_selftest_blocks[] = {
     {"perturbation", "scales, several rank terms, rails", try_perturbation, NULL, 0x73aba046},
     {"readout noise", "only the readout is perturbed", try_readout_perturbation, NULL, 0x4ca227ea},
     {"batch in slices", "more samples than the batch list holds", try_slices, NULL, 0x0d76de7d},
-    {"shaping", "signs of differences, ties among them", try_shaping, NULL, 0x1a07d6ab},
-    {"update", "whole steps, several rank terms", try_update, NULL, 0xb7670b03},
-    {"update, dither", "shifts of up to 16", try_dither, NULL, 0xf9002bd7},
-    {"update, wide dither", "shifts of 17 to 24", try_dither_wide, NULL, 0xad7a6296},
-    {"update, saturation", "weights at their rails", try_saturation, NULL, 0xcc5fff98},
-    {"full rank", "evaluation and update", try_full, has_full, 0x8132c1de},
-    {"bell", "evaluation and update", try_bell, has_bell, 0xb5b5369e},
-    {"several layers", "scores, fitness and update", try_layers, has_layers, 0xf391fdfa},
+    {"shaping", "signs of differences, ties among them", try_shaping, NULL, 0x354be5d9},
+    {"update", "large steps, several rank terms", try_update, NULL, 0xac29e253},
+    {"update, dither", "K from 255 to 2^14", try_dither, NULL, 0x0f654657},
+    {"update, small steps", "K of 128 and less", try_small_steps, NULL, 0x8c7647d7},
+    {"update, saturation", "weights at their rails, sums doubled", try_saturation, NULL, 0x7ad5d706},
+    {"full rank", "evaluation and update", try_full, has_full, 0x76daab56},
+    {"bell", "evaluation and update", try_bell, has_bell, 0xec8a6bdb},
+    {"several layers", "scores, fitness and update", try_layers, has_layers, 0x078f1b0f},
     {"readout membrane", "scores and fitness", try_membrane, has_step_readout, 0x6066466e},
     {"readout spikes", "scores and fitness, both resets", try_spikes, has_step_readout, 0x2964bd2f},
-    {"three generations", "fitness, and the weights in the end", try_generations, NULL, 0x3955f378},
+    {"three generations", "fitness, and the weights in the end", try_generations, NULL, 0x7c50e66b},
 };
 const size_t sr_selftest_count = sizeof sr_selftest_blocks / sizeof *sr_selftest_blocks;
 

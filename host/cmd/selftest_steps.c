@@ -147,16 +147,17 @@ enum sr_status sr_ask_weights(struct sr_subject *s, const struct sr_net *net) {
     return SR_OK;
 }
 
-enum sr_status sr_ask_update(struct sr_subject *s, const struct sr_net *net, struct sr_noise noise, uint32_t mant,
-                             uint32_t shift) {
+enum sr_status sr_ask_update(struct sr_subject *s, const struct sr_net *net, struct sr_noise noise, uint32_t step,
+                             uint32_t doublings) {
     struct sr_update update = {.noise = noise};
     int8_t *credit = malloc(noise.pairs);
     if (!credit) return SR_ERR_MEMORY;
     for (uint32_t p = 0; p < noise.pairs; p++) {
-        uint32_t draw = sr_selftest_mix(400, p, shift);
-        credit[p] = (int8_t)(draw & 1 ? (int)(draw >> 8) % 128 : (int)(draw >> 8) % 3 - 1);
+        uint32_t draw = sr_selftest_mix(400, p, step);
+        bool large = draw & 1 && !doublings;
+        credit[p] = (int8_t)(large ? (int)(draw >> 8) % 128 : (int)(draw >> 8) % 3 - 1);
     }
-    for (unsigned l = 0; l < SR_LAYERS; l++) update.mant[l] = mant, update.shift[l] = shift;
+    for (unsigned l = 0; l < SR_LAYERS; l++) update.step[l] = step, update.doublings[l] = doublings;
     update.credit = credit;
     enum sr_status status = sr_device_update(s->device, &update);
     free(credit);

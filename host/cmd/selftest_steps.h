@@ -55,8 +55,8 @@ enum sr_status sr_ask_scores(struct sr_subject *s, const struct sr_net *net, con
 enum sr_status sr_ask_fitness(struct sr_subject *s, const struct sr_evaluation *evaluation, const struct sr_batch *batch);
 enum sr_status sr_ask_weights(struct sr_subject *s, const struct sr_net *net);
 /* An update with credits from the host, small and large, and the weights that come of it. */
-enum sr_status sr_ask_update(struct sr_subject *s, const struct sr_net *net, struct sr_noise noise, uint32_t mant,
-                             uint32_t shift);
+enum sr_status sr_ask_update(struct sr_subject *s, const struct sr_net *net, struct sr_noise noise, uint32_t step,
+                             uint32_t doublings);
 /* The scores of a few samples that are drawn for it; the fitness of a population on them. */
 enum sr_status sr_ask_scores_of(struct sr_subject *s, const struct sr_net *net, uint32_t density);
 enum sr_status sr_ask_fitness_of(struct sr_subject *s, const struct sr_net *net, const struct sr_evaluation *evaluation,

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "device/fitness.h"
@@ -322,15 +323,25 @@ enum sr_status sr_device_update(struct sr_device *device, const struct sr_update
     TRY(check_configured(device));
     TRY(check_noise(device, &update->noise));
     TRY(check_factors(device, "pairs", update->noise.pairs, update->noise.rank));
+    uint32_t doublings = 0;
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         char field[32];
         if (!layer_exists(&device->net, l)) continue;
-        TRY(check_range(device, indexed(field, sizeof field, "mant", l), update->mant[l], 0, 255));
-        TRY(check_range(device, indexed(field, sizeof field, "shift", l), update->shift[l], 0, 24));
+        TRY(check_range(device, indexed(field, sizeof field, "step", l), update->step[l], 0, 65535));
+        TRY(check_range(device, indexed(field, sizeof field, "doublings", l), update->doublings[l], 0, 8));
+        if (update->step[l] && update->doublings[l] > doublings) doublings = update->doublings[l];
     }
-    for (uint32_t p = 0; update->credit && p < update->noise.pairs; p++)
+    uint64_t reach = update->credit ? 0 : update->noise.pairs;
+    for (uint32_t p = 0; update->credit && p < update->noise.pairs; p++) {
         if (update->credit[p] == -128)
             return sr_fail(device, SR_ERR_ARGUMENT, "credit[%" PRIu32 "] = -128 is outside -127..127", p);
+        reach += (uint64_t)abs(update->credit[p]);
+    }
+    reach *= update->noise.rank;
+    if (doublings && reach << doublings > SR_UPDATE_REACH)
+        return sr_fail(device, SR_ERR_ARGUMENT,
+                       "doublings = %" PRIu32 ": rank * sum of |credit| = %" PRIu64 " times 2^doublings is above %d", doublings,
+                       reach, SR_UPDATE_REACH);
     return leave(device, device->ops->update(device, update));
 }
 

@@ -266,7 +266,7 @@ static enum sr_status link_update(struct sr_device *device, const struct sr_upda
     set(link, SR_REG_CHUNK, chunk);
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         bool there = l < link->net.layers || l == SR_READOUT_LAYER;
-        set(link, SR_REG_STEP0 + l, there && update->mant[l] ? update->mant[l] | update->shift[l] << 8 : 0);
+        set(link, SR_REG_STEP0 + l, there && update->step[l] ? update->step[l] | update->doublings[l] << 16 : 0);
     }
     if (!update->credit && link->on_device) {
         flags |= SR_RUN_SHAPE;

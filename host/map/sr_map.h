@@ -159,7 +159,7 @@ enum {
 #define SR_KIND_FULL UINT32_C(0x2)
 #define SR_KIND_ROUND UINT32_C(0x3)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0xF758A563)
+#define SR_MAP_HASH UINT32_C(0xCFD9A642)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)

@@ -62,17 +62,16 @@ static void sum_full(const struct update *u, struct update_room *room, size_t ro
 
 static void apply_row(const struct update *u, size_t row, const int32_t *sum) {
     const struct ref_layer *layer = &u->ref->layer[u->layer];
-    const uint32_t frac = u->ref->device.caps.frac_w, shift = u->update->shift[u->layer];
-    const int32_t mant = (int32_t)u->update->mant[u->layer], limit = (1 << (7 + frac)) - 1;
-    const uint32_t low = shift < 16 ? (1u << shift) - 1 : 0xffffu, up = shift > 16 ? shift - 16 : 0;
+    const uint32_t frac = u->ref->device.caps.frac_w;
+    const int32_t limit = (1 << (7 + frac)) - 1;
+    const int64_t step = (int64_t)u->update->step[u->layer] << u->update->doublings[u->layer];
     int16_t *master = layer->master + row * layer->cols, *weight = layer->weight + row * layer->stride;
     for (size_t block = 0; block * 64 < layer->cols; block++) {
         uint64_t counter = sr_counter(SR_KIND_ROUND, u->layer, (unsigned)row, 0, 0, (unsigned)block);
         uint64_t word = sr_permute(counter ^ u->update->noise.key);
         for (size_t n = block * 64; n < layer->cols && n < block * 64 + 64; n++) {
-            int32_t dither = (int32_t)((sr_noise_dither(word, (unsigned)n) & low) << up);
-            int32_t delta = (sum[n] * mant + dither) >> shift; /* 24 + 8 bits: fits */
-            int32_t m = ref_sat(master[n] + delta, limit);
+            int64_t delta = (sum[n] * step + sr_noise_dither(word, (unsigned)n)) >> 16; /* 24 + 16 bits: fits 32 after that */
+            int32_t m = ref_sat(master[n] + (int32_t)delta, limit);
             master[n] = (int16_t)m;
             weight[n] = (int16_t)(m >> frac);
         }
@@ -131,7 +130,7 @@ enum sr_status ref_update(struct ref *ref, const struct sr_update *update, const
         u.credit_max = size > u.credit_max ? size : u.credit_max;
     }
     for (unsigned l = 0; l < SR_LAYERS; l++) {
-        if (!ref->layer[l].rows || !update->mant[l]) continue;
+        if (!ref->layer[l].rows || !update->step[l]) continue;
         u.layer = l;
         u.full = (l == SR_READOUT_LAYER ? update->noise.readout_mode : update->noise.mode) == SR_MODE_FULL;
         ref_pool_run(ref->pool, (uint32_t)((ref->layer[l].rows + ROWS - 1) / ROWS), update_rows, &u);

@@ -21,6 +21,13 @@ bool sr_fitness_scale(double ratio, uint32_t *mul, uint32_t *shift) {
     return best < INFINITY;
 }
 
+/* K 2^e / 2^16 at most (numerics, section 7). */
+static double largest_ratio(uint64_t reach) {
+    uint32_t step, doublings;
+    sr_step_encode(UINT64_MAX >> 9, reach, &step, &doublings);
+    return ldexp(step, (int)doublings - 16);
+}
+
 enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_config *config, const struct sr_net *net, uint32_t frac_bits,
                             char *error, size_t error_size) {
     *plan = (struct sr_plan){.net = *net,
@@ -53,10 +60,10 @@ enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_config *config
         }
         plan->scale[l] = (uint32_t)scale;
         plan->step_q24[l] = scale > 0 ? (uint64_t)(ldexp(step, (int)frac_bits + 24) + 0.5) : 0;
-        double ratio = ldexp(step, (int)frac_bits) / sqrt(own == SR_MODE_LOWRANK ? (double)terms : plan->pairs);
-        if (ratio > 255) {
-            return sr_error(error, error_size, SR_ERR_LIMIT, "--%s %g: %g master units a pair, at most 255",
-                            readout ? "readout-step" : "step", step, ratio);
+        double size = sqrt(own == SR_MODE_LOWRANK ? (double)terms : plan->pairs), most = largest_ratio(terms) * size;
+        if (plan->shape == SR_SHAPE_SIGN && ldexp(step, (int)frac_bits) > most) {
+            return sr_error(error, error_size, SR_ERR_LIMIT, "--%s %g: at most %g with %u pairs of rank %u",
+                            readout ? "readout-step" : "step", step, ldexp(most, -(int)frac_bits), plan->pairs, config->rank);
         }
     }
     plan->steps = (struct sr_schedule){.decay = (enum sr_decay)config->step_decay,
@@ -119,26 +126,22 @@ static uint64_t square_root(uint64_t value) {
     return root;
 }
 
-void sr_step_encode(uint64_t ratio_q24, uint32_t *mant, uint32_t *shift) {
-    *mant = 0;
-    *shift = 0;
-    if (ratio_q24 >= (uint64_t)255 << 24) {
-        *mant = 255;
-        return;
+void sr_step_encode(uint64_t ratio_q24, uint64_t reach, uint32_t *step, uint32_t *doublings) {
+    uint32_t e = 0;
+    uint64_t k = (ratio_q24 + 128) >> 8;
+    while (k > 65535 && e < 8 && reach << (e + 1) <= SR_UPDATE_REACH) {
+        e++;
+        k = (ratio_q24 + ((uint64_t)128 << e)) >> (8 + e);
     }
-    for (uint32_t s = 24;; s--) {
-        uint64_t m = ((ratio_q24 << s) + (1 << 23)) >> 24;
-        if (m > 255 && s > 0) continue;
-        *mant = (uint32_t)(m > 255 ? 255 : m);
-        *shift = s;
-        return;
-    }
+    *step = (uint32_t)(k > 65535 ? 65535 : k);
+    *doublings = e;
 }
 
-/* u = round(127 diff / max |diff|), halves away from zero. Returns the sum of squares. */
-static uint64_t scale_credit(const int32_t *fitness, uint32_t pairs, int8_t *credit) {
+/* u = round(127 diff / max |diff|), halves away from zero. Returns the sum of squares, and of sizes. */
+static uint64_t scale_credit(const int32_t *fitness, uint32_t pairs, int8_t *credit, uint64_t *sizes) {
     int64_t largest = 0;
     uint64_t squares = 0;
+    *sizes = 0;
     for (uint32_t p = 0; p < pairs; p++) {
         int64_t diff = (int64_t)fitness[2 * p] - fitness[2 * p + 1];
         if (diff < 0) diff = -diff;
@@ -148,6 +151,7 @@ static uint64_t scale_credit(const int32_t *fitness, uint32_t pairs, int8_t *cre
         int64_t diff = (int64_t)fitness[2 * p] - fitness[2 * p + 1], size = diff < 0 ? -diff : diff;
         int64_t u = largest ? (2 * 127 * size + largest) / (2 * largest) : 0;
         squares += (uint64_t)(u * u);
+        *sizes += (uint64_t)u;
         credit[p] = (int8_t)(diff < 0 ? -u : u);
     }
     return squares;
@@ -157,9 +161,9 @@ void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32
                     struct sr_update *update) {
     *update = (struct sr_update){.noise = plan->noise};
     update->noise.key = sr_generation_key(plan->seed, generation);
-    uint64_t squares = plan->pairs; /* sum of u^2, every u being +-1 */
+    uint64_t squares = plan->pairs, sizes = plan->pairs; /* sums of u^2 and |u|, every u being +-1 */
     if (plan->shape == SR_SHAPE_SCALED) {
-        squares = scale_credit(fitness, plan->pairs, credit);
+        squares = scale_credit(fitness, plan->pairs, credit, &sizes);
         update->credit = credit;
     }
     uint64_t decay = sr_schedule_q16(&plan->steps, generation);
@@ -169,7 +173,7 @@ void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32
         uint64_t size_q16 = square_root((squares * (own == SR_MODE_LOWRANK ? plan->noise.rank : 1)) << 32);
         uint64_t wanted = plan->step_q24[l] * decay >> 16;
         if (size_q16 == 0) continue;
-        sr_step_encode((wanted << 16) / size_q16, &update->mant[l], &update->shift[l]);
+        sr_step_encode((wanted << 16) / size_q16, sizes * plan->noise.rank, &update->step[l], &update->doublings[l]);
     }
 }
 

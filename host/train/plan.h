@@ -35,7 +35,7 @@ SR_MUST_CHECK enum sr_status sr_plan_limits(const struct sr_plan *plan, const st
 /* Nearest mul / 2^shift to `ratio`, mul in 1..15: scale of docs/numerics.md, section 6. False: there is none. */
 bool sr_fitness_scale(double ratio, uint32_t *mul, uint32_t *shift);
 
-/* mant / 2^shift nearest to ratio_q24 / 2^24, mant in 128..255 where shift allows. */
-void sr_step_encode(uint64_t ratio_q24, uint32_t *mant, uint32_t *shift);
+/* K 2^e / 2^16 nearest to ratio_q24 / 2^24, with the least e; the largest there is where none is as large. reach: rank * sum |u|. */
+void sr_step_encode(uint64_t ratio_q24, uint64_t reach, uint32_t *step, uint32_t *doublings);
 
 #endif

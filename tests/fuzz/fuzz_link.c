@@ -256,7 +256,7 @@ static void drive(struct sr_device *device, struct device *d) {
                          .steps = 1 + next(d) % 8u,
                          .theta = {9, 9, 9, 9}};
     struct sr_evaluation e = {.noise = {.pairs = 8, .rank = 2}, .scale = {9, 9, 9, 9}, .pair_count = 8};
-    struct sr_update update = {.noise = e.noise, .mant = {1, 1, 1, 1}};
+    struct sr_update update = {.noise = e.noise, .step = {65535, 65535, 65535, 65535}};
     struct sr_batch batch = {SAMPLES, ids, bits, labels};
     for (uint32_t i = 0; i < SAMPLES; i++) ids[i] = i % 5, bits[i] = words;
     enum sr_status status[12] = {sr_device_configure(device, &net)};

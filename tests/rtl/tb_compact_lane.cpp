@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_compact_lane (with sr_compact_neuron, sr_compact_mul, sr_compact_digits) against docs/numerics.md in plain C: base currents,
- * updates of every shift, two threads of neurons whose loads and fires come at random times, products. Idle cycles everywhere, in
+ * updates with all planes, doublings and steps, two threads of neurons whose loads and fires come at random times, products. Idle cycles everywhere, in
  * which the inputs are random. */
-// params: -GFRAC_W=4 -GACC_W=23 -GD_W=14 -GCNT_W=4 -GF_W=10 -GLUT_MUL=0
-// params: -GFRAC_W=8 -GACC_W=27 -GD_W=16 -GCNT_W=7 -GF_W=13 -GLUT_MUL=0
-// params: -GFRAC_W=4 -GACC_W=23 -GD_W=14 -GCNT_W=4 -GF_W=13 -GLUT_MUL=1
-// params: -GFRAC_W=8 -GACC_W=27 -GD_W=13 -GCNT_W=5 -GF_W=10 -GLUT_MUL=1
+// params: -GFRAC_W=4 -GACC_W=23 -GD_W=14 -GCNT_W=4 -GF_W=10 -GLUT_MUL=0 -GUNITS=4
+// params: -GFRAC_W=8 -GACC_W=27 -GD_W=16 -GCNT_W=7 -GF_W=13 -GLUT_MUL=0 -GUNITS=16
+// params: -GFRAC_W=4 -GACC_W=23 -GD_W=14 -GCNT_W=4 -GF_W=13 -GLUT_MUL=1 -GUNITS=1
+// params: -GFRAC_W=8 -GACC_W=27 -GD_W=13 -GCNT_W=5 -GF_W=10 -GLUT_MUL=1 -GUNITS=8
 #include "tb.h"
 #include "Vsr_compact_lane.h"
 
 namespace {
 
 struct Shape {
-    unsigned frac_w, acc_w, d_w, cnt_w, f_w, lut;
+    unsigned frac_w, acc_w, d_w, cnt_w, f_w, lut, units;
 };
 
 int64_t sat(int64_t x, unsigned width) {
@@ -43,19 +43,21 @@ struct Bench {
     /* Nothing is asked of the accumulator; its other inputs are random. */
     void acc_idle() {
         top.acc_en_i = 0;
-        top.first_i = random.chance(50), top.shift_i = random.chance(50), top.wint_i = random.chance(50);
-        top.wall_i = random.chance(50), top.neg_i = random.chance(50), top.dither_i = random.chance(50);
+        top.first_i = random.chance(50), top.double_i = random.chance(50), top.wint_i = random.chance(50);
+        top.neg_i = random.chance(50), top.miss_i = 0;
+        top.mask_i = random.word(), top.row_i = random.word(), top.col_i = random.word();
         top.op_i = (SData)random.word(), tb::set(top.w_i, 0, master(), random.word());
     }
     void neuron_idle() {
+        top.sum_i = top.weigh_i = 0, top.low_i = 0;
         top.lif_i = top.clear_i = top.load_i = top.fire_i = top.put_i = top.product_i = 0;
         top.last_i = random.chance(50), top.on_i = random.chance(50);
         top.b_i = (SData)random.word(), top.put_p_i = (SData)random.word(), top.put_m_i = (SData)random.word();
         tb::set(top.f_i, 0, shape.f_w, random.word());
     }
-    void acc(bool first, bool shift, bool wint, bool wall, bool neg, bool dither, int64_t op, int64_t w) {
-        top.acc_en_i = 1, top.first_i = first, top.shift_i = shift, top.wint_i = wint, top.wall_i = wall, top.neg_i = neg;
-        top.dither_i = dither, top.op_i = (SData)op, tb::set(top.w_i, 0, master(), (uint64_t)w);
+    void acc(bool first, bool twice, bool wint, bool neg, int64_t op, int64_t w) {
+        top.acc_en_i = 1, top.first_i = first, top.double_i = twice, top.wint_i = wint, top.neg_i = neg;
+        top.op_i = (SData)op, tb::set(top.w_i, 0, master(), (uint64_t)w);
     }
     void cycle() {
         tb::settle(top);
@@ -70,7 +72,7 @@ struct Bench {
     /* The sum of the events' weights of one step, kept with the mark that begins the next. */
     void base(unsigned events, unsigned kind) {
         int64_t sum = 0;
-        acc(true, false, false, false, false, random.chance(50), 0, weight());
+        acc(true, false, false, false, 0, weight());
         cycle();
         for (unsigned i = 0; i < events; i++) {
             idles(10);
@@ -78,7 +80,7 @@ struct Bench {
             if (kind) w = (kind == 1 ? w | (int64_t)1 << (master() - 2) : w & ~((int64_t)1 << (master() - 2)));
             if (kind == 1) w = w < 0 ? ~w : w;
             if (kind == 2) w = w < 0 ? w : ~w;
-            acc(false, false, true, false, false, random.chance(50), 0, w);
+            acc(false, false, true, false, 0, w);
             sum += w >> shape.frac_w;
             cycle();
         }
@@ -87,37 +89,65 @@ struct Bench {
         if (tb::sign_extend(top.base_o, 16) != sat(sum, 16)) tb::fail("base_o");
     }
 
-    /* mant * u of some factors, shifted with dither, and the weight. */
-    void update(unsigned factors, unsigned shift, unsigned form) {
-        int64_t sum = 0;
-        int64_t mant = random.chance(20) ? 255 : random.range(1, 255);
-        for (unsigned i = 0; i < factors; i++) {
-            idles(5);
-            int64_t op = mant * (form                ? form == 1 ? 127 : -127
-                                 : random.chance(50) ? (int)random.below(255) - 127
-                                                     : (int)random.below(3) - 1);
-            bool neg = form ? false : random.chance(50);
-            acc(i == 0, false, false, false, neg, random.chance(50), op, weight());
-            sum += neg ? -op : op;
-            cycle();
+    /* The sum of some factors' u, their entries' signs and misses as sr_compact_update has them, and a step with it as
+     * sr_compact_finish takes it. */
+    void update(unsigned factors, unsigned doublings, int64_t step, unsigned largest) {
+        unsigned groups = (factors + shape.units - 1) / shape.units, planes = 1;
+        std::vector<int> u(groups * shape.units, 0);
+        bool alike = random.chance(20);
+        std::vector<bool> row(u.size()), col(u.size());
+        int64_t sum = 0, total = 0;
+        for (unsigned f = 0; f < u.size(); f++) {
+            if (f < factors) u[f] = (int)random.below(2 * largest + 1) - (int)largest;
+            row[f] = random.chance(50), col[f] = random.chance(50);
+            if (alike) u[f] = f < factors ? (int)largest : 0, col[f] = row[f];
+            sum += row[f] != col[f] ? -u[f] : u[f], total += std::abs(u[f]);
+            while (std::abs(u[f]) >> planes) planes++;
         }
-        idles(20);
-        uint64_t dither = random.chance(10) ? ((uint64_t)1 << shift) - 1 : random.word() & (((uint64_t)1 << shift) - 1);
-        if (shift > 16 && random.chance(50)) dither &= ~(((uint64_t)1 << (shift - 16)) - 1); /* as the device has it */
-        for (unsigned i = 0; i < shift; i++) {
-            acc(random.chance(50), true, false, false, false, dither >> i & 1, 0, weight());
-            cycle();
-            idles(5);
-        }
-        int64_t m = weight(), expected = sat(m + ((sum + (int64_t)dither) >> shift), master());
-        acc(false, false, false, true, false, random.chance(50), 0, m);
+        if (alike) step = 65535;
+        neuron_idle();
+        for (unsigned plane = planes; plane--;)
+            for (unsigned g = 0; g < groups; g++) {
+                uint64_t mask = 0, rows = 0, cols = 0;
+                for (unsigned f = g * shape.units, n = 0; n < shape.units; f++, n++) {
+                    mask |= (uint64_t)(std::abs(u[f]) >> plane & 1) << n;
+                    rows |= (uint64_t)(row[f] != (u[f] < 0)) << n, cols |= (uint64_t)col[f] << n;
+                }
+                idles(5);
+                top.miss_i = 1, top.mask_i = mask, top.row_i = rows, top.col_i = cols;
+                tb::settle(top);
+                tb::edge(top);
+                acc_idle();
+                acc(plane == planes - 1 && g == 0, plane != planes - 1 && g == 0, false, true, 0, weight());
+                cycle();
+            }
+        acc(random.chance(50), true, false, false, total, weight());
         cycle();
+        for (unsigned e = 0; e < doublings; e++, idles(5)) acc(random.chance(50), true, false, false, 0, weight()), cycle();
+        sum *= (int64_t)1 << doublings;
         idles(20);
-        updates++, updates_sat += expected != m + ((sum + (int64_t)dither) >> shift);
-        if (tb::sign_extend(tb::get(top.weight_o, 0, master()), master()) != expected) {
-            std::printf("sum %lld shift %u dither %llx weight %lld: not %lld\n", (long long)sum, shift,
-                        (unsigned long long)dither, (long long)m, (long long)expected);
-            tb::fail("weight_o");
+        if (tb::sign_extend(top.sum_o, 16) != sum) tb::fail("sum_o");
+
+        int64_t rho = random.chance(20) ? 65535 : (int64_t)random.below(65536), m = weight();
+        int64_t most = ((int64_t)1 << 15) - 1, want = m + ((sum * step + rho) >> 16);
+        top.sum_i = 1, top.put_i = 1, top.put_p_i = (SData)sum, top.load_i = 1, top.b_i = (SData)(rho >> 8);
+        tb::set(top.f_i, 0, shape.f_w, (uint64_t)step & 255);
+        cycle();
+        top.put_i = top.load_i = 0, top.put_p_i = (SData)random.word();
+        top.low_i = (CData)(rho & 255), top.product_i = 1;
+        cycle();
+        top.product_i = 0, top.load_i = 1, top.weigh_i = 1, top.b_i = (SData)m;
+        tb::set(top.f_i, 0, shape.f_w, (uint64_t)step >> 8);
+        uint8_t low = (uint8_t)top.u_p_o;
+        cycle();
+        top.load_i = 0, top.weigh_i = random.chance(50), top.low_i = low, top.product_i = 1;
+        cycle();
+        neuron_idle();
+        updates++, updates_sat += sat(want, 16) != want;
+        if (tb::sign_extend(top.u_p_o, 16) != (want > most ? most : want < -most ? -most : want)) {
+            std::printf("sum %lld step %lld dither %lld weight %lld: %lld, not %lld\n", (long long)sum, (long long)step,
+                        (long long)rho, (long long)m, (long long)tb::sign_extend(top.u_p_o, 16), (long long)want);
+            tb::fail("a step");
         }
     }
 
@@ -151,7 +181,7 @@ struct Bench {
             bool neg = random.chance(50);
             if (small) op >>= 4;
             if (op == -32768) op = -32767;
-            if (sums) acc(k == 0, false, false, false, neg, random.chance(50), op, weight());
+            if (sums) acc(k == 0, false, false, neg, op, weight());
             top.b_i = (SData)b, top.load_i = load, top.fire_i = fire, top.last_i = last, top.on_i = on;
             if (!fire) top.last_i = random.chance(50);
             tb::settle(top);
@@ -237,7 +267,8 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {{4, 23, 14, 4, 10, 0}, {8, 27, 16, 7, 13, 0}, {4, 23, 14, 4, 13, 1}, {8, 27, 13, 5, 10, 1}};
+    static const Shape shapes[] = {
+        {4, 23, 14, 4, 10, 0, 4}, {8, 27, 16, 7, 13, 0, 16}, {4, 23, 14, 4, 13, 1, 1}, {8, 27, 13, 5, 10, 1, 8}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);
@@ -246,20 +277,22 @@ int main(int argc, char **argv) {
     bench.top.clk_i = 0;
     bench.neuron_idle(), bench.acc_idle();
     bench.cycle();
-    unsigned steps_max = (1u << shape.cnt_w) - 1, factors_max = 1u << (shape.acc_w - 17);
+    unsigned steps_max = (1u << shape.cnt_w) - 1;
     for (unsigned n = 0; n < 400; n++) {
         bench.neuron_idle();
         for (unsigned i = random.below(4); i; i--) bench.base(random.chance(20) ? 1023 : random.below(300), random.below(3));
         for (unsigned i = random.below(4); i; i--)
-            bench.update(random.chance(20) ? factors_max : random.range(1, factors_max), random.below(25),
-                         random.chance(20) ? random.range(1, 2) : 0);
+            bench.update(random.chance(20) ? 256 : random.range(1, 256), 0, (int64_t)random.below(65536), 127);
         for (unsigned i = random.below(3); i; i--)
             bench.lif(random.chance(30) ? steps_max : random.range(1, steps_max), random.range(1, 4),
                       random.chance(50) ? 100 : random.range(20, 90));
         for (unsigned i = random.below(3); i; i--) bench.multiply(random.range(1, 300));
     }
-    for (unsigned shift = 0; shift <= 24; shift++)
-        for (unsigned i = 0; i < 40; i++) bench.update(random.range(1, factors_max), shift, i % 10 < 3 ? i % 10 : 0);
+    for (unsigned i = 0; i < 1000; i++) {
+        unsigned factors = random.range(1, 256), largest = 1u << random.below(4), doublings = random.below(9);
+        while ((factors * largest) << doublings > 32512) doublings--;
+        bench.update(factors, doublings, random.chance(20) ? 65535 : (int64_t)random.below(65536), largest);
+    }
     std::printf(
         "compact_lane: %llu base currents (%llu at the rail), %llu updates (%llu), %llu fires, %llu spikes, %llu at the rail, "
         "%llu products\n",

@@ -132,8 +132,10 @@ struct Bench {
                     read(top.col_re_i, top.col_addr_i, ((layer == 3) * shape.factors + factor) * shape.blocks + block);
                     for (unsigned n = 0; n < shape.lanes; n++, bits++) {
                         unsigned i = block * shape.lanes + n;
-                        if ((top.col_o >> n & 1) != (sr_noise_entry(w[i / 64], SR_DIST_SIGN, i) < 0))
-                            tb::fail("a column entry");
+                        bool negative = sr_noise_entry(w[i / 64], SR_DIST_SIGN, i) < 0;
+                        if ((top.col_o >> n & 1) != negative) tb::fail("a column entry");
+                        if (tb::get(top.cols_o, factor % shape.units * shape.lanes + n, 1) != negative)
+                            tb::fail("a column entry of the group");
                     }
                 }
             }
@@ -142,6 +144,7 @@ struct Bench {
                 top.class_bit_i = (CData)o;
                 tb::settle(top);
                 if (top.class_o != minus(j, SR_KIND_ROW, 3, factor, o)) tb::fail("a class entry");
+                if ((top.classes_o >> factor % shape.units & 1) != top.class_o) tb::fail("a class entry of the group");
             }
         }
     }

@@ -36,8 +36,8 @@ struct Bench {
         return sr_permute(sr_counter(kind, layer, row, pair, k, block) ^ key);
     }
 
-    uint64_t job(unsigned rows, unsigned blocks, unsigned pairs, unsigned rank, bool full, bool bell, unsigned mant,
-                 unsigned shift, bool check) {
+    uint64_t job(unsigned rows, unsigned blocks, unsigned pairs, unsigned rank, bool full, bool bell, unsigned step,
+                 unsigned doublings, bool check) {
         unsigned layer = random.below(4), w_base = random.below(40), cols = blocks * kLanes;
         uint64_t key = random.word();
         enum sr_dist dist = bell ? SR_DIST_BELL : SR_DIST_SIGN;
@@ -52,7 +52,7 @@ struct Bench {
         std::vector<bool> written(weights.size() / kLanes, false);
 
         top.key_i = key, top.bell_i = bell, top.full_i = full, top.layer_i = layer, top.rank_i = rank, top.pairs_i = pairs;
-        top.rows_i = rows, top.blocks_i = blocks, top.w_base_i = w_base, top.mant_i = mant, top.shift_i = shift;
+        top.rows_i = rows, top.blocks_i = blocks, top.w_base_i = w_base, top.step_i = step, top.doublings_i = doublings;
         uint64_t cycles = 0;
         int64_t read = -1, asked = -1;
         for (top.start_i = 1;; top.start_i = 0) {
@@ -93,20 +93,19 @@ struct Bench {
                 }
             for (unsigned n = 0; n < cols; n++) {
                 uint32_t rho = sr_noise_dither(noise(key, SR_KIND_ROUND, layer, row, 0, 0, n / 64), n);
-                int64_t dither = shift <= 16 ? rho & ((1u << shift) - 1) : (int64_t)rho << (shift - 16);
                 size_t at = (w_base + row * blocks + n / kLanes) * (size_t)kLanes + n % kLanes;
-                int64_t want = before[at] + ((sum[n] * mant + dither) >> shift);
+                int64_t want = before[at] + (((sum[n] << doublings) * step + rho) >> 16);
                 want = want > kTop ? kTop : want < -kTop ? -kTop : want;
-                if (mant == 0) want = before[at];
+                if (step == 0) want = before[at];
                 if (weights[at] != want) {
-                    std::printf("row %u col %u: %d, want %d (before %d, sum %d, mant %u, shift %u)\n", row, n, weights[at],
-                                (int)want, before[at], (int)sum[n], mant, shift);
+                    std::printf("row %u col %u: %d, want %d (before %d, sum %d, K %u, e %u)\n", row, n, weights[at], (int)want,
+                                before[at], (int)sum[n], step, doublings);
                     tb::fail("weight");
                 }
             }
         }
         for (size_t w = 0; w < written.size(); w++)
-            if (written[w] != (mant != 0 && w >= w_base && w < w_base + rows * blocks)) tb::fail("words written");
+            if (written[w] != (step != 0 && w >= w_base && w < w_base + rows * blocks)) tb::fail("words written");
         return cycles;
     }
 };
@@ -122,14 +121,17 @@ int main(int argc, char **argv) {
     for (int job = 0; job < 150; job++)
         bench.job(r.range(1, r.chance(10) ? 150 : 12), r.range(1, r.chance(10) ? (kLanes < 64 ? 36 : 4) : 2),
                   r.range(1, r.chance(20) ? 60 : 5), r.chance(10) ? 32 : r.range(1, 6), r.chance(40), r.chance(50),
-                  r.chance(5) ? 0 : r.range(1, 255), r.below(25), true);
-    bench.job(kRows + 1, 1, 512, 32, false, true, 255, 24, true);
+                  r.chance(5)    ? 0
+                  : r.chance(20) ? 65535
+                                 : r.range(1, 65535),
+                  r.chance(50) ? 0 : r.below(9), true);
+    bench.job(kRows + 1, 1, 512, 32, false, true, 65535, 0, true);
     unsigned blocks = (128 + kLanes - 1) / kLanes;
     for (unsigned rank = 1; rank <= 4; rank += 3)
         for (int full = 0; full < 2; full++)
             std::printf("update CL %u UR %u RK %u: 578 x %u, 64 pairs, %s %u: %llu cycles\n", kLanes, kRows, kRank,
                         blocks * kLanes, full ? "full, rank" : "rank", rank,
-                        (unsigned long long)bench.job(578, blocks, 64, rank, full, false, 100, 12, false));
+                        (unsigned long long)bench.job(578, blocks, 64, rank, full, false, 16384, 0, false));
     bench.top.final();
     return 0;
 }

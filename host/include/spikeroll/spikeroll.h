@@ -89,11 +89,12 @@ struct sr_evaluation {
     uint32_t fitness_mul, fitness_shift; /* m 0..15, h 0..31 */
 };
 
+enum { SR_UPDATE_REACH = 32512 };
 struct sr_update {
     struct sr_noise noise;
-    uint32_t mant[SR_LAYERS];  /* 0..255; 0 leaves the layer alone */
-    uint32_t shift[SR_LAYERS]; /* 0..24 */
-    const int8_t *credit;      /* u, one a pair, -127..127; NULL: sign of the pair's difference, shaped on the device
+    uint32_t step[SR_LAYERS];      /* K, 0..65535: a weight moves by A K 2^e / 65536; 0 leaves the layer alone */
+    uint32_t doublings[SR_LAYERS]; /* e, 0..8; above 0 only where rank * sum |u| * 2^e is at most SR_UPDATE_REACH */
+    const int8_t *credit;          /* u, one a pair, -127..127; NULL: sign of the pair's difference, shaped on the device
                                     from the evaluation just made (which must have covered all pairs) */
 };
 
