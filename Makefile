@@ -318,7 +318,7 @@ bench-torch: $(B)/tests/bench_ref $(B)/torch/bin/python ## ref beside PyTorch, o
 FORMATTED = $(wildcard host/*/*.[ch] host/include/*/*.h sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.[ch])
 format: ## format the C and C++ sources in place (2 s)
 	$(CLANG_FORMAT) -i $(FORMATTED)
-lint: lint-c lint-includes lint-rtl lint-boards formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (4 min)
+lint: lint-c lint-includes lint-rtl lint-boards lint-mutations formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (4 min)
 lint-c: | $(B)/setup/lint
 	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
 	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
@@ -329,6 +329,8 @@ formal: | $(B)/setup/lint ## prove the properties in the RTL with yosys-smtbmc a
 	@tests/formal
 lint-rtl: | $(B)/setup/lint
 	@tests/lint-rtl $(sort $(basename $(notdir $(RTL))))
+lint-mutations:
+	@tests/mutate --check
 lint-boards: | $(B)/setup/lint
 	@$(foreach b,$(BOARDS),tests/board-check $b $(CLOCK_$b) || status=1;) exit $$status
 
@@ -457,5 +459,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
-.PHONY: all sims test-host test-host-c bench-torch map check-map test test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards formal help setup clean FORCE
+.PHONY: all sims test-host test-host-c bench-torch map check-map test test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/asan/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
