@@ -105,7 +105,7 @@ $(HOST_A) $(ASAN_A):
 	$(Q)$(AR) rcs $@ $^
 
 # Where the presets are, for a program that was not installed and whose folder is elsewhere.
-$(B)/host/cmd/parse.o $(B)/asan/host/cmd/parse.o $(B)/fuzz/host/cmd/parse.o: CFLAGS_ALL += -DSR_PRESET_DIR='"$(CURDIR)/host/presets"'
+$(B)/host/cmd/preset.o $(B)/asan/host/cmd/preset.o $(B)/fuzz/host/cmd/preset.o: CFLAGS_ALL += -DSR_PRESET_DIR='"$(CURDIR)/host/presets"'
 $(B)/spikeroll: $(B)/host/cmd/main.o $(HOST_A)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $^ $(LIBS) -o $@
@@ -343,6 +343,9 @@ BOARD :=
 endif
 $(forget)
 ifneq ($(BOARD),)
+ifeq ($(wildcard constraints/$(BOARD).mk),)
+$(error no board $(BOARD); there are $(BOARDS))
+endif
 include constraints/$(BOARD).mk
 endif
 S := $(B)/synth/$(BOARD)

@@ -29,6 +29,14 @@ ok $? "ends with the boards"
 BOARD=nrf52840dk make --no-print-directory -n build/host/cmd/main.o >"$W/out" 2>&1
 ok $? "and a plain make is not about it"
 
+make --no-print-directory synth BOARD=nonsuch >"$W/out" 2>&1
+[ $? != 0 ] && [ "$(lines)" = 1 ] && grep -q "no board nonsuch; there are .*icebreaker" "$W/out"
+ok $? "a board that is not there lists those that are"
+sed "s,@SOURCE@,$source," sim/spikeroll-board >"$W/spikeroll-board"
+sh "$W/spikeroll-board" nonsuch >"$W/out" 2>&1
+[ $? = 2 ] && [ "$(lines)" = 1 ] && grep -q "no board nonsuch; there are: .*icebreaker" "$W/out"
+ok $? "so does a simulated one"
+
 # ---- tools ----
 mkdir -p "$W/other/include"
 printf '#!/bin/sh\ncase $1 in --getenv) echo %s/other ;; --version) cat %s/version ;; esac\n' "$W" "$W" >"$W/verilator"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/bench.h"
 #include "cmd/commands.h"
 #include "data/samples.h"
 #include "device/device.h"
@@ -30,27 +31,6 @@ static const char intro[] =
 /* Seconds: a line is repeated at least so long, and not again after so long. */
 enum { TIME_LEAST = 1, TIME_ENOUGH = 20 };
 
-struct result {
-    enum sr_mode mode;
-    uint32_t rank, generations;
-    double seconds;                                    /* a generation */
-    double total, base, project, lif, readout, update; /* a generation; cycles */
-    double link_tx, link_rx, requests;                 /* bytes, packets sent */
-    double busy;                                       /* NAN: not measured */
-    double speedup;
-    bool by_time;
-    double samples;                     /* learned a second; mode local */
-    double stored_lowrank, stored_full; /* bytes a member, were perturbations stored */
-    double stored;                      /* bytes a member of those that are: a bit an entry, shared by a pair */
-};
-
-/* What a member costs a device that is sent its weights, and evaluates it on the resident batch. */
-struct sent {
-    double evaluate;            /* cycles */
-    uint64_t weights, command;  /* bytes on the link, both ways: its weights as this device takes them, and all else */
-    uint64_t packed16, packed8; /* weights counted from the packets: as above; of 8 bits, and no gap between rows */
-};
-
 struct bench {
     struct sr_options options;
     struct sr_data data;       /* from --data */
@@ -65,38 +45,8 @@ struct bench {
     char error[SR_ERROR_SIZE];
 };
 
-static const char *mode_word(enum sr_mode mode) {
-    return mode == SR_MODE_FULL ? "full" : mode == SR_MODE_LOCAL ? "local" : "lowrank";
-}
-
 static enum sr_status fail(struct bench *b, enum sr_status status, const char *text) {
     return sr_error(b->error, sizeof b->error, status, "%s", text);
-}
-
-static enum sr_status random_set(struct bench *b, uint32_t inputs, uint32_t classes, uint32_t steps) {
-    struct sr_data_set *set = &b->random;
-    uint32_t count = b->options.config.batch;
-    double cells = (double)inputs * steps, events = b->options.events ? b->options.events : 0.146 * cells;
-    if (events > cells) {
-        return sr_error(b->error, sizeof b->error, SR_ERR_LIMIT, "--events %u: a sample has room for %.0f", b->options.events,
-                        cells);
-    }
-    uint32_t threshold = (uint32_t)(events / cells * 65536 + 0.5);
-    *set = (struct sr_data_set){
-        .count = count, .classes = classes, .inputs = inputs, .steps = steps, .step_words = (inputs + 63) / 64};
-    set->bits = calloc((size_t)count * steps * set->step_words, sizeof *set->bits);
-    set->labels = malloc(count);
-    if (!set->bits || !set->labels) return fail(b, SR_ERR_MEMORY, "out of memory");
-    uint64_t word = 0;
-    uint32_t drawn = 0;
-    for (size_t row = 0; row < (size_t)count * steps; row++) {
-        for (uint32_t j = 0; j < inputs; j++, drawn++, word >>= 16) {
-            if (drawn % 4 == 0) word = sr_random(b->options.config.seed, SR_PURPOSE_BENCH, 0, drawn / 4);
-            if ((word & 0xffff) < threshold) set->bits[row * set->step_words + j / 64] |= (uint64_t)1 << j % 64;
-        }
-    }
-    for (uint32_t i = 0; i < count; i++) set->labels[i] = (uint8_t)(i % classes);
-    return SR_OK;
 }
 
 static enum sr_status choose_batch(struct bench *b) {
@@ -116,9 +66,10 @@ static enum sr_status choose_batch(struct bench *b) {
         status = sr_data_load(&how, &b->data, b->error, sizeof b->error);
         set = &b->data.train;
     } else if (o->model) {
-        status = random_set(b, b->run.net.inputs, b->run.net.classes, b->run.net.steps);
+        status = sr_bench_random(&b->random, c, &b->run.net, o->events, b->error, sizeof b->error);
     } else {
-        status = random_set(b, o->inputs, o->classes, c->steps ? c->steps : 10);
+        struct sr_net shape = {.inputs = o->inputs, .classes = o->classes, .steps = c->steps ? c->steps : 10};
+        status = sr_bench_random(&b->random, c, &shape, o->events, b->error, sizeof b->error);
     }
     if (status != SR_OK) return status;
     if (c->batch > set->count) {
@@ -141,22 +92,33 @@ static enum sr_status choose_batch(struct bench *b) {
     return status == SR_OK ? SR_OK : fail(b, status, "out of memory");
 }
 
+/* What sr_net_limits would say of data that the user has not got: inputs and classes are options here. */
+static enum sr_status own_limits(struct bench *b, const struct sr_caps *caps) {
+    if (b->options.data || b->options.model) return SR_OK;
+    if (b->net.inputs > caps->inputs_max) {
+        return sr_error(b->error, sizeof b->error, SR_ERR_LIMIT, "--inputs %u: engine %s takes at most %u", b->net.inputs,
+                        caps->engine, caps->inputs_max);
+    }
+    if (b->net.classes > caps->classes_max) {
+        return sr_error(b->error, sizeof b->error, SR_ERR_LIMIT, "--classes %u: engine %s takes at most %u", b->net.classes,
+                        caps->engine, caps->classes_max);
+    }
+    return SR_OK;
+}
+
 static enum sr_status set_up(struct bench *b) {
     struct sr_options *o = &b->options;
-    struct sr_open open;
     enum sr_status status = sr_options_check(o, b->error, sizeof b->error);
     if (status == SR_OK) status = choose_batch(b);
     if (status != SR_OK) return status;
-    sr_options_open(o, &open);
-    if (o->model) open.frac_bits = b->run.frac_bits;
-    status = sr_device_open(&open, &b->device, b->error, sizeof b->error);
-    if (status == SR_OK) sr_print_remark("bench", b->device);
+    status = sr_open_device("bench", o, o->model ? b->run.frac_bits : 0, &b->device, b->error, sizeof b->error);
     if (status != SR_OK) return status;
     const struct sr_caps *caps = sr_device_caps(b->device);
     if (o->sent_weights && !caps->packet_max) {
         return sr_error(b->error, sizeof b->error, SR_ERR_UNSUPPORTED, "--sent-weights: engine %s has no link", caps->engine);
     }
-    status = sr_net_limits(&b->net, caps, b->error, sizeof b->error);
+    status = own_limits(b, caps);
+    if (status == SR_OK) status = sr_net_limits(&b->net, caps, b->error, sizeof b->error);
     if (status != SR_OK) return status;
     status = sr_device_configure(b->device, &b->net);
     if (status != SR_OK) return fail(b, status, sr_device_error(b->device));
@@ -174,7 +136,7 @@ static enum sr_status set_up(struct bench *b) {
     return status == SR_OK ? SR_OK : fail(b, status, "out of memory");
 }
 
-static void account(struct result *r, const struct sr_counters *c) {
+static void account(struct sr_bench_line *r, const struct sr_counters *c) {
     r->total += (double)c->total;
     r->base += (double)c->base;
     r->project += (double)c->project;
@@ -188,7 +150,7 @@ static void account(struct result *r, const struct sr_counters *c) {
 }
 
 /* From sums to what a generation takes. */
-static void conclude(struct bench *b, struct result *r) {
+static void conclude(struct bench *b, struct sr_bench_line *r) {
     const struct sr_caps *caps = sr_device_caps(b->device);
     double *const sums[] = {&r->total,  &r->base,    &r->project, &r->lif,      &r->busy,   &r->readout,
                             &r->update, &r->link_tx, &r->link_rx, &r->requests, &r->seconds};
@@ -208,17 +170,49 @@ static void conclude(struct bench *b, struct result *r) {
     if (caps->factors) r->stored = r->stored_lowrank / 16;
 }
 
-static enum sr_status measure(struct bench *b, enum sr_mode mode, uint32_t rank, struct result *r) {
-    struct sr_config config = b->options.config;
+/* What is measured in such a line, and whether the device takes it. */
+static enum sr_status plan_line(struct bench *b, enum sr_mode mode, uint32_t rank, struct sr_config *config,
+                                struct sr_plan *plan) {
+    const struct sr_caps *caps = sr_device_caps(b->device);
+    *config = b->options.config;
+    config->mode = mode;
+    config->rank = rank;
+    config->step_decay = SR_DECAY_NONE;
+    enum sr_status status = sr_plan_make(plan, config, &b->net, caps->frac_w, b->error, sizeof b->error);
+    return status == SR_OK ? sr_plan_limits(plan, caps, b->error, sizeof b->error) : status;
+}
+
+/* All lines, before the first is measured. Of the ranks that are measured unasked, those that the device takes. */
+static enum sr_status plan_all(struct bench *b, bool with_full) {
+    struct sr_options *o = &b->options;
+    struct sr_config config;
+    struct sr_plan plan;
+    struct sr_local_plan local;
+    enum sr_status status = SR_OK;
+    for (uint32_t m = 0; m < o->modes.count && status == SR_OK; m++) {
+        if (o->modes.value[m] == SR_MODE_LOCAL) {
+            status = sr_local_plan_make(&local, &o->config, &b->net, sr_device_caps(b->device), b->error, sizeof b->error);
+        } else if (o->modes.value[m] == SR_MODE_FULL) {
+            if (with_full) status = plan_line(b, SR_MODE_FULL, 1, &config, &plan);
+        } else {
+            for (uint32_t k = 0; k < o->ranks.count && status == SR_OK; k++) {
+                status = plan_line(b, SR_MODE_LOWRANK, o->ranks.value[k], &config, &plan);
+                if (status != SR_ERR_LIMIT || k == 0 || sr_option_given(o, SR_CMD_BENCH, "rank")) continue;
+                o->ranks.count = k;
+                status = SR_OK;
+            }
+        }
+    }
+    return status;
+}
+
+static enum sr_status measure(struct bench *b, enum sr_mode mode, uint32_t rank, struct sr_bench_line *r) {
+    struct sr_config config;
     struct sr_plan plan;
     struct sr_counters counters;
-    *r = (struct result){.mode = mode, .rank = rank};
-    config.mode = mode;
-    config.rank = rank;
-    config.step_decay = SR_DECAY_NONE;
-    fprintf(stderr, "measuring %s, rank %u ...\n", mode_word(mode), rank);
-    enum sr_status status = sr_plan_make(&plan, &config, &b->net, sr_device_caps(b->device)->frac_w, b->error, sizeof b->error);
-    if (status == SR_OK) status = sr_plan_limits(&plan, sr_device_caps(b->device), b->error, sizeof b->error);
+    *r = (struct sr_bench_line){.mode = mode, .rank = rank};
+    fprintf(stderr, "measuring %s, rank %u ...\n", sr_bench_mode(mode), rank);
+    enum sr_status status = plan_line(b, mode, rank, &config, &plan);
     if (status != SR_OK) return status;
     struct sr_batch batch = sr_picker_batch(&b->picker, b->samples, 0, config.batch);
     struct sr_evaluation evaluation;
@@ -248,11 +242,11 @@ static enum sr_status measure(struct bench *b, enum sr_mode mode, uint32_t rank,
 }
 
 /* Mode local: the batch learned again and again, from the weights that a training begins with. */
-static enum sr_status measure_local(struct bench *b, struct result *r) {
+static enum sr_status measure_local(struct bench *b, struct sr_bench_line *r) {
     const struct sr_config *config = &b->options.config;
     struct sr_local_plan plan;
     struct sr_learning learning;
-    *r = (struct result){.mode = SR_MODE_LOCAL, .busy = NAN};
+    *r = (struct sr_bench_line){.mode = SR_MODE_LOCAL, .busy = NAN};
     fprintf(stderr, "measuring local ...\n");
     enum sr_status status = sr_local_plan_make(&plan, config, &b->net, sr_device_caps(b->device), b->error, sizeof b->error);
     if (status != SR_OK) return status;
@@ -282,14 +276,14 @@ static uint64_t write_bytes(const struct sr_caps *caps, uint32_t words, uint32_t
     return (uint64_t)words * size + (uint64_t)packets * (HEAD + SR_PACKET_FRAME - 1 + SR_PACKET_FRAME);
 }
 
-static enum sr_status measure_sent(struct bench *b, struct sent *sent) {
+static enum sr_status measure_sent(struct bench *b, struct sr_bench_sent *sent) {
     struct sr_config config = b->options.config;
     const struct sr_caps *caps = sr_device_caps(b->device);
     struct sr_plan plan;
     struct sr_evaluation evaluation;
     struct sr_counters counters;
     config.rank = 1;
-    *sent = (struct sent){.evaluate = 0};
+    *sent = (struct sr_bench_sent){.evaluate = 0};
     enum sr_status status = sr_plan_make(&plan, &config, &b->net, caps->frac_w, b->error, sizeof b->error);
     if (status != SR_OK) return status;
     struct sr_batch batch = sr_picker_batch(&b->picker, b->samples, 0, config.batch);
@@ -316,131 +310,12 @@ static enum sr_status measure_sent(struct bench *b, struct sent *sent) {
     return SR_OK;
 }
 
-static cJSON *sent_json(const struct sent *sent) {
-    cJSON *json = cJSON_CreateObject();
-    cJSON_AddStringToObject(json, "mode", "sent");
-    cJSON_AddNumberToObject(json, "evaluate_cycles", sent->evaluate);
-    cJSON_AddNumberToObject(json, "weight_bytes", (double)sent->weights);
-    cJSON_AddNumberToObject(json, "weight_bytes_counted", (double)sent->packed16);
-    cJSON_AddNumberToObject(json, "weight_bytes_of_8_bits", (double)sent->packed8);
-    cJSON_AddNumberToObject(json, "command_bytes", (double)sent->command);
-    return json;
-}
-
-static void print_sent(const struct sent *sent) {
-    printf(
-        "\na member whose weights are sent: %.0f cycles to evaluate; link %.0f bytes with weights of 8 bits, %.0f as this "
-        "device"
-        "\ntakes them, and %.0f for the rest\n",
-        sent->evaluate, (double)sent->packed8, (double)sent->weights, (double)sent->command);
-}
-
 /* full: NULL if it was not measured. */
-static void compare(struct result *r, const struct result *full) {
+static void compare(struct sr_bench_line *r, const struct sr_bench_line *full) {
     r->speedup = NAN;
     if (!full) return;
     r->by_time = !(full->total > 0 && r->total > 0);
     r->speedup = r->by_time ? full->seconds / r->seconds : full->total / r->total;
-}
-
-static cJSON *to_json(const struct bench *b, const struct result *r) {
-    const struct sr_config *c = &b->options.config;
-    uint32_t population = r->mode == SR_MODE_LOCAL ? 1 + 2 * c->pairs : c->population; /* passes of a sample */
-    cJSON *json = cJSON_CreateObject();
-    char shape[64];
-    bool cycles = r->total > 0;
-    const struct {
-        const char *name;
-        double value;
-    } phases[] = {{"base", r->base}, {"project", r->project}, {"lif", r->lif}, {"readout", r->readout}, {"update", r->update}};
-    sr_net_text(&b->net, shape, sizeof shape);
-    cJSON_AddStringToObject(json, "mode", mode_word(r->mode));
-    if (r->mode == SR_MODE_LOCAL) {
-        cJSON_AddNumberToObject(json, "samples_per_second", r->samples);
-        cJSON_AddNumberToObject(json, "pairs", c->pairs);
-    } else {
-        cJSON_AddNumberToObject(json, "rank", r->rank);
-    }
-    if (cycles)
-        cJSON_AddNumberToObject(json, "cycles", r->total);
-    else
-        cJSON_AddNullToObject(json, "cycles");
-    cJSON *by_phase = cJSON_AddObjectToObject(json, "phases");
-    for (size_t i = 0; cycles && i < sizeof phases / sizeof *phases; i++)
-        cJSON_AddNumberToObject(by_phase, phases[i].name, phases[i].value);
-    if (isnan(r->busy))
-        cJSON_AddNullToObject(json, "lif_busy");
-    else
-        cJSON_AddNumberToObject(json, "lif_busy", r->busy);
-    if (cycles)
-        cJSON_AddNumberToObject(json, "cycles_per_member", r->total / population);
-    else
-        cJSON_AddNullToObject(json, "cycles_per_member");
-    double link = r->link_tx + r->link_rx;
-    cJSON_AddNumberToObject(json, "link_bytes", link);
-    cJSON_AddNumberToObject(json, "link_tx", r->link_tx);
-    cJSON_AddNumberToObject(json, "link_rx", r->link_rx);
-    cJSON_AddNumberToObject(json, "link_requests", r->requests);
-    cJSON_AddNumberToObject(json, "link_bytes_per_member", link / population);
-    cJSON_AddNumberToObject(json, "evaluations_per_second", (double)population * c->batch / r->seconds);
-    cJSON_AddNumberToObject(json, "seconds", r->seconds);
-    if (isnan(r->speedup))
-        cJSON_AddNullToObject(json, "speedup_vs_full");
-    else
-        cJSON_AddNumberToObject(json, "speedup_vs_full", r->speedup);
-    cJSON_AddStringToObject(json, "speedup_of", r->by_time ? "time" : "cycles");
-    cJSON_AddNumberToObject(json, "perturbation_bytes_stored", r->stored);
-    if (r->mode != SR_MODE_LOCAL)
-        cJSON_AddNumberToObject(json, "perturbation_bytes_if_stored",
-                                r->mode == SR_MODE_FULL ? r->stored_full : r->stored_lowrank);
-    cJSON_AddNumberToObject(json, "generations", r->generations);
-    cJSON_AddNumberToObject(json, "population", population);
-    cJSON_AddNumberToObject(json, "batch", c->batch);
-    cJSON_AddStringToObject(json, "network", shape);
-    cJSON_AddStringToObject(json, "engine", sr_device_caps(b->device)->engine);
-    return json;
-}
-
-static void print_line(const struct bench *b, const struct result *r) {
-    if (r->mode == SR_MODE_LOCAL) {
-        printf("local: %.0f samples learned a second, %.2f us each, %u pair%s a sample\n", r->samples, 1e6 / r->samples,
-               b->options.config.pairs, b->options.config.pairs == 1 ? "" : "s");
-        return;
-    }
-    uint32_t population = b->options.config.population;
-    char rank[16] = "-", busy[16] = "-", speedup[32] = "-";
-    if (!isnan(r->speedup)) snprintf(speedup, sizeof speedup, "%.2f", r->speedup);
-    if (r->mode == SR_MODE_LOWRANK) snprintf(rank, sizeof rank, "%u", r->rank);
-    if (!isnan(r->busy)) snprintf(busy, sizeof busy, "%.1f %%", 100 * r->busy);
-    printf("%-8s %4s", mode_word(r->mode), rank);
-    if (r->total > 0) {
-        printf(" %11.0f %10.0f %10.0f %11.0f %10.0f %10.0f %8s %11.0f", r->total, r->base, r->project, r->lif, r->readout,
-               r->update, busy, r->total / population);
-    } else {
-        printf(" %11s %10s %10s %11s %10s %10s %8s %11s", "-", "-", "-", "-", "-", "-", "-", "-");
-    }
-    double link = r->link_tx + r->link_rx;
-    printf(" %9.0f %8.1f %8s%s %11.0f %9.0f\n", link, link / population, speedup, r->by_time ? "t" : " ",
-           (double)population * b->options.config.batch / r->seconds,
-           r->mode == SR_MODE_FULL ? r->stored_full : r->stored_lowrank);
-}
-
-static void print_head(const struct bench *b) {
-    char shape[64];
-    const struct sr_caps *caps = sr_device_caps(b->device);
-    sr_net_text(&b->net, shape, sizeof shape);
-    printf("network %s, %u steps, population %u, batch %u; engine %s", shape, b->net.steps, b->options.config.population,
-           b->options.config.batch, caps->engine);
-    if (caps->lanes && strcmp(caps->engine, "ref"))
-        printf(", %u x %u x %u LIF lanes", caps->devices ? caps->devices : 1, caps->engines, 2 * caps->lanes);
-    printf(
-        "\ncycles a generation by phase (phases overlap); speed-up of %s against full rank; perturbation bytes a member are "
-        "what\n"
-        "storing them would take: this device %s\n\n",
-        strcmp(caps->engine, "ref") ? "cycles" : "time (t)",
-        caps->factors ? "keeps a generation's factors, a bit an entry, one set a pair" : "regenerates them and stores 0");
-    printf("%-8s %4s %11s %10s %10s %11s %10s %10s %8s %11s %9s %8s %9s %11s %9s\n", "mode", "rank", "cycles", "base",
-           "project", "lif", "readout", "update", "busy", "/member", "link", "/member", "speed-up", "evals/s", "perturb.");
 }
 
 /* Full rank is what the others are compared with, if it is asked for. By default it is, where it is built. */
@@ -454,12 +329,13 @@ static bool wants_full(const struct bench *b) {
 
 static enum sr_status run_bench(struct bench *b) {
     const struct sr_options *o = &b->options;
-    struct result full, lines[2 * SR_LIST_MAX];
-    struct sent sent = {.evaluate = 0};
+    struct sr_bench_line full, lines[2 * SR_LIST_MAX];
+    struct sr_bench_sent sent = {.evaluate = 0};
     size_t count = 0;
     enum sr_status status = set_up(b);
     bool with_full = status == SR_OK && wants_full(b);
-    if (with_full) status = measure(b, SR_MODE_FULL, 1, &full);
+    if (status == SR_OK) status = plan_all(b, with_full);
+    if (status == SR_OK && with_full) status = measure(b, SR_MODE_FULL, 1, &full);
     for (uint32_t m = 0; m < o->modes.count && status == SR_OK; m++) {
         bool is_full = o->modes.value[m] == SR_MODE_FULL;
         if (o->modes.value[m] == SR_MODE_LOCAL && count < 2 * SR_LIST_MAX) {
@@ -476,17 +352,18 @@ static enum sr_status run_bench(struct bench *b) {
     }
     if (status == SR_OK && o->sent_weights) status = measure_sent(b, &sent);
     if (status != SR_OK) return status;
+    const struct sr_bench_what what = {&o->config, &b->net, sr_device_caps(b->device)};
     cJSON *array = o->json ? cJSON_CreateArray() : NULL;
-    if (!o->json) print_head(b);
+    if (!o->json) sr_bench_print_head(&what);
     for (size_t i = 0; i < count; i++) {
         compare(&lines[i], with_full && lines[i].mode != SR_MODE_LOCAL ? &full : NULL);
         if (o->json)
-            cJSON_AddItemToArray(array, to_json(b, &lines[i]));
+            cJSON_AddItemToArray(array, sr_bench_json(&what, &lines[i]));
         else
-            print_line(b, &lines[i]);
+            sr_bench_print_line(&what, &lines[i]);
     }
-    if (o->sent_weights && o->json) cJSON_AddItemToArray(array, sent_json(&sent));
-    if (o->sent_weights && !o->json) print_sent(&sent);
+    if (o->sent_weights && o->json) cJSON_AddItemToArray(array, sr_bench_sent_json(&sent));
+    if (o->sent_weights && !o->json) sr_bench_print_sent(&sent);
     if (o->json) {
         char *text = cJSON_Print(array);
         if (text) puts(text);

@@ -29,8 +29,10 @@ void sr_print_visible(FILE *stream, const char *text);
 /* The same in JSON, which must be UTF-8: a replacement character for each byte that is not. */
 struct cJSON;
 void sr_json_text(struct cJSON *json, const char *name, const char *text);
-/* What the user should know of a device that was opened (a slow port), if there is anything. */
-void sr_print_remark(const char *command, const struct sr_device *device);
+/* The engine that the options ask for, with the patience that they have. frac_bits: of a model's weights; 0: as the options say. What
+ * the user should know of the device (a slow port) goes to standard error. */
+SR_MUST_CHECK enum sr_status sr_open_device(const char *command, const struct sr_options *options, uint32_t frac_bits,
+                                            struct sr_device **device, char *error, size_t error_size);
 /* Print "spikeroll COMMAND: text" on standard error and return the exit code of `status`. */
 int sr_complain(const char *command, enum sr_status status, const char *text);
 int sr_exit_code(enum sr_status status);

@@ -67,11 +67,20 @@ int sr_complain(const char *command, enum sr_status status, const char *text) {
     return sr_exit_code(status);
 }
 
-void sr_print_remark(const char *command, const struct sr_device *device) {
-    if (!*sr_device_remark(device)) return;
+enum sr_status sr_open_device(const char *command, const struct sr_options *options, uint32_t frac_bits,
+                              struct sr_device **device, char *error, size_t error_size) {
+    struct sr_open open;
+    sr_options_open(options, &open);
+    if (frac_bits) open.frac_bits = frac_bits;
+    enum sr_status status = sr_device_open(&open, device, error, error_size);
+    if (status != SR_OK) return status;
+    sr_device_set_patience(*device, options->patience);
+    const char *remark = sr_device_remark(*device);
+    if (!*remark) return SR_OK;
     fprintf(stderr, "spikeroll %s: ", command);
-    sr_print_visible(stderr, sr_device_remark(device));
+    sr_print_visible(stderr, remark);
     putc('\n', stderr);
+    return SR_OK;
 }
 
 void sr_print_warnings(const char *command, const struct sr_data *data) {

@@ -68,7 +68,6 @@ static enum sr_status run_eval(struct evaluation *e) {
     struct sr_options *o = &e->options;
     char path[4096], wanted[64];
     struct sr_data_options how;
-    struct sr_open open;
     if (!o->model) return fail(e, SR_ERR_ARGUMENT, "--model is missing (see spikeroll eval --help)");
     if (!o->data) return fail(e, SR_ERR_ARGUMENT, "--data is missing (see spikeroll eval --help)");
     enum sr_status status = sr_model_path(o->model, path, sizeof path, e->error, sizeof e->error);
@@ -88,10 +87,7 @@ static enum sr_status run_eval(struct evaluation *e) {
     if (set->count == 0)
         return sr_error(e->error, sizeof e->error, SR_ERR_FORMAT, "--split %s: %.300s has no such samples",
                         o->split == SR_SPLIT_TEST ? "test" : "train", o->data);
-    sr_options_open(o, &open);
-    open.frac_bits = e->run.frac_bits;
-    status = sr_device_open(&open, &e->device, e->error, sizeof e->error);
-    if (status == SR_OK) sr_print_remark("eval", e->device);
+    status = sr_open_device("eval", o, e->run.frac_bits, &e->device, e->error, sizeof e->error);
     if (status != SR_OK) return status;
     sr_print_warnings("eval", &e->data);
     uint32_t correct = 0, confusion[SR_CLASSES][SR_CLASSES] = {{0}};

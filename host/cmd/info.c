@@ -7,6 +7,7 @@
 #include <hdf5.h>
 
 #include "cmd/commands.h"
+#include "link/link.h"
 #include "model/run_file.h"
 
 static const char intro[] =
@@ -52,6 +53,18 @@ static cJSON *caps_json(const struct sr_caps *c) {
     add(json, "factors", c->factors);
     add(json, "row_words", c->row_words);
     return json;
+}
+
+/* What the device was built from, where it can say that: the same number as another device's, the same RTL and parameters. */
+static enum sr_status add_build(cJSON *json, struct sr_device *device, char *error, size_t error_size) {
+    uint32_t build = 0;
+    char text[16] = "not told";
+    enum sr_status status = sr_link_build(device, &build);
+    if (status == SR_ERR_UNSUPPORTED) return SR_OK;
+    if (status != SR_OK) return sr_error(error, error_size, status, "%s", sr_device_error(device));
+    if (build) snprintf(text, sizeof text, "0x%08X", (unsigned)build);
+    cJSON_AddStringToObject(json, "build", text);
+    return SR_OK;
 }
 
 static cJSON *model_json(const struct sr_run *run, const char *path) {
@@ -128,15 +141,14 @@ static enum sr_status run_info(const struct sr_options *o, cJSON *json, char *er
     }
     if (!o->model || sr_option_given(o, SR_CMD_INFO, "engine")) {
         struct sr_device *device = NULL;
-        struct sr_open open;
-        sr_options_open(o, &open);
-        status = sr_device_open(&open, &device, error, error_size);
-        if (status == SR_OK) sr_print_remark("info", device);
+        status = sr_open_device("info", o, 0, &device, error, error_size);
         if (status != SR_OK) return status;
-        cJSON_AddItemToObject(json, "device", caps_json(sr_device_caps(device)));
+        cJSON *about = caps_json(sr_device_caps(device));
+        cJSON_AddItemToObject(json, "device", about);
+        status = add_build(about, device, error, error_size);
         sr_device_close(device);
     }
-    return SR_OK;
+    return status;
 }
 
 int sr_cmd_info(int argc, char **argv) {

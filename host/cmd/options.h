@@ -11,7 +11,7 @@ struct sr_options {
     struct sr_config config;
     /* device */
     char *engine, *build, *trace, *port;
-    uint32_t threads, baud, reset_seed;
+    uint32_t threads, baud, reset_seed, patience;
     /* files */
     char *data, *out, *model, *preset, *init;
     /* train */

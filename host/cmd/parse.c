@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Options from presets and from the command line. The order of what overrides what: defaults, preset, command line. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,10 +8,7 @@
 #include <unistd.h>
 
 #include "cmd/options.h"
-
-#ifndef SR_PRESET_DIR
-#define SR_PRESET_DIR "/usr/local/share/spikeroll/presets"
-#endif
+#include "cmd/preset.h"
 
 static enum sr_status apply(struct sr_options *options, const struct sr_option *option, const char *text, char *error,
                             size_t error_size) {
@@ -18,30 +16,6 @@ static enum sr_status apply(struct sr_options *options, const struct sr_option *
     enum sr_status status = sr_field_parse(sr_option_field(option), sr_option_object(option, options), text, error, error_size);
     if (status == SR_OK) options->given[option - sr_option_table(&count)] = true;
     return status;
-}
-
-/* A preset is found beside the source (../host/presets from the program), or where it was installed. */
-static FILE *preset_open(const char *name, char *path, size_t size) {
-    if (strchr(name, '/')) {
-        snprintf(path, size, "%s", name);
-        return fopen(path, "r");
-    }
-    char self[2048];
-    ssize_t length = readlink("/proc/self/exe", self, sizeof self - 1);
-    if (length > 0) {
-        self[length] = '\0';
-        char *slash = strrchr(self, '/');
-        if (slash) *slash = '\0';
-        /* From build/spikeroll, from a test in build/tests, and from an installed program in PREFIX/bin. */
-        static const char *const folders[] = {"../host/presets", "../../host/presets", "../share/spikeroll/presets"};
-        for (size_t i = 0; i < sizeof folders / sizeof folders[0]; i++) {
-            snprintf(path, size, "%s/%s/%s.preset", self, folders[i], name);
-            FILE *file = fopen(path, "r");
-            if (file) return file;
-        }
-    }
-    snprintf(path, size, "%s/%s.preset", SR_PRESET_DIR, name);
-    return fopen(path, "r");
 }
 
 /* Reads past what of a line did not fit: it is no line of its own. false: there was such a rest. */
@@ -57,10 +31,14 @@ static bool end_line(const char *line, FILE *file) {
 static enum sr_status preset_apply(struct sr_options *options, enum sr_command command, const char *name, char *error,
                                    size_t error_size) {
     char path[4096], line[1024];
-    FILE *file = preset_open(name, path, sizeof path);
+    FILE *file = sr_preset_open(name, path, sizeof path);
+    if (!file && strchr(name, '/'))
+        return sr_error(error, error_size, SR_ERR_FILE, "--preset %.300s: %s", name, strerror(errno));
     if (!file) {
-        return sr_error(error, error_size, SR_ERR_FILE, "--preset %s: no such preset (looked for %s%.300s)", name,
-                        strchr(name, '/') ? "" : "one in host/presets beside the program's folder, and for ", path);
+        char there[SR_ERROR_SIZE / 2];
+        bool any = sr_preset_list(there, sizeof there);
+        return sr_error(error, error_size, SR_ERR_FILE, "--preset %.100s: no such preset%s%s", name,
+                        any ? "; there are " : ", nor any other: a file of one's own has a slash in its name", there);
     }
     enum sr_status status = SR_OK;
     for (unsigned number = 1; status == SR_OK && fgets(line, sizeof line, file); number++) {
@@ -98,8 +76,8 @@ static enum sr_status check_engine(const struct sr_options *options, const struc
                                    size_t error_size) {
     static const struct {
         const char *name, *engines;
-    } uses[] = {{"trace", "sim"},        {"build", "sim"},   {"reset-seed", "sim"},
-                {"threads", "ref, sim"}, {"port", "serial"}, {"baud", "serial"}};
+    } uses[] = {{"trace", "sim"},   {"build", "sim"},   {"reset-seed", "sim"},      {"threads", "ref, sim"},
+                {"port", "serial"}, {"baud", "serial"}, {"patience", "sim, serial"}};
     const char *name = sr_option_field(option)->name;
     for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
         if (strcmp(uses[i].name, name) || !options->engine || strstr(uses[i].engines, options->engine)) continue;

@@ -160,14 +160,12 @@ static void try_below_blocks(struct selftest *t) {
 
 /* ref, and with another engine the device, and ref again under its limits. */
 static enum sr_status open_devices(struct selftest *t, bool is_ref) {
-    struct sr_open open, plain = {.engine = "ref", .frac_bits = sr_selftest_caps.frac_w};
+    struct sr_open plain = {.engine = "ref", .frac_bits = sr_selftest_caps.frac_w};
     enum sr_status status = sr_device_open(&plain, &t->golden, t->error, sizeof t->error);
     if (status != SR_OK || is_ref) return status;
-    sr_options_open(&t->options, &open);
-    status = sr_device_open(&open, &t->device, t->error, sizeof t->error);
+    status = sr_open_device("selftest", &t->options, 0, &t->device, t->error, sizeof t->error);
     if (status != SR_OK) return status;
     t->caps = *sr_device_caps(t->device);
-    sr_print_remark("selftest", t->device);
     plain.frac_bits = t->caps.frac_w;
     return sr_device_open(&plain, &t->ref, t->error, sizeof t->error);
 }

@@ -214,7 +214,6 @@ static enum sr_status check_network(struct command *c, const struct sr_config *u
 static enum sr_status set_up(struct command *c) {
     struct sr_options *o = &c->options;
     struct sr_data_options data;
-    struct sr_open open;
     if (!o->data) return fail(c, SR_ERR_ARGUMENT, "--data is missing (see spikeroll train --help)");
     if (!o->out) return fail(c, SR_ERR_ARGUMENT, "--out is missing (see spikeroll train --help)");
     if (o->resume && o->force) return fail(c, SR_ERR_ARGUMENT, "--resume contradicts --force");
@@ -237,9 +236,7 @@ static enum sr_status set_up(struct command *c) {
     sr_config_data(&o->config, o->data, &data);
     data.moved = o->config.shift != 0;
     if ((status = sr_data_load(&data, &c->data, c->error, sizeof c->error)) != SR_OK) return status;
-    sr_options_open(o, &open);
-    if ((status = sr_device_open(&open, &c->device, c->error, sizeof c->error)) != SR_OK) return status;
-    if (status == SR_OK) sr_print_remark("train", c->device);
+    if ((status = sr_open_device("train", o, 0, &c->device, c->error, sizeof c->error)) != SR_OK) return status;
     catch_signals(c->training);
     status = sr_training_start(c->training, &c->data, c->device);
     return status == SR_OK ? SR_OK : fail_training(c, status);

@@ -91,6 +91,8 @@ enum sr_status sr_link_raw_read_memory(struct sr_device *device, unsigned memory
                                        uint32_t words);
 enum sr_status sr_link_raw_write_registers(struct sr_device *device, unsigned first, unsigned count, const uint32_t *values);
 enum sr_status sr_link_raw_read_registers(struct sr_device *device, unsigned first, unsigned count, uint32_t *values);
+/* What any device says that it was built from; 0: it does not say. SR_ERR_UNSUPPORTED where there is no link. */
+enum sr_status sr_link_build(struct sr_device *device, uint32_t *build);
 
 /* link.c: sr_link_open, with so many transmissions of the first request. *answered: it was answered, whatever it said. */
 enum sr_status sr_link_try(const struct sr_transport *transport, const char *engine, unsigned tries, bool *answered,

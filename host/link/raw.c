@@ -65,3 +65,7 @@ enum sr_status sr_link_raw_read_registers(struct sr_device *device, unsigned fir
     }
     return SR_OK;
 }
+
+enum sr_status sr_link_build(struct sr_device *device, uint32_t *build) {
+    return sr_device_read_registers(device, SR_REG_BUILD, 1, build);
+}
