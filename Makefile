@@ -221,7 +221,8 @@ $(B)/asan/tests/%.o: tests/%.c $(B)/tools/cc | $(B)/setup/test
 	$(call say,CC,$@)
 	@mkdir -p $(@D)
 	$(Q)$(CCACHE) $(CC) $(CFLAGS_ALL) $(SANITIZE) -Itests -c $< -o $@
-# Takes the place of calls of the C library, so only the test that means them has it.
+# Takes the place of calls of the C library, so only the test that means them has it, and what it defines is seen by all libraries.
+$(B)/tests/fake_port.o $(B)/asan/tests/fake_port.o: CFLAGS_ALL += -fvisibility=default
 $(B)/tests/test_serial: $(B)/tests/fake_port.o
 $(B)/asan/tests/test_serial: $(B)/asan/tests/fake_port.o
 TEST_LINK = $(filter %.o,$^) $(filter %.a,$^) $(TEST_LIBS) $(LIBS) -o $@

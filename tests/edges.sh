@@ -28,7 +28,7 @@ check "--port on ref is refused" says "--port has no effect on engine ref (it is
 check "--patience on ref is refused" says "--patience has no effect on engine ref (it is for sim, serial)" 2 info --engine ref --patience 3
 check "an unknown preset lists those there are" says "no such preset; there are mnist, mnist-deep, " 2 train --data "$W/d" --preset nonsuch
 check "and a file that is not there is named" says "--preset $W/nonsuch: No such file" 2 bench --preset "$W/nonsuch"
-check "bench asks ref's limits before it works" says "exceeds" 2 bench --hidden 4096 --population 65534 --generations 1
+check "bench asks ref's limits before it works" says "--hidden 4096: engine ref takes at most" 2 bench --hidden 4096 --population 65534 --generations 1
 check "--threads on serial is refused" says "--threads has no effect on engine serial (it is for ref, sim)" 2 info --engine serial --threads 2
 
 odd="$W/a
