@@ -65,6 +65,23 @@ for mode in lowrank local surrogate; do
     check "$mode: goes on to be resumed" "$X" train --resume $D --out "$W/on"
 done
 check "fraction bits of its own" "$X" train $D --init "$W/first" --mode local --frac-bits 4 --batch 20 --generations 1 --out "$W/on" --force
+check "bench times both backward passes" sh -c "'$X' bench --backward --model '$W/first' --batch 32 --generations 1 --json >'$W/j'"
+check "bench: what it says" json "$W/j" 'len(v) == 4 and v[0]["speed_up"] == 1 and v[1]["active"] == 1 and 0 < v[3]["active"] < 0.5 and all(line["backward_ms"] > 0 for line in v)'
+
+# Turned recordings: a model loses on them, and gains by going on.
+"$X" eval --model "$W/first" $D >"$W/1"
+check "rotated by nothing" sh -c "'$X' eval --model '$W/first' $D --rotate 0 | cmp - '$W/1'"
+check "rotated by 25" sh -c "'$X' train $D --rotate 25 --init '$W/first' --mode sparse --batch 20 --generations 100 --out '$W/turned' --json >'$W/j'"
+"$X" eval --model "$W/first" $D --rotate 25 --json >"$W/e"
+check "it adapts" python3 -c 'import json, sys; a, b = (json.load(open(f)) for f in sys.argv[1:]); assert a["accuracy"] > b["accuracy"] + 0.05, (a, b)' "$W/j" "$W/e"
+"$X" eval --model "$W/turned" $D --json >"$W/e"
+check "eval takes the rotation of the model" python3 -c 'import json, sys; a, b = (json.load(open(f)) for f in sys.argv[1:]); assert a["correct"] == b["correct"], (a, b)' "$W/j" "$W/e"
+mkdir -p "$W/mnist"
+python3 -c 'import struct, sys
+for name in ("train", "t10k"):
+    open(f"{sys.argv[1]}/{name}-images-idx3-ubyte", "wb").write(struct.pack(">4I", 0x803, 20, 28, 28) + bytes(range(1, 197)) * 80)
+    open(f"{sys.argv[1]}/{name}-labels-idx1-ubyte", "wb").write(struct.pack(">2I", 0x801, 20) + bytes(i % 10 for i in range(20)))' "$W/mnist"
+refused "turned images" "recordings alone are turned" train --data "$W/mnist" --rotate 20 --out "$W/x"
 refused "another network" "hidden 32: the model of --init has 64" train $D --init "$W/first" --mode local --hidden 32 --out "$W/x"
 refused "other data" "the model is 578-64-10 with 10 steps, the data asks for 578-64-10 with 12" train $D --init "$W/first" --mode local --steps 12 --out "$W/x"
 refused "no model" "no-such" train $D --init "$W/no-such" --mode local --out "$W/x"

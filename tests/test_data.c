@@ -120,6 +120,32 @@ static void holdout_rounds_and_never_takes_all_or_none(void **state) {
     sr_data_free(&data);
 }
 
+/* A quarter turn anticlockwise takes the right edge to the top; a corner leaves the sensor at an eighth. */
+static void recordings_are_rotated(void **state) {
+    static const double turns[] = {90, -90, 180, 45};
+    static const int wanted[4][2][2] = {{{10, 0}, {33, 33}}, {{23, 33}, {0, 0}}, {{0, 23}, {33, 0}}, {{24, 0}, {-1, -1}}};
+    struct hand hand[] = {{33, 10, 1, 0}, {0, 33, 0, 0}};
+    (void)state;
+    put_folder("Train", 2, 2);
+    put_events("Train/0/00000.bin", hand, 2);
+    put_events("Train/0/00002.bin", hand, 2);
+    for (int i = 0; i < 4; i++) {
+        struct sr_data data = load(&(struct sr_data_options){.holdout_percent = 50, .pool = 1, .rotate = turns[i]});
+        const struct sr_data_set *set = &data.train;
+        uint32_t spikes = 0, k = set->labels[0] == 0 ? 0 : 1, events = 0;
+        const uint64_t *bits = set->bits + (size_t)k * set->steps * set->step_words;
+        for (int e = 0; e < 2; e++) {
+            if (wanted[i][e][0] < 0) continue;
+            uint32_t input = (uint32_t)(((e == 0 ? 34 : 0) + wanted[i][e][1]) * 34 + wanted[i][e][0]);
+            assert_true(bits[input / 64] >> input % 64 & 1);
+            events++;
+        }
+        for (uint32_t w = 0; w < set->steps * set->step_words; w++) spikes += (uint32_t)__builtin_popcountll(bits[w]);
+        assert_int_equal(spikes, events);
+        sr_data_free(&data);
+    }
+}
+
 static void nmnist_messages(void **state) {
     (void)state;
     const struct sr_data_options plain = {0};
@@ -499,6 +525,7 @@ int main(void) {
         DATA_TEST(binning_known_answer),
         DATA_TEST(holdout_is_stratified_and_seeded),
         DATA_TEST(holdout_rounds_and_never_takes_all_or_none),
+        DATA_TEST(recordings_are_rotated),
         DATA_TEST(nmnist_messages),
         DATA_TEST(mnist_plain_and_gzip),
         DATA_TEST(mnist_holdout),

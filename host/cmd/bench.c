@@ -327,12 +327,20 @@ static bool wants_full(const struct bench *b) {
     return false;
 }
 
+/* The passes of training in float, which need no device: it is open for the limits it puts on the network. */
+static enum sr_status run_backward(struct bench *b) {
+    struct sr_batch batch = sr_picker_batch(&b->picker, b->samples, 0, b->options.config.batch);
+    return sr_bench_backward(&b->options, &b->net, &b->run.weights, sr_device_caps(b->device)->frac_w, &batch, b->error,
+                             sizeof b->error);
+}
+
 static enum sr_status run_bench(struct bench *b) {
     const struct sr_options *o = &b->options;
     struct sr_bench_line full, lines[2 * SR_LIST_MAX];
     struct sr_bench_sent sent = {.evaluate = 0};
     size_t count = 0;
     enum sr_status status = set_up(b);
+    if (status == SR_OK && o->backward) return run_backward(b);
     bool with_full = status == SR_OK && wants_full(b);
     if (status == SR_OK) status = plan_all(b, with_full);
     if (status == SR_OK && with_full) status = measure(b, SR_MODE_FULL, 1, &full);

@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "cmd/options.h"
+#include "model/weights.h"
 
 /* 0 success, 1 failure or a difference, 2 bad input. */
 enum sr_exit { SR_EXIT_OK, SR_EXIT_FAILURE, SR_EXIT_INPUT };
@@ -36,6 +37,9 @@ SR_MUST_CHECK enum sr_status sr_open_device(const char *command, const struct sr
 /* Print "spikeroll COMMAND: text" on standard error and return the exit code of `status`. */
 int sr_complain(const char *command, enum sr_status status, const char *text);
 int sr_exit_code(enum sr_status status);
+/* bench --backward: time the passes of training in float on a batch, and print them. */
+enum sr_status sr_bench_backward(const struct sr_options *options, const struct sr_net *net, const struct sr_weights *weights,
+                                 uint32_t frac_bits, const struct sr_batch *batch, char *error, size_t error_size);
 /* What a user should know of the data, on standard error. */
 void sr_print_warnings(const char *command, const struct sr_data *data);
 

@@ -12,9 +12,10 @@
 static const char intro[] =
     "usage: spikeroll eval --model RUN|FILE --data DIR [--split test|train] [OPTION]...\n"
     "\n"
-    "Runs a trained network on the samples of a split and prints `accuracy 0.8630 (518/600)`. Pooling, steps, hold-out share "
-    "and\n"
-    "its seed are those that the model was trained with. All engines give the same answer.\n";
+    "Runs a trained network on the samples of a split and prints `accuracy 0.8630 (518/600)`. Pooling, steps, hold-out share\n"
+    "and its seed are those that the model was trained with, and so is the rotation, unless --rotate says another. All "
+    "engines\n"
+    "give the same answer.\n";
 
 struct evaluation {
     struct sr_options options;
@@ -75,6 +76,7 @@ static enum sr_status run_eval(struct evaluation *e) {
     if (status != SR_OK) return status;
     const struct sr_net *net = &e->run.net;
     sr_config_data(&e->run.config, o->data, &how);
+    if (sr_option_given(o, SR_CMD_EVAL, "rotate")) how.rotate = o->config.rotate;
     status = sr_data_load(&how, &e->data, e->error, sizeof e->error);
     if (status != SR_OK) return status;
     const struct sr_data_set *set = o->split == SR_SPLIT_TEST ? &e->data.test : &e->data.train;

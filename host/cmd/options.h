@@ -19,7 +19,7 @@ struct sr_options {
     bool resume, force, no_test;
     /* eval, bench */
     uint32_t split;
-    bool confusion, json, help, quick, sent_weights;
+    bool confusion, json, help, quick, sent_weights, backward;
     struct sr_list modes, ranks;
     uint32_t inputs, classes, events, repeat;
     /* which of the table's options were given, on the command line or by the preset */

@@ -15,6 +15,7 @@ struct sr_data_options {
     uint32_t holdout_percent; /* test share where there is no test set [20] */
     uint64_t seed;            /* of the hold-out split and of MNIST's spike encoding */
     bool moved;               /* N-MNIST, pool > 1: fill train.moved */
+    double rotate;            /* N-MNIST: recordings are turned by so many degrees, anticlockwise as they are shown */
     uint32_t limit_train, limit_test; /* at most so many samples, of every class its share; 0 all */
 };
 

@@ -74,6 +74,8 @@ enum sr_status sr_recording_read(struct sr_recording *recording, const char *pat
 /* The same of `events` events that are in recording->bytes already. */
 enum sr_status sr_recording_parse(struct sr_recording *recording, uint32_t events, const char *path, uint32_t width,
                                   uint32_t height, char *error, size_t error_size);
+/* Turn by so many degrees about the middle of the sensor, anticlockwise where y points down; what leaves the sensor is dropped. */
+void sr_recording_rotate(struct sr_recording *recording, double degrees, uint32_t width, uint32_t height);
 void sr_recording_free(struct sr_recording *recording);
 /* Set the spikes of one recording in bits[steps][step_words], which are zero. */
 void sr_recording_bin(const struct sr_recording *recording, const struct sr_data_options *options, uint32_t right,

@@ -332,6 +332,9 @@ enum sr_status sr_mnist_load(const struct sr_data_options *options, struct sr_da
     struct sr_data loaded = {.options = *options, .name = "MNIST"};
     struct work work = {.train = NULL};
     struct sr_data_options *used = &loaded.options;
+    if (options->rotate != 0)
+        return sr_data_fail(error, error_size, SR_ERR_ARGUMENT, "--rotate: %s holds images; recordings alone are turned",
+                            options->dir);
     enum sr_status status = open_files(&work, options->dir, error, error_size);
     if (!status) status = fill_options(used, work.train ? &work.train->images : &work.test->images, error, error_size);
     if (!status) {

@@ -283,6 +283,7 @@ static enum sr_status load_split(const struct split *split, const struct listing
         status = split_path(split, list, k, path, error, error_size);
         if (!status) status = sr_recording_read(&recording, path, options->width, options->height, error, error_size);
         if (status) break;
+        if (options->rotate != 0) sr_recording_rotate(&recording, options->rotate, options->width, options->height);
         sr_recording_bin(&recording, options, 0, 0, set->bits + k * words, set->step_words);
         for (uint32_t i = 0; i < moves && set->moved; i++)
             sr_recording_bin(&recording, options, i % options->pool, i / options->pool, set->moved + (k * moves + i) * words,

@@ -2,6 +2,7 @@
  * One recording: a sequence of 40-bit big-endian events, x, y, polarity and time in microseconds. docs/data.md */
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,6 +106,23 @@ enum sr_status sr_recording_read(struct sr_recording *recording, const char *pat
                             strerror(reason), (unsigned long long)got, (unsigned long long)size);
     recording->hash = sr_data_hash(recording->bytes, (size_t)size);
     return sr_recording_parse(recording, (uint32_t)(size / SR_EVENT_BYTES), path, width, height, error, error_size);
+}
+
+void sr_recording_rotate(struct sr_recording *recording, double degrees, uint32_t width, uint32_t height) {
+    const double angle = degrees * (3.14159265358979323846 / 180), c = cos(angle), s = sin(angle);
+    const double middle_x = (width - 1) / 2.0, middle_y = (height - 1) / 2.0;
+    uint32_t kept = 0;
+    for (uint32_t i = 0; i < recording->count; i++) {
+        uint8_t *from = recording->bytes + (size_t)i * SR_EVENT_BYTES, *to = recording->bytes + (size_t)kept * SR_EVENT_BYTES;
+        double x = from[0] - middle_x, y = from[1] - middle_y;
+        double new_x = floor(middle_x + c * x + s * y + 0.5), new_y = floor(middle_y - s * x + c * y + 0.5);
+        if (new_x < 0 || new_x >= width || new_y < 0 || new_y >= height) continue;
+        memmove(to, from, SR_EVENT_BYTES);
+        to[0] = (uint8_t)new_x;
+        to[1] = (uint8_t)new_y;
+        kept++;
+    }
+    recording->count = kept;
 }
 
 void sr_recording_free(struct sr_recording *recording) {

@@ -95,6 +95,8 @@ static const struct sr_field fields[] = {
     {"width", "N", SR_FIELD_UINT, AT(width), 0, 256, NULL, NULL, "sensor width, 0 for the format's own (34; MNIST 28)"},
     {"height", "N", SR_FIELD_UINT, AT(height), 0, 256, NULL, NULL, "sensor height, 0 for the format's own"},
     {"holdout", "PERCENT", SR_FIELD_UINT, AT(holdout), 0, 90, NULL, NULL, "test share where there is no test set, 0: 20"},
+    {"rotate", "DEGREES", SR_FIELD_REAL, AT(rotate), -180, 180, NULL, NULL,
+     "N-MNIST: every recording, of training and of test, is turned by so much, anticlockwise"},
     {"data-seed", "N", SR_FIELD_U64, AT(data_seed), 0, 0, NULL, "1", "of the hold-out split and of MNIST's spikes"},
     {"limit-train", "N", SR_FIELD_UINT, AT(limit_train), 0, U32, NULL, NULL, "at most so many training samples, 0: all"},
     {"limit-test", "N", SR_FIELD_UINT, AT(limit_test), 0, U32, NULL, NULL, "at most so many test samples, 0: all"},
@@ -173,6 +175,7 @@ void sr_config_data(const struct sr_config *c, const char *dir, struct sr_data_o
                                      .steps = c->steps,
                                      .duration_us = c->duration_us,
                                      .holdout_percent = c->holdout,
+                                     .rotate = c->rotate,
                                      .seed = c->data_seed,
                                      .limit_train = c->limit_train,
                                      .limit_test = c->limit_test};

@@ -52,6 +52,7 @@ struct sr_config {
     /* data */
     uint32_t width, height, pool, steps, duration_us, holdout, limit_train, limit_test;
     uint64_t data_seed;
+    double rotate;
 };
 
 /* What the value at a field's offset is. CHOICES and LIST: struct sr_list; TEXT: char *, allocated. */
