@@ -1,4 +1,5 @@
-/* SPDX-License-Identifier: Apache-2.0 */
+/* SPDX-License-Identifier: Apache-2.0
+ * See fake_device.h. More than 400 lines, because it is a whole device: packets, registers, memories, runs, and the ways to be broken. */
 #include "fake_device.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Run files that somebody made by hand: each is a good file in which the HDF5 library, as any program could, changed one thing.
- * What could lead out of the file, past its end or over a buffer is refused in one line; what only looks different is read. */
+ * What could lead out of the file, past its end or over a buffer is refused in one line; what only looks different is read.
+ * More than 400 lines, because a table of one case each. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>

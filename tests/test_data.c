@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Data: loading N-MNIST and MNIST, known-answer binning, hold-out, every message, the built-in data, statistics, pictures.
- * Real recordings are read where they are (../shared/data, or $SR_SHARED), and skipped aloud where not. */
+ * Real recordings are read where they are (../shared/data, or $SR_SHARED), and skipped aloud where not.
+ * More than 400 lines, because every message of the loaders has its case. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

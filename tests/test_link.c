@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The driver (link.c) and the group against a model of the device whose results come from engine ref: whatever the shape, the
- * store sizes and the line in between, what comes out is what ref itself says. */
+ * store sizes and the line in between, what comes out is what ref itself says.
+ * More than 400 lines, because its helpers, the device and the way to call it, serve all cases. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * host/model/run_file.c and host/model/history.c: what is saved is what is loaded, damage is named, history is cut and compared. */
+ * host/model/run_file.c and host/model/history.c: what is saved is what is loaded, damage is named, history is cut and compared.
+ * More than 400 lines, because its helpers serve all cases. */
 #define _DEFAULT_SOURCE /* flock */
 #include <fcntl.h>
 #include <setjmp.h>

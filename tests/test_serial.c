@@ -89,9 +89,13 @@ static void the_search_says_what_it_left_alone(void **unused) {
     fake_port_list(arduino, "ttyACM0", 0x2341, 0x0043, 0, -1);
     expect_refused(NULL, "has the USB identity of a board (icebreaker, hx8k, ulx3s, colorlight-i5). Left alone: /dev/ttyACM0");
     fake_port_list(silent, "ttyUSB3", 0x0403, 0x6015, 0, 16);
-    double start = now();
-    expect_refused(NULL, "no board answers on /dev/ttyUSB3: is the FPGA configured?");
-    assert_true(now() - start < 1);
+    double least = 10;
+    for (unsigned time = 0; time < 8 && least >= 1; time++) { /* again on a machine that is busy with other things */
+        double start = now();
+        expect_refused(NULL, "no board answers on /dev/ttyUSB3: is the FPGA configured?");
+        if (now() - start < least) least = now() - start;
+    }
+    assert_true(least < 1);
     assert_true(fake_port_bytes(silent) > 0);
     assert_int_equal(fake_port_bytes(arduino), 0);
     fake_port_close(arduino), fake_port_close(silent);
@@ -226,7 +230,7 @@ static int run_program(const char *arguments, char *last, size_t size, unsigned 
     char command[1024], line[1024];
     last[0] = '\0';
     *lines = 0;
-    snprintf(command, sizeof command, "timeout 60 '%s' %s 2>&1 >/dev/null", program(), arguments);
+    snprintf(command, sizeof command, "timeout 300 '%s' %s 2>&1 >/dev/null", program(), arguments);
     FILE *out = popen(command, "r");
     assert_non_null(out);
     while (fgets(line, sizeof line, out)) {

@@ -9,7 +9,7 @@
  *   mapgen exp   rtl/sr_exp_rom.v    EXP of numerics section 6
  *   mapgen ln    rtl/sr_ln_rom.v     LNM of numerics section 6
  *   mapgen fit   rtl/sr_fit_rom.v    both tables in one memory of 512 bytes, for sr_fitness_serial
- */
+ * More than 400 lines, because it is one program that is built by itself: a function for each of its outputs. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <stdint.h>

@@ -3,7 +3,8 @@
  *
  * The batch goes through in slices. For each sample of a slice the first layer's base current and all projections are made
  * once (jobs over samples); then pairs are evaluated on the slice (jobs over groups of pairs). A job writes to places of its
- * own, so results do not depend on the threads. */
+ * own, so results do not depend on the threads.
+ * More than 400 lines, because the jobs, the tables of a call and the plan that cuts the work are about one struct, that of the call. */
 #include <stdlib.h>
 #include <string.h>
 
