@@ -10,7 +10,6 @@
 #include "cmd/commands.h"
 #include "data/samples.h"
 #include "device/device.h"
-#include "link/packet.h"
 #include "model/run_file.h"
 #include "train/limits.h"
 #include "train/local_plan.h"
@@ -269,13 +268,6 @@ static enum sr_status measure_local(struct bench *b, struct sr_bench_line *r) {
     return SR_OK;
 }
 
-/* Bytes on the link, both ways, to write a layer's words of `size` bytes. */
-static uint64_t write_bytes(const struct sr_caps *caps, uint32_t words, uint32_t size) {
-    enum { HEAD = 5 }; /* memory and first word */
-    uint32_t each = (caps->packet_max - HEAD) / size, packets = (words + each - 1) / each;
-    return (uint64_t)words * size + (uint64_t)packets * (HEAD + SR_PACKET_FRAME - 1 + SR_PACKET_FRAME);
-}
-
 static enum sr_status measure_sent(struct bench *b, struct sr_bench_sent *sent) {
     struct sr_config config = b->options.config;
     const struct sr_caps *caps = sr_device_caps(b->device);
@@ -301,12 +293,7 @@ static enum sr_status measure_sent(struct bench *b, struct sr_bench_sent *sent) 
         sent->evaluate = (double)counters.total;
     }
     if (status != SR_OK) return fail(b, status, sr_device_error(b->device));
-    for (unsigned l = 0; l < SR_LAYERS; l++) {
-        uint32_t rows = sr_net_rows(&b->net, l), cols = sr_net_cols(&b->net, l);
-        if (!rows) continue;
-        sent->packed16 += write_bytes(caps, rows * sr_row_words(caps, cols), 2 * caps->col_lanes);
-        sent->packed8 += write_bytes(caps, rows * ((cols + caps->col_lanes - 1) / caps->col_lanes), caps->col_lanes);
-    }
+    sr_bench_count_sent(sent, &b->net, caps);
     return SR_OK;
 }
 

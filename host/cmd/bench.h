@@ -40,6 +40,9 @@ struct sr_bench_what {
     const struct sr_caps *caps;
 };
 
+/* What the packets of all weights come to: packed16 and packed8. */
+void sr_bench_count_sent(struct sr_bench_sent *sent, const struct sr_net *net, const struct sr_caps *caps);
+
 const char *sr_bench_mode(enum sr_mode mode);
 void sr_bench_print_head(const struct sr_bench_what *what);
 void sr_bench_print_line(const struct sr_bench_what *what, const struct sr_bench_line *line);

@@ -7,10 +7,28 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "device/device.h"
+#include "link/packet.h"
 #include "model/weights.h"
 
 const char *sr_bench_mode(enum sr_mode mode) {
     return mode == SR_MODE_FULL ? "full" : mode == SR_MODE_LOCAL ? "local" : "lowrank";
+}
+
+/* Bytes on the link, both ways, to write a layer's words of `size` bytes. */
+static uint64_t write_bytes(const struct sr_caps *caps, uint32_t words, uint32_t size) {
+    enum { HEAD = 5 }; /* memory and first word */
+    uint32_t each = (caps->packet_max - HEAD) / size, packets = (words + each - 1) / each;
+    return (uint64_t)words * size + (uint64_t)packets * (HEAD + SR_PACKET_FRAME - 1 + SR_PACKET_FRAME);
+}
+
+void sr_bench_count_sent(struct sr_bench_sent *sent, const struct sr_net *net, const struct sr_caps *caps) {
+    for (unsigned l = 0; l < SR_LAYERS; l++) {
+        uint32_t rows = sr_net_rows(net, l), cols = sr_net_cols(net, l);
+        if (!rows) continue;
+        sent->packed16 += write_bytes(caps, rows * sr_row_words(caps, cols), 2 * caps->col_lanes);
+        sent->packed8 += write_bytes(caps, rows * ((cols + caps->col_lanes - 1) / caps->col_lanes), caps->col_lanes);
+    }
 }
 
 cJSON *sr_bench_sent_json(const struct sr_bench_sent *sent) {
