@@ -18,9 +18,9 @@ board() { # options of spikeroll-board: a fresh board, its terminal in $port
     stop
     "$BOARD" icebreaker "$@" >"$W/board" 2>&1 & pid=$!
     port=
-    for i in 1 2 3 4 5 6 7 8 9 10; do
+    while kill -0 $pid 2>/dev/null; do
         port=$(sed -n '1p' "$W/board"); [ -n "$port" ] && break
-        sleep 0.3
+        sleep 0.1
     done
 }
 identical() { "$X" diff "$1" "$2" | grep -qx identical; }
@@ -66,7 +66,7 @@ tail -1 "$W/board" | sed 's/^/# /'
 # The board is pulled out in the middle of a run: a checkpoint and one line; then the run goes on.
 board
 { serial "$W/pulled"; echo $? >"$W/code"; } & run=$!
-for i in $(seq 200); do [ "$(cat "$W/pulled/history.csv" 2>/dev/null | wc -l)" -gt 5 ] && break; sleep 0.02; done
+while kill -0 $run 2>/dev/null && [ "$(cat "$W/pulled/history.csv" 2>/dev/null | wc -l)" -le 5 ]; do sleep 0.02; done
 stop
 wait $run
 check "pulling the board out ends the run with a failure" test "$(cat "$W/code")" != 0

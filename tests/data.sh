@@ -10,9 +10,9 @@ check() { # name, command...: passes if the command succeeds
     name=$1; shift
     if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
 }
-refused() { # text wanted, arguments...: exit code 2 and one line that says so, within seconds
+refused() { # text wanted, arguments...: exit code 2 and one line that says so, within seconds of the processor
     want=$1; shift
-    timeout 20 "$X" "$@" >"$W/stdout" 2>"$W/stderr"; got=$?
+    (ulimit -t 20; exec timeout 300 "$X" "$@") >"$W/stdout" 2>"$W/stderr"; got=$?
     cat "$W/stderr"; echo "exit code $got"
     [ $got = 2 ] && [ "$(grep -c . "$W/stderr")" = 1 ] && grep -q -e "$want" "$W/stderr"
 }

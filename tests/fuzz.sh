@@ -12,7 +12,7 @@ for corpus in tests/fuzz/corpus/*; do
     [ -x "$fuzzer" ] || continue
     found=1
     mkdir -p "$W/$name" "$B/fuzz/found"
-    if TMPDIR=$W "$fuzzer" -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -close_fd_mask=1 -print_final_stats=1 \
+    if TMPDIR=$W "$fuzzer" -max_total_time="$seconds" -timeout=120 -rss_limit_mb=2048 -close_fd_mask=1 -print_final_stats=1 \
         -artifact_prefix="$B/fuzz/found/$name-" "$W/$name" "$corpus" >"$B/fuzz/$name.log" 2>&1; then
         echo "ok - $name: $(sed -n 's/^stat::number_of_executed_units: *//p' "$B/fuzz/$name.log") executions in $seconds s, nothing found"
     else

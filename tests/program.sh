@@ -22,6 +22,13 @@ refused() { # name, text wanted, arguments...
     fi
 }
 json() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1])); assert eval(sys.argv[2]), v' "$1" "$2"; }
+# A shell's background jobs ignore Ctrl-C, and so does a training that was started so. This one, for use with &, does not.
+interruptible() {
+    exec python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])' "$@"
+}
+under_way() { # folder: waits until the last background job has trained there, or has ended
+    while kill -0 $! 2>/dev/null && [ "$(cat "$1/history.csv" 2>/dev/null | wc -l)" -le 3 ]; do sleep 0.02; done
+}
 touch "$W/mark"
 
 check "data synth writes the built-in data" "$X" data synth "$W/data" --train 400 --test 100
@@ -84,8 +91,8 @@ check "killed $kills times and resumed, it ends" [ $? = 0 ]
 check "and is identical to the unbroken run" "$X" diff "$W/k0" "$W/k1"
 check "best models too" "$X" diff "$W/k0/best.h5" "$W/k1/best.h5"
 check "nothing is left behind" [ -z "$(find "$W/k1" -name '*.tmp')" ]
-"$X" train $T --generations 1000000 --step-decay none --out "$W/i" >"$W/log" 2>&1 &
-sleep 0.7; kill -INT $!; kill -INT $! 2>/dev/null
+interruptible "$X" train $T --generations 1000000 --step-decay none --out "$W/i" >"$W/log" 2>&1 &
+under_way "$W/i"; kill -INT $!; kill -INT $! 2>/dev/null
 wait $!
 check "Ctrl-C, twice, stops in good order" [ $? = 0 ]
 check "Ctrl-C writes the last model" [ -s "$W/i/last.h5" ]
@@ -94,14 +101,13 @@ done_so_far=$(($(wc -l <"$W/i/history.csv") - 1))
 check "the interrupted run goes on for longer" "$X" train --resume --data "$W/data" --out "$W/i" --generations $((done_so_far + 30))
 check "an unbroken one of that length" "$X" train $T --generations $((done_so_far + 30)) --step-decay none --out "$W/i0"
 check "is identical" "$X" diff "$W/i" "$W/i0"
-start=$(date +%s)
-check "a time limit" sh -c "'$X' train $T --generations 1000000 --time-limit 1 --out '$W/t' --json >'$W/j'"
-check "is kept" [ $(($(date +%s) - start)) -le 4 ]
+# In seconds of the processor, since on a machine that does other things a clock proves nothing.
+check "a time limit is kept" sh -c "ulimit -t 10; '$X' train $T --threads 2 --generations 1000000 --time-limit 1 --out '$W/t' --json >'$W/j'"
 check "and said" json "$W/j" 'v["end"] == "time limit" and v["generations"] < 1000000 and v["total"] == 100'
 check "--force starts over" "$X" train $L --force --out "$W/t"
 check "and leaves nothing of the old run" "$X" diff "$W/a" "$W/t"
 "$X" train $T --generations 1000000 --out "$W/two" >"$W/log" 2>&1 &
-sleep 0.5
+under_way "$W/two"
 "$X" train --resume --data "$W/data" --out "$W/two" >"$W/two.log" 2>&1
 check "a second process in the same run is refused" sh -c "[ $? = 2 ] && grep -q 'another process' '$W/two.log'"
 kill $!; wait $!
