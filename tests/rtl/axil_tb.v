@@ -176,8 +176,8 @@ module axil_tb;
         set(SR_REG_FITNESS, 2 | 3 << 2 | 2 << 6);
         set(SR_REG_SCALE0, 512);
         set(SR_REG_SCALE3, 512);
-        set(SR_REG_STEP0, 200 | 4 << 8);
-        set(SR_REG_STEP3, 200 | 4 << 8);
+        set(SR_REG_STEP0, 51200 | 4 << 16);
+        set(SR_REG_STEP3, 51200 | 4 << 16);
         for (row = 0; row < INPUTS; row = row + 1)
             for (j = 0; 2 * j < HIDDEN; j = j + 1) must_write(place(SR_MEM_WEIGHT, row * BLOCKS + j), pair(row * HIDDEN, j, 1'b0));
         for (row = 0; row < CLASSES; row = row + 1)
