@@ -182,12 +182,13 @@ void sr_float_forward(const struct sr_float_net *net, const struct sr_float_rule
 float sr_float_loss(const struct sr_float_net *net, struct sr_float_pass *pass, uint32_t b, uint8_t label, float scale,
                     uint32_t *predicted) {
     const uint32_t classes = net->shape.classes;
-    float *score = pass->error + (size_t)b * classes, sum = 0;
+    float *score = pass->error + (size_t)b * classes, sum;
     uint32_t best = 0;
     for (uint32_t o = 1; o < classes; o++)
         if (score[o] > score[best]) best = o;
     float most = score[best], own = score[label];
-    for (uint32_t o = 0; o < classes; o++) sum += score[o] = expf(score[o] - most);
+    sum = score[0] = expf(score[0] - most);
+    for (uint32_t o = 1; o < classes; o++) sum += score[o] = expf(score[o] - most);
     for (uint32_t o = 0; o < classes; o++) score[o] = (score[o] / sum - (o == label ? 1.0f : 0.0f)) * scale;
     *predicted = best;
     return logf(sum) + most - own;

@@ -32,7 +32,7 @@ static float moved_loss(const struct sr_float_net *net, const struct sr_float_pa
     const uint32_t all = neurons_of(shape), last = shape->layers - 1, words = sr_net_step_words(shape);
     const int hard = shape->reset == SR_RESET_HARD;
     float *v = scratch, *u = scratch + all, *spike = scratch + 2 * (size_t)all, *count = scratch + 3 * (size_t)all;
-    float score[SR_CLASSES] = {0}, most = -INFINITY, sum = 0;
+    float score[SR_CLASSES] = {0}, most = -INFINITY, sum;
     for (uint32_t i = 0; i < all; i++) v[i] = 0;
     for (uint32_t n = 0; n < shape->hidden[last]; n++) count[n] = 0;
     for (uint32_t t = 0; t < shape->steps; t++)
@@ -54,7 +54,8 @@ static float moved_loss(const struct sr_float_net *net, const struct sr_float_pa
         score[o] = sr_float_dot(shape->hidden[last], net->weight[SR_READOUT_LAYER] + (size_t)o * shape->hidden[last], count);
         most = fmaxf(most, score[o]);
     }
-    for (uint32_t o = 0; o < shape->classes; o++) sum += expf(score[o] - most);
+    sum = expf(score[0] - most);
+    for (uint32_t o = 1; o < shape->classes; o++) sum += expf(score[o] - most);
     return logf(sum) + most - score[label];
 }
 
