@@ -223,6 +223,7 @@ static enum sr_status open_files(struct sr_training *t) {
     if (status != SR_OK) return status;
     sr_run_folder_path(&t->folder, "history.csv", path, sizeof path);
     status = sr_history_open(path, t->run.generation, &t->history, &t->wide, t->error, sizeof t->error);
+    if (status == SR_ERR_FORMAT) t->accepted = false;
     if (status != SR_OK || !t->run.has_best) return status;
     /* The process before this one may have ended between its checkpoint and its model. */
     const struct sr_run best = sr_training_best(t);

@@ -23,7 +23,7 @@ struct sr_training {
     const struct sr_strategy *strategy;
     void *state; /* the strategy's own */
     /* from start on; data and device are the caller's */
-    bool accepted; /* Nothing was refused: data, device and plan are good. What fails from here on is no bad input. */
+    bool accepted; /* Nothing was refused: data, device, plan and history are good. What fails from here on is no bad input. */
     bool started;
     const struct sr_data *data;
     struct sr_device *device;
