@@ -321,8 +321,8 @@ format: ## format the C and C++ sources in place (2 s)
 	$(CLANG_FORMAT) -i $(FORMATTED)
 lint: lint-c lint-includes lint-rtl lint-boards lint-mutations formal check-map ## formatter, cppcheck; Verilator, Yosys and Icarus on every module; boards; properties (4 min)
 lint-c: | $(B)/setup/lint
-	$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
-	$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	$(Q)$(CLANG_FORMAT) --dry-run -Werror $(FORMATTED)
+	$(Q)$(CPPCHECK) -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppressions-list=.cppcheck $(INCLUDES) -Isim -j 2 $(wildcard host/*/*.c sim/*.c)
 lint-includes:
 	@tests/lint-includes

@@ -161,7 +161,7 @@ void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32
                     struct sr_update *update) {
     *update = (struct sr_update){.noise = plan->noise};
     update->noise.key = sr_generation_key(plan->seed, generation);
-    uint64_t squares = plan->pairs, sizes = plan->pairs; /* sums of u^2 and |u|, every u being +-1 */
+    uint64_t squares = plan->pairs, sizes = squares; /* sums of u^2 and |u|, every u being +-1 */
     if (plan->shape == SR_SHAPE_SCALED) {
         squares = scale_credit(fitness, plan->pairs, credit, &sizes);
         update->credit = credit;
