@@ -132,7 +132,7 @@ def main():
     chunk = max(rates, key=rates.get)
     for size, rate in rates.items():
         print(f"torch {torch.__version__}, 1 thread, {size:3d} pairs at a time: {rate:12,.0f} evaluations a second")
-    line = subprocess.run([options.bench_ref, str(options.seconds)], check=True, capture_output=True, text=True).stdout
+    line = subprocess.run([options.bench_ref, str(options.seconds), "lowrank", "1", "1", ""], check=True, capture_output=True, text=True).stdout
     print(line.strip())
     ref = float(line.split(":")[1].split()[0])
     print(f"ratio {ref / rates[chunk]:.1f} (ref against the best of torch, {chunk} pairs at a time)")

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Engine ref against the naive model of docs/numerics.md, over random configurations; and the checks of sr_device_*. */
+ * Engine ref against the naive model of docs/numerics.md, over random configurations; and the checks of sr_device_*.
+ * More than 400 lines, because all of it opens the same engine on the same configurations. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 
 #include "model.h"
 #include "random_config.h"
+#include "ref/pair.h"
 
 enum { CONFIGURATIONS = 600 };
 
@@ -148,6 +150,122 @@ static void longest_sums(void **state) {
         compare(device, &config);
         sr_device_close(device);
     }
+}
+
+/* ---- the kernels for a pair and a sample (host/ref/pair_kernels.c), each forced in turn ---- */
+
+/* The engine with the kernel of that name; NULL where this processor has none. */
+static struct sr_device *open_forced(const char *name, uint32_t threads, uint32_t frac) {
+    struct sr_device *device = NULL;
+    char error[256], want[64];
+    assert_int_equal(setenv("SPIKEROLL_REF", name, 1), 0);
+    enum sr_status status =
+        sr_device_open(&(struct sr_open){.engine = "ref", .threads = threads, .frac_bits = frac}, &device, error, sizeof error);
+    assert_int_equal(unsetenv("SPIKEROLL_REF"), 0);
+    if (status == SR_OK) return device;
+    assert_int_equal(status, SR_ERR_ARGUMENT);
+    snprintf(want, sizeof want, "SPIKEROLL_REF = \"%s\" is none of general", name);
+    assert_memory_equal(error, want, strlen(want));
+    return NULL;
+}
+
+/* Whether the last evaluation of this device went through a kernel. */
+static bool served_by(struct sr_device *device, const struct sr_evaluation *evaluation, const char *name) {
+    const struct ref *ref = (const struct ref *)(const void *)device;
+    struct ref_pairs pairs;
+    assert_true(ref_pairs_make(&pairs, ref, evaluation));
+    bool served = pairs.kernel && strcmp(pairs.kernel->name, name) == 0;
+    ref_pairs_free(&pairs);
+    return served;
+}
+
+/* Make a random configuration one that a kernel serves, if it has one hidden layer. */
+static bool suit_kernels(struct sr_random_config *config, uint64_t seed) {
+    struct sr_noise *noise = &config->evaluation.noise;
+    if (config->net.layers != 1) return false;
+    config->net.readout = SR_READOUT_SUM;
+    config->net.leak[0] %= 128;
+    noise->mode = noise->readout_mode = SR_MODE_LOWRANK;
+    noise->dist = SR_DIST_SIGN;
+    noise->rank = 1 + (uint32_t)(seed % 6);
+    config->evaluation.scale[0] |= 1;
+    config->evaluation.scale[SR_READOUT_LAYER] |= 1;
+    config->update.noise = *noise;
+    return true;
+}
+
+static const char *const kernel_names[] = {"general", "avx512", "avx2", "sse41", "neon"};
+
+static void kernels_are_the_model(void **state) {
+    (void)state;
+    unsigned kernels = 0;
+    for (size_t i = 0; i < sizeof kernel_names / sizeof kernel_names[0]; i++) {
+        unsigned telling = 0, served = 0, tried = 0;
+        for (uint64_t seed = 5000; seed < 5120; seed++) {
+            struct sr_device *device = open_forced(kernel_names[i], 1 + (uint32_t)(seed % 2), 4 + (uint32_t)(seed % 5));
+            if (!device) break;
+            struct sr_random_config config;
+            sr_random_config(seed, sr_device_caps(device), &config);
+            if (suit_kernels(&config, seed / 5)) {
+                tried++;
+                telling += compare(device, &config);
+                served += served_by(device, &config.evaluation, kernel_names[i]);
+            }
+            sr_random_config_free(&config);
+            sr_device_close(device);
+        }
+        if (!tried) continue;
+        print_message("%s: %u configurations, %u by the kernel, members differ in %u\n", kernel_names[i], tried, served,
+                      telling);
+        assert_true(telling > tried / 4);
+        assert_true(i == 0 ? served == 0 : served > tried * 3 / 4);
+        kernels++;
+    }
+    assert_true(kernels >= 1);
+    assert_null(open_forced("fastest", 1, 0));
+}
+
+/* The widest layer and the most steps that a kernel serves, every neuron firing at every step into extreme weights: bytes and
+ * 16-bit sums at their limits. */
+static void kernels_at_their_limits(void **state) {
+    (void)state;
+    enum { INPUTS = 2, HIDDEN = 4090, STEPS = PAIR_STEPS_MAX, CLASSES = 15 };
+    static uint64_t bits[STEPS];
+    static int16_t hidden[INPUTS * HIDDEN], readout[CLASSES * HIDDEN];
+    static int8_t credit[1] = {1};
+    const uint64_t *samples[1] = {bits};
+    uint32_t id = 0;
+    uint8_t label = 14;
+    for (size_t t = 0; t < STEPS; t++) bits[t] = t % 3 ? 3 : 1;
+    for (size_t n = 0; n < HIDDEN; n++) hidden[n] = hidden[HIDDEN + n] = (int16_t)(n % 5 ? 32767 : 300 * (int)(n % 100));
+    for (size_t o = 0; o < CLASSES; o++)
+        for (size_t n = 0; n < HIDDEN; n++)
+            readout[o * HIDDEN + n] = o % 3 == 0 ? 32767 : o % 3 == 1 ? -32768 : (int16_t)(n % 7 ? 32767 : -32768);
+    for (size_t i = 0; i < sizeof kernel_names / sizeof kernel_names[0]; i++)
+        for (unsigned variant = 0; variant < 4; variant++) {
+            struct sr_device *device = open_forced(kernel_names[i], 1, 0);
+            if (!device) break;
+            struct sr_random_config config = {
+                .net = {.layers = 1, .inputs = INPUTS, .hidden = {HIDDEN}, .classes = CLASSES, .steps = STEPS},
+                .evaluation = {.noise = {.key = variant, .pairs = 1, .rank = 1},
+                               .scale = {4095, 0, 0, 4095},
+                               .pair_count = 1,
+                               .fitness = variant % 2 ? SR_FITNESS_MARGIN : SR_FITNESS_LOGSOFTMAX,
+                               .fitness_mul = 15,
+                               .fitness_shift = variant / 2 ? 12 : 0},
+                .batch = {.count = 1, .ids = &id, .bits = samples, .labels = &label},
+                .weights = {hidden, NULL, NULL, readout}};
+            config.net.theta[0] = variant / 2 ? 1 : 255;
+            config.net.leak[0] = 127;
+            config.net.reset = variant % 2 ? SR_RESET_SUBTRACT : SR_RESET_HARD;
+            for (unsigned l = 1; l < SR_LAYERS; l++) config.net.theta[l] = 1;
+            config.update = (struct sr_update){.noise = config.evaluation.noise, .credit = credit};
+            config.credit = credit;
+            snprintf(config.text, sizeof config.text, "kernel %s at its limits, variant %u", kernel_names[i], variant);
+            compare(device, &config);
+            if (i) assert_true(served_by(device, &config.evaluation, kernel_names[i]));
+            sr_device_close(device);
+        }
 }
 
 static void weights_stay_while_the_shape_does(void **state) {
@@ -369,6 +487,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(random_configurations),
         cmocka_unit_test(longest_sums),
+        cmocka_unit_test(kernels_are_the_model),
+        cmocka_unit_test(kernels_at_their_limits),
         cmocka_unit_test(weights_stay_while_the_shape_does),
         cmocka_unit_test(threads_and_shares_agree),
         cmocka_unit_test(tables_are_their_formulas),

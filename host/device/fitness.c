@@ -21,8 +21,7 @@ static int64_t scaled(int64_t x, const struct sr_evaluation *e, int64_t limit) {
 }
 
 static int32_t log_total(uint32_t total) {
-    unsigned n = 7;
-    while (total >> (n + 1)) n++;
+    unsigned n = 31 - (unsigned)__builtin_clz(total); /* 7..11 */
     return ln_exponent[n - 7] + ln_mantissa[(total >> (n - 7)) & 127];
 }
 
@@ -54,6 +53,12 @@ int32_t sr_sample_fitness(const struct sr_evaluation *evaluation, const int64_t 
     if (evaluation->fitness == SR_FITNESS_CORRECT) return (int32_t)*correct;
     if (evaluation->fitness == SR_FITNESS_MARGIN) return margin(evaluation, score, classes, label);
     return log_softmax(evaluation, score, classes, label, score[best]);
+}
+
+int32_t sr_log_softmax(const uint32_t *distance, uint32_t classes, uint32_t own) {
+    uint32_t total = 0;
+    for (uint32_t o = 0; o < classes; o++) total += exp_table[distance[o]];
+    return -((own < 32767 ? (int32_t)own : 32767) + log_total(total));
 }
 
 struct sr_fitness_result sr_sample_error(uint32_t mul, uint32_t shift, const int64_t *score, uint32_t classes, uint32_t label,

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "device/fitness.h"
+#include "ref/pair.h"
 #include "ref/ref.h"
 
 enum {
@@ -29,11 +30,11 @@ struct scratch {    /* of one worker */
     int16_t *full_readout;   /* the same as int16, for the readout */
 };
 
-struct sample {    /* of the slice */
-    int16_t *base; /* [steps][stride] */
-    int32_t base_max;
+struct sample {          /* of the slice */
+    int16_t *base;       /* [steps][stride] */
     int16_t *projection; /* [steps][share_width]: c' of section 3 */
-    uint32_t *first;     /* [steps + 1]: events of step t are event[first[t]] to event[first[t + 1] - 1] */
+    int32_t base_max, projection_max;
+    uint32_t *first; /* [steps + 1]: events of step t are event[first[t]] to event[first[t + 1] - 1] */
     uint16_t *event;
 };
 
@@ -50,7 +51,8 @@ struct run {
     uint32_t slice_first, slice_count, slice_room, group;
     struct sample *sample;
     struct scratch *scratch;
-    int16_t *zero; /* [steps][stride] */
+    struct ref_pairs pairs; /* the fast way, if it serves */
+    int16_t *zero;          /* [steps][stride] */
 };
 
 /* ---- a sample: events, base current, projections ---- */
@@ -85,6 +87,7 @@ static void prepare_sample(void *context, unsigned worker, uint32_t index) {
     }
     s->first[run->net->steps] = (uint32_t)n;
     s->base_max = ref_max_abs(s->base, run->net->steps * layer->stride);
+    s->projection_max = ref_max_abs(s->projection, run->net->steps * run->share_width);
 }
 
 /* ---- perturbation currents ---- */
@@ -256,27 +259,71 @@ static void draw_full_tables(const struct run *run, struct scratch *scratch, uin
     }
 }
 
+static void evaluate_pair(const struct run *run, struct scratch *scratch, const struct sample *s, uint32_t label,
+                          uint32_t pair) {
+    bool perturbed = run->lowrank[0] || run->full[0];
+    int32_t delta_max = perturbed ? first_delta(run, scratch, s, pair) : 0;
+    uint32_t member = 2 * (pair - run->evaluation->pair_first);
+    for (unsigned minus = 0; minus < 2; minus++) {
+        int64_t score[SR_CLASSES];
+        uint32_t correct;
+        run_member(run, scratch, s, pair, minus, perturbed ? scratch->delta : run->zero, delta_max, score);
+        run->fitness[member + minus] += sr_sample_fitness(run->evaluation, score, run->net->classes, label, &correct);
+        if (run->correct) run->correct[member + minus] += correct;
+    }
+}
+
+/* Whether the label has the largest score, and no class before it the same. */
+static bool is_predicted(const struct ref_pair_member *member, uint32_t label) {
+    if (member->score[label] != member->largest) return false;
+    for (uint32_t o = 0; o < label; o++)
+        if (member->score[o] == member->largest) return false;
+    return true;
+}
+
+/* The same by a kernel; work is that of the pair. */
+static void evaluate_pair_fast(const struct run *run, struct ref_pair_work *work, const struct sample *s, uint32_t label,
+                               uint32_t pair) {
+    const struct sr_evaluation *e = run->evaluation;
+    uint32_t first = 2 * (pair - e->pair_first), classes = run->net->classes;
+    struct ref_pair_member members[2];
+    work->base = s->base;
+    work->projection = s->projection + pair * e->noise.rank - run->share_first;
+    work->projection_stride = run->share_width;
+    run->pairs.kernel->run(work, members);
+    for (unsigned minus = 0; minus < 2; minus++) {
+        const struct ref_pair_member *member = &members[minus];
+        uint32_t correct = 0;
+        if (e->fitness == SR_FITNESS_LOGSOFTMAX) {
+            run->fitness[first + minus] += sr_log_softmax(member->distance_cut, classes, member->distance[label]);
+            correct = is_predicted(member, label);
+        } else {
+            int64_t score[SR_CLASSES];
+            for (uint32_t o = 0; o < classes; o++) score[o] = member->score[o];
+            run->fitness[first + minus] += sr_sample_fitness(e, score, classes, label, &correct);
+        }
+        if (run->correct) run->correct[first + minus] += correct;
+    }
+}
+
 static void evaluate_group(void *context, unsigned worker, uint32_t index) {
     const struct run *run = context;
     const struct sr_evaluation *e = run->evaluation;
     struct scratch *scratch = &run->scratch[worker];
+    struct ref_pair_work work[GROUP];
     uint32_t first = index * run->group, end = e->pair_count - first < run->group ? e->pair_count : first + run->group;
     draw_full_tables(run, scratch, e->pair_first + first); /* groups are single pairs if there is any such table */
+    for (uint32_t p = first; run->pairs.kernel && p < end; p++)
+        ref_pairs_work(&run->pairs, run->ref, e->pair_first + p, &work[p - first]);
     for (uint32_t b = 0; b < run->slice_count && !ref_cancelled(run->ref); b++) {
+        const struct sample *s = &run->sample[b];
         uint32_t label = run->batch->labels[run->slice_first + b];
-        for (uint32_t p = first; p < end; p++) {
-            uint32_t pair = e->pair_first + p;
-            bool perturbed = run->lowrank[0] || run->full[0];
-            int32_t delta_max = perturbed ? first_delta(run, scratch, &run->sample[b], pair) : 0;
-            for (unsigned minus = 0; minus < 2; minus++) {
-                int64_t score[SR_CLASSES];
-                uint32_t correct;
-                run_member(run, scratch, &run->sample[b], pair, minus, perturbed ? scratch->delta : run->zero, delta_max,
-                           score);
-                run->fitness[2 * p + minus] += sr_sample_fitness(e, score, run->net->classes, label, &correct);
-                if (run->correct) run->correct[2 * p + minus] += correct;
-            }
-        }
+        bool fast = run->pairs.kernel && ref_pairs_hold(&run->pairs, run->ref, s->base_max, s->projection_max);
+        for (uint32_t p = first; p < end; p++)
+            if (fast)
+                evaluate_pair_fast(run, &work[p - first], s, label, e->pair_first + p);
+            else
+                evaluate_pair(run, scratch, s, label, e->pair_first + p);
     }
 }
 
@@ -354,6 +401,7 @@ static void free_run(struct run *run) {
     free(run->sample);
     free(run->scratch);
     free(run->zero);
+    ref_pairs_free(&run->pairs);
 }
 
 static bool make_run(struct run *run) {
@@ -406,7 +454,8 @@ enum sr_status ref_run(struct ref *ref, const struct sr_evaluation *evaluation, 
                       .scores = scores,
                       .predicted = predicted};
     plan(&run);
-    if (!make_run(&run) || (evaluation && !ref_factors_ready(ref, &evaluation->noise))) {
+    if (!make_run(&run) ||
+        (evaluation && (!ref_factors_ready(ref, &evaluation->noise) || !ref_pairs_make(&run.pairs, ref, evaluation)))) {
         free_run(&run);
         return sr_fail(&ref->device, SR_ERR_MEMORY, "no memory for the evaluation");
     }

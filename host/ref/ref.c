@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "device/fitness.h"
+#include "ref/pair.h"
 
 static struct ref *ref_of(struct sr_device *device) { return (struct ref *)(void *)device; }
 
@@ -174,6 +175,23 @@ static void ref_close(struct sr_device *device) {
     free(ref);
 }
 
+/* The kernel that SPIKEROLL_REF names ("general": none), else the fastest that this processor runs. False: there is none of
+ * that name; *names then lists those that there are. */
+static bool choose_kernel(const struct ref_pair_kernel **chosen, char *names, size_t size) {
+    const char *asked = getenv("SPIKEROLL_REF");
+    const struct ref_pair_kernel *kernel;
+    *chosen = ref_pair_kernel(0);
+    if (!asked || !*asked) return true;
+    *chosen = NULL;
+    if (strcmp(asked, "general") == 0) return true;
+    int used = snprintf(names, size, "general");
+    for (size_t i = 0; (kernel = ref_pair_kernel(i)); i++) {
+        if (strcmp(asked, kernel->name) == 0) *chosen = kernel;
+        if (used >= 0 && (size_t)used < size) used += snprintf(names + used, size - (size_t)used, ", %s", kernel->name);
+    }
+    return *chosen != NULL;
+}
+
 enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size) {
     static const struct sr_engine_ops ops = {.close = ref_close,
                                              .configure = ref_configure,
@@ -192,6 +210,13 @@ enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device,
         snprintf(error, error_size, "threads = %u is outside 1..1024", (unsigned)how->threads);
         return SR_ERR_ARGUMENT;
     }
+    const struct ref_pair_kernel *kernel;
+    char names[64];
+    if (!choose_kernel(&kernel, names, sizeof names)) {
+        snprintf(error, error_size, "SPIKEROLL_REF = \"%.20s\" is none of %s, which this processor runs",
+                 getenv("SPIKEROLL_REF"), names);
+        return SR_ERR_ARGUMENT;
+    }
     struct ref *ref = calloc(1, sizeof *ref);
     struct ref_pool *pool = ref_pool_open(how->threads ? how->threads : 1);
     if (!ref || !pool) {
@@ -201,6 +226,7 @@ enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device,
         return SR_ERR_MEMORY;
     }
     ref->pool = pool;
+    ref->pair_kernel = kernel;
     ref->device.ops = &ops;
     ref->device.caps = (struct sr_caps){.engine = "ref",
                                         .frac_w = how->frac_bits ? how->frac_bits : 8,

@@ -96,6 +96,7 @@ struct ref_layer {
 struct ref {
     struct sr_device device;
     struct ref_pool *pool;
+    const struct ref_pair_kernel *pair_kernel; /* pair.h; NULL: the general path for everything */
     struct ref_layer layer[SR_LAYERS];
     bool factors_valid;
     struct sr_noise factors_noise;

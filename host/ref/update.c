@@ -17,6 +17,7 @@ struct update {
     struct ref *ref;
     const struct sr_update *update;
     const int8_t *credit;
+    int16_t *term_credit; /* [terms]: the credit of a term's pair */
     int32_t credit_max;
     unsigned layer;
     bool full;
@@ -37,8 +38,7 @@ static void sum_lowrank(const struct update *u, struct update_room *room, size_t
             continue;
         }
         const int8_t *entry = factors->row8 + (row + r) * ref_pad(terms);
-        for (size_t p = 0, term = 0; p < noise->pairs; p++)
-            for (size_t k = 0; k < noise->rank; k++, term++) coefficient[term] = (int16_t)(u->credit[p] * entry[term]);
+        for (size_t i = 0; i < terms; i++) coefficient[i] = (int16_t)(u->term_credit[i] * entry[i]);
     }
     int32_t bound = ref_bound(noise->dist), largest = u->credit_max * bound * bound;
     ref_accumulate4(factors->col16, layer->stride, coefficients, terms, (size_t)(32767 / (largest ? largest : 1)),
@@ -121,13 +121,16 @@ enum sr_status ref_update(struct ref *ref, const struct sr_update *update, const
     unsigned workers = ref_pool_workers(ref->pool);
     struct update u = {.ref = ref, .update = update, .credit = credit};
     u.room = make_rooms(ref, &update->noise, workers);
-    if (!u.room || !ref_factors_ready(ref, &update->noise)) {
+    u.term_credit = malloc((size_t)update->noise.pairs * update->noise.rank * sizeof *u.term_credit);
+    if (!u.room || !u.term_credit || !ref_factors_ready(ref, &update->noise)) {
         free_rooms(u.room, workers);
+        free(u.term_credit);
         return sr_fail(&ref->device, SR_ERR_MEMORY, "no memory for the update");
     }
     for (uint32_t p = 0; p < update->noise.pairs; p++) {
         int32_t size = credit[p] < 0 ? -credit[p] : credit[p];
         u.credit_max = size > u.credit_max ? size : u.credit_max;
+        for (size_t k = 0; k < update->noise.rank; k++) u.term_credit[p * (size_t)update->noise.rank + k] = credit[p];
     }
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         if (!ref->layer[l].rows || !update->step[l]) continue;
@@ -136,5 +139,6 @@ enum sr_status ref_update(struct ref *ref, const struct sr_update *update, const
         ref_pool_run(ref->pool, (uint32_t)((ref->layer[l].rows + ROWS - 1) / ROWS), update_rows, &u);
     }
     free_rooms(u.room, workers);
+    free(u.term_credit);
     return ref_end(ref);
 }
