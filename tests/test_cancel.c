@@ -13,7 +13,7 @@
 
 #include <spikeroll/spikeroll.h>
 
-enum { INPUTS = 1023, HIDDEN = 2000, STEPS = 32, SAMPLES = 2000, PAIRS = 4096, WORDS = STEPS * (INPUTS + 1) / 64 };
+enum { INPUTS = 1023, HIDDEN = 1000, STEPS = 32, SAMPLES = 2000, PAIRS = 1024, WORDS = STEPS * (INPUTS + 1) / 64 };
 
 struct subject {
     struct sr_device *device;
@@ -73,6 +73,7 @@ static enum sr_status evaluate(struct subject *s, uint32_t pairs, uint32_t sampl
 
 static enum sr_status update(struct subject *s) {
     struct sr_update update = {.noise = noise_of(PAIRS), .step = {25600, 25600, 25600, 25600}, .credit = s->credit};
+    update.noise.mode = update.noise.readout_mode = SR_MODE_FULL; /* takes its time */
     return sr_device_update(s->device, &update);
 }
 
