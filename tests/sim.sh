@@ -27,16 +27,16 @@ check "also where rows of the weight store are further apart than a narrow netwo
 check "in the bytes that were counted there" json "$W/j" 'v[1]["weight_bytes"] == v[1]["weight_bytes_counted"] and v[1]["weight_bytes"] > 14 * v[1]["weight_bytes_of_8_bits"]'
 
 # ---- limits, in the options' words, before anything is done ----
-says() { # text, arguments of bench on the small build: refused in one line that has the text
+says() { # text, arguments of bench on the tiny build: refused in one line that has the text
     text=$1; shift
-    "$X" bench --engine sim --build small --hidden 24 --batch 4 --generations 1 "$@" >"$W/out" 2>"$W/err"; code=$?
+    "$X" bench --engine sim --build tiny --inputs 64 --hidden 8 --population 8 --batch 4 --generations 1 "$@" >"$W/out" 2>"$W/err"; code=$?
     [ $code = 2 ] && [ ! -s "$W/out" ] && [ "$(wc -l <"$W/err")" = 1 ] && grep -qF -- "$text" "$W/err"
 }
 check "bench of too many inputs" says "--inputs 5000: engine sim takes at most" --inputs 5000
 check "bench of too many neurons" says "--hidden 4000: engine sim takes at most" --hidden 4000
 check "bench of a rank that its last line has" says "--rank 32: engine sim takes at most" --rank 1,32
 check "bench of too many members" says "--population 65534 with --rank 1: pairs" --population 65534 --rank 1 --mode lowrank
-check "info shows what a device was built from" sh -c "'$X' info --engine sim --build small | grep -Eq '^ +build +0x[0-9A-F]{8}\$'"
+check "info shows what a device was built from" sh -c "'$X' info --engine sim --build tiny | grep -Eq '^ +build +0x[0-9A-F]{8}\$'"
 check "and does not where there is no device" sh -c "! '$X' info --engine ref | grep -Eq '^ +build '"
 
 # ---- self test ----
