@@ -13,13 +13,12 @@
 #include "base/text.h"
 #include "model/history.h"
 
-enum { COMPARED = 6 };
+/* LATER: characters of the columns that older programs do not write. */
+enum { COMPARED = 6, LATER = sizeof ",spikes,active,float_validation\n" - 1 };
 static const char header[] =
     "generation,fitness_mean,fitness_best,correct,fitness_hash,validation,"
     "cycles,base,project,lif,lif_busy,readout,update,events,link_tx,link_rx,link_retries,seconds,"
     "spikes,active,float_validation\n";
-/* Older programs' ends here. */
-static const char narrow_end[] = ",spikes,active,float_validation\n";
 
 enum sr_status sr_history_create(const char *path, char *error, size_t error_size) {
     return sr_file_replace(path, header, sizeof header - 1, error, error_size);
@@ -29,7 +28,7 @@ enum sr_status sr_history_create(const char *path, char *error, size_t error_siz
 enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **result, bool *wide, char *error,
                                size_t error_size) {
     char line[1024];
-    const size_t narrow = sizeof header - sizeof narrow_end;
+    const size_t narrow = sizeof header - 1 - LATER;
     FILE *file = fopen(path, "r+");
     if (!file) return sr_error(error, error_size, SR_ERR_FILE, "%.300s: %s", path, strerror(errno));
     bool good = fgets(line, sizeof line, file) != NULL;
