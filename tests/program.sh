@@ -37,7 +37,7 @@ T="--data $W/data --hidden 24 --population 64 --batch 32 --eval-every 20 --seed 
 L="$T --generations 300"
 
 # ---- help ----
-for c in train eval bench data diff info selftest; do check "$c --help" "$X" $c --help; done
+for c in train eval bench data diff info selftest convert; do check "$c --help" "$X" $c --help; done
 check "the bare program says how to use it" sh -c "'$X' 2>&1 | grep -q usage"
 check "info as JSON" sh -c "'$X' info --json >'$W/j'"
 check "info is well-formed" json "$W/j" 'v["device"]["engine"] == "ref"'
@@ -58,6 +58,13 @@ check "eval as JSON" sh -c "'$X' eval --model '$W/a/last.h5' --data '$W/data' --
 check "eval is well-formed" json "$W/j" 'v["total"] == 100 and v["accuracy"] == v["correct"] / 100 and sum(map(sum, v["confusion"])) == 100'
 check "a longer run" sh -c "'$X' train $T --population 256 --batch 64 --generations 600 --out '$W/l' --json >'$W/j'"
 check "learns: well above chance" json "$W/j" 'v["accuracy"] > 0.3'
+check "convert to NIR" sh -c "'$X' convert --model '$W/a' --data '$W/data' --out '$W/a.nir' | grep -c 'accuracy 0' | grep -qx 2"
+check "convert back" sh -c "'$X' convert --nir '$W/a.nir' --data '$W/data' --out '$W/n.h5' --json >'$W/j'"
+check "NIR loses no weight" json "$W/j" 'abs(v["before"] - v["after"]) < 0.1 and all(l["exact"] for l in v["layers"])'
+check "the model that came back is exported as the same bytes" sh -c "'$X' convert --model '$W/n.h5' --out '$W/n.nir' && cmp '$W/a.nir' '$W/n.nir'"
+refused "a model as NIR" "this is no NIR graph" convert --nir "$W/a/best.h5" --out "$W/x"
+refused "neither import nor export" "either --nir" convert --out "$W/x"
+refused "a reset that the model has not" "reset is hard" convert --model "$W/a" --reset subtract --out "$W/x"
 check "eval of the training split" sh -c "'$X' eval --model '$W/a' --data '$W/data' --split train | grep -q /400"
 check "info of a model" sh -c "'$X' info --model '$W/a' | grep -q 578-24-10"
 check "history has a line a generation" [ "$(wc -l <"$W/a/history.csv")" = 301 ]

@@ -19,6 +19,7 @@ int sr_cmd_data(int argc, char **argv);
 int sr_cmd_diff(int argc, char **argv);
 int sr_cmd_selftest(int argc, char **argv);
 int sr_cmd_info(int argc, char **argv);
+int sr_cmd_convert(int argc, char **argv);
 
 /* Parse; on --help print `intro` and the options. True: go on; else *exit_code is what to return and options are freed. */
 bool sr_command_begin(struct sr_options *options, enum sr_command command, int argc, char **argv, const char *intro,

@@ -13,7 +13,7 @@ struct sr_options {
     char *engine, *build, *trace, *port;
     uint32_t threads, baud, reset_seed, patience;
     /* files */
-    char *data, *out, *model, *preset, *init;
+    char *data, *out, *model, *preset, *init, *nir;
     /* train */
     uint32_t checkpoint_every, time_limit;
     bool resume, force, no_test;
@@ -22,6 +22,10 @@ struct sr_options {
     bool confusion, json, help, quick, sent_weights, backward;
     struct sr_list modes, ranks;
     uint32_t inputs, classes, events, repeat;
+    /* convert */
+    double dt, scale;
+    uint32_t method, comparison, moment; /* enum sr_nir_method, sr_nir_comparison, sr_nir_moment */
+    bool drop_bias;
     /* which of the table's options were given, on the command line or by the preset */
     bool given[SR_OPTIONS_MAX];
     /* positional arguments: diff */
@@ -35,7 +39,8 @@ enum sr_command {
     SR_CMD_BENCH = 4,
     SR_CMD_DIFF = 8,
     SR_CMD_INFO = 16,
-    SR_CMD_SELFTEST = 32
+    SR_CMD_SELFTEST = 32,
+    SR_CMD_CONVERT = 64
 };
 
 /* An option of some of the commands: a setting of the run, or one of the program's own. */

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0
- * Run files read by the HDF5 library: see foreign.h. This is the only place that calls it, and it runs in a child process: what
+ * Run files read by the HDF5 library: see foreign.h. It runs in a child process: what
  * is left open when something fails goes with that. */
 #include "model/foreign.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include <hdf5.h>
-
 #include "model/container.h"
+#include "model/untrusted.h"
 #include "model/weights.h"
 
 enum {
-    PACKED_MOST = 1100, /* deflate makes nothing more than some 1,030 times smaller */
     SIDE_MAX = 1 << 20, /* of an array, either way */
     TEXT_SIZE = 256,    /* of a string, its zero included */
     LIST_MAX = 64,
@@ -27,15 +25,6 @@ struct conversion {
     char *error;
     size_t error_size;
 };
-
-/* Is `name` in `from` an object of this file (no link to elsewhere), of this kind? */
-static bool is_own(hid_t from, const char *name, H5O_type_t kind) {
-    H5L_info_t link;
-    H5O_info_t object;
-    return H5Lexists(from, name, H5P_DEFAULT) > 0 && H5Lget_info(from, name, &link, H5P_DEFAULT) >= 0 &&
-           link.type == H5L_TYPE_HARD && H5Oget_info_by_name2(from, name, &object, H5O_INFO_BASIC, H5P_DEFAULT) >= 0 &&
-           object.type == kind;
-}
 
 /* ---- attributes ---- */
 
@@ -108,29 +97,6 @@ static void copy_values(struct conversion *c, const char *name) {
 
 /* ---- matrices ---- */
 
-/* Values that lie in this file, behind no filter but the library's own, in chunks no larger than the matrix asks for. */
-static bool is_stored_here(hid_t set, const hsize_t shape[2], uint64_t bytes) {
-    hid_t create = H5Dget_create_plist(set);
-    H5D_layout_t layout = create >= 0 ? H5Pget_layout(create) : H5D_LAYOUT_ERROR;
-    int filters = create >= 0 ? H5Pget_nfilters(create) : -1;
-    uint64_t stored = H5Dget_storage_size(set);
-    bool good = (layout == H5D_COMPACT || layout == H5D_CONTIGUOUS || layout == H5D_CHUNKED) && filters >= 0 &&
-                H5Pget_external_count(create) == 0 && stored > 0 && stored >= (filters ? bytes / PACKED_MOST : bytes);
-    for (int i = 0; i < filters && good; i++) {
-        unsigned flags, settings;
-        size_t count = 0;
-        H5Z_filter_t filter = H5Pget_filter2(create, (unsigned)i, &flags, &count, &settings, 0, NULL, NULL);
-        good = filter == H5Z_FILTER_FLETCHER32 || filter == H5Z_FILTER_DEFLATE || filter == H5Z_FILTER_SHUFFLE;
-    }
-    hsize_t chunk[2] = {0, 0};
-    if (good && layout == H5D_CHUNKED) {
-        good = H5Pget_chunk(create, 2, chunk) == 2 && chunk[0] <= SIDE_MAX && chunk[1] <= SIDE_MAX &&
-               chunk[0] * chunk[1] <= 2 * shape[0] * shape[1] + 65536;
-    }
-    if (create >= 0) H5Pclose(create);
-    return good;
-}
-
 static const char *copy_set(struct conversion *c, hid_t set, struct sr_place place) {
     hid_t space = H5Dget_space(set), type = H5Dget_type(set);
     size_t bytes = type >= 0 ? H5Tget_size(type) : 0;
@@ -141,7 +107,7 @@ static const char *copy_set(struct conversion *c, hid_t set, struct sr_place pla
         return "not a matrix of whole numbers";
     if (shape[0] < 1 || shape[1] < 1 || shape[0] > SIDE_MAX || shape[1] > SIDE_MAX) return "a side is out of range 1..1048576";
     uint64_t size = (uint64_t)(shape[0] * shape[1] * bytes);
-    if (!is_stored_here(set, shape, size)) return "its values are not in this file";
+    if (!sr_h5_is_stored_here(set, 2, shape, size)) return "its values are not in this file";
     hid_t memory = bytes == 1   ? H5T_NATIVE_INT8
                    : bytes == 2 ? H5T_NATIVE_INT16
                    : bytes == 4 ? H5T_NATIVE_INT32
@@ -158,7 +124,7 @@ static const char *copy_set(struct conversion *c, hid_t set, struct sr_place pla
 
 /* A matrix of a group, if it is one of this file. */
 static bool copy_matrix(struct conversion *c, hid_t group, struct sr_place place) {
-    if (!is_own(group, place.name, H5O_TYPE_DATASET)) return true;
+    if (!sr_h5_is_own(group, place.name, H5O_TYPE_DATASET)) return true;
     hid_t set = H5Dopen2(group, place.name, H5P_DEFAULT);
     const char *fault = set >= 0 ? copy_set(c, set, place) : "damaged";
     if (set >= 0) H5Dclose(set);
@@ -169,32 +135,22 @@ static bool copy_matrix(struct conversion *c, hid_t group, struct sr_place place
 
 /* ---- the file ---- */
 
-static hid_t open_image(const uint8_t *bytes, size_t size) {
-    /* The library tries whether a file of this name exists: nothing can lie below a device. */
-    hid_t access = H5Pcreate(H5P_FILE_ACCESS), file = -1;
-    H5PLset_loading_state(0); /* no file makes this program load a filter from elsewhere */
-    if (access >= 0 && H5Pset_fapl_core(access, 65536, false) >= 0 &&
-        H5Pset_file_image(access, (void *)(uintptr_t)bytes, size) >= 0)
-        file = H5Fopen("/dev/null/image", H5F_ACC_RDONLY, access);
-    return file;
-}
-
 static bool copy_all(struct conversion *c) {
     static const char *const valued[] = {"network", "config"}, *const layered[] = {"weights", "best"};
     copy_values(c, NULL);
     for (size_t i = 0; i < 2; i++) {
-        if (!is_own(c->file, valued[i], H5O_TYPE_GROUP)) continue;
+        if (!sr_h5_is_own(c->file, valued[i], H5O_TYPE_GROUP)) continue;
         sr_put_group(c->out, valued[i]);
         copy_values(c, valued[i]);
     }
     for (size_t i = 0; i < 2; i++) {
-        if (!is_own(c->file, layered[i], H5O_TYPE_GROUP)) continue;
+        if (!sr_h5_is_own(c->file, layered[i], H5O_TYPE_GROUP)) continue;
         hid_t group = H5Gopen2(c->file, layered[i], H5P_DEFAULT);
         sr_put_group(c->out, layered[i]);
         for (unsigned l = 0; l < SR_LAYERS; l++)
             if (!copy_matrix(c, group, (struct sr_place){layered[i], sr_layer_name(l)})) return false;
     }
-    if (!is_own(c->file, "arrays", H5O_TYPE_GROUP)) return true;
+    if (!sr_h5_is_own(c->file, "arrays", H5O_TYPE_GROUP)) return true;
     hid_t group = H5Gopen2(c->file, "arrays", H5P_DEFAULT);
     sr_put_group(c->out, "arrays");
     for (hsize_t i = 0; i < ARRAYS_MAX; i++) {
@@ -209,8 +165,7 @@ static bool copy_all(struct conversion *c) {
 enum sr_status sr_foreign_convert(const uint8_t *bytes, size_t size, const char *path, uint8_t **sealed, size_t *sealed_size,
                                   char *error, size_t error_size) {
     struct conversion c = {-1, NULL, path, error, error_size};
-    H5Eset_auto2(H5E_DEFAULT, NULL, NULL);
-    c.file = open_image(bytes, size);
+    c.file = sr_h5_open_image(bytes, size);
     if (c.file < 0) return sr_error(error, error_size, SR_ERR_FORMAT, "%.300s: damaged: the HDF5 library cannot open it", path);
     enum sr_status status = sr_container_create(&c.out);
     if (status == SR_OK && !copy_all(&c)) return SR_ERR_FORMAT;

@@ -201,6 +201,7 @@ void sr_device_set_patience(struct sr_device *device, uint32_t times);
 #include <spikeroll/data.h>
 #include <spikeroll/link.h>
 #include <spikeroll/model.h>
+#include <spikeroll/nir.h>
 #include <spikeroll/plan.h>
 #include <spikeroll/train.h>
 
