@@ -110,7 +110,7 @@ $(B)/spikeroll: $(B)/host/cmd/main.o $(HOST_A)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $^ $(LIBS) -o $@
 
-include host/install/install.mk tests/port.mk
+include host/install/install.mk host/python/python.mk tests/port.mk
 
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. It becomes a loadable module, build/sim/NAME.so, that
