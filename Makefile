@@ -282,8 +282,10 @@ test: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(if $(shell command -v $(CL
 # What needs no simulation: no C++, no Verilator. test-host-c is its C alone, for emulators, which bear no sanitizer.
 HOST_TEST_BIN := $(filter-out %/test_sim,$(TEST_BIN))
 HOST_TEST_SH := $(filter-out $(shell grep -l '^# needs: simulation' $(TEST_SH)),$(TEST_SH))
-test-host: $(HOST_TEST_BIN) $(filter-out %/test_sim,$(ASAN_BIN)) $(FUZZ_BIN) $(INJECT) $(B)/spikeroll ## the tests that need no simulation and no Verilator (1 min to build, 1 to run)
-	@tests/run $(HOST_TEST_BIN) $(filter-out %/test_sim,$(ASAN_BIN)) $(FUZZ_BIN) $(HOST_TEST_SH)
+test-host: $(HOST_TEST_BIN) $(INJECT) $(B)/spikeroll ## the tests that need no simulation and no Verilator (1 min to build, 1 to run)
+	@tests/run $(HOST_TEST_BIN) $(HOST_TEST_SH)
+test-host-asan: $(filter-out %/test_sim,$(ASAN_BIN)) $(FUZZ_BIN) $(B)/spikeroll ## the same C tests under the sanitizers, and the fuzz harnesses (2 min to build, 3 to run)
+	@tests/run $(filter-out %/test_sim,$(ASAN_BIN)) $(FUZZ_BIN)
 test-host-c: $(HOST_TEST_BIN)
 	@tests/run $(HOST_TEST_BIN)
 test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
@@ -463,5 +465,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
-.PHONY: all sims test-host test-host-c bench-torch map check-map test test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
+.PHONY: all sims test-host test-host-asan test-host-c bench-torch map check-map test test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/asan/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
