@@ -60,7 +60,7 @@ def test_the_graph_spikes_as_snntorch_does(mechanism, delay, rules, beta):
     net = network(weight, beta, reset_mechanism=mechanism, reset_delay=delay)
     graph = spikeroll.Graph.of_nir(export_to_nir(net, torch.zeros(1, 12)))
     wanted, got = theirs(net, spikes), each_step(lambda x: graph.scores(x, rules))(spikes)
-    assert 0.005 < wanted.mean() < 0.9
+    assert wanted.sum() >= 10 and wanted.mean() < 0.9
     assert np.array_equal(wanted, got), f"{np.sum(wanted != got)} of {wanted.size} differ"
 
 
