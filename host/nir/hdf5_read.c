@@ -287,13 +287,17 @@ static enum sr_status read_chain(struct parse *p, struct sr_nir *nir) {
 enum sr_status sr_nir_parse(const uint8_t *bytes, size_t size, const char *path, struct sr_nir **nir, char *error,
                             size_t error_size) {
     struct parse p = {.path = path, .error = error, .error_size = error_size};
-    struct sr_nir *fresh = calloc(1, sizeof *fresh);
-    if (!fresh) return sr_error(error, error_size, SR_ERR_MEMORY, "out of memory");
     p.file = sr_h5_open_image(bytes, size);
     if (p.file < 0) return bad(&p, "HDF5", "damaged: the library cannot open it");
     enum sr_status status = read_nodes(&p);
     if (status == SR_OK) status = read_edges(&p);
-    if (status == SR_OK) status = read_chain(&p, fresh);
-    if (status == SR_OK) *nir = fresh;
+    if (status != SR_OK) return status;
+    struct sr_nir *fresh = calloc(1, sizeof *fresh);
+    if (!fresh) return sr_error(error, error_size, SR_ERR_MEMORY, "out of memory");
+    status = read_chain(&p, fresh);
+    if (status == SR_OK)
+        *nir = fresh;
+    else
+        sr_nir_free(fresh);
     return status;
 }
