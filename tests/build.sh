@@ -51,6 +51,15 @@ ok $? "the same version of a tool leaves what it made alone"
 echo "Verilator 9.999" >"$W/version"; version; [ "$W/b/tools/verilator" -nt "$W/mark" ]
 ok $? "another version makes it anew"
 
+# ---- what cannot be built ----
+printf 'echo "ok - it runs"\n' >"$W/one.sh"
+SR_BUILT="$W/built" B="$W/b" SPIKEROLL=$X tests/run "$W/one.sh" >"$W/out" 2>&1
+[ $? = 1 ] && [ "$(tail -1 "$W/out")" = "1 passed, 1 failed" ] && grep -q "^FAILED build" "$W/out"
+ok $? "the tests run when something could not be built, and that is a failure"
+touch "$W/built"; SR_BUILT="$W/built" B="$W/b" SPIKEROLL=$X tests/run "$W/one.sh" "$W/none" >"$W/out" 2>&1
+[ $? = 1 ] && [ "$(tail -1 "$W/out")" = "1 passed, 1 failed" ]
+ok $? "so is a test that is not there"
+
 # ---- lines, cores ----
 make --no-print-directory B="$W/b" "$W/b/host/base/text.o" >"$W/out" 2>&1
 grep -qx "  CC     $W/b/host/base/text.o" "$W/out" && [ "$(lines)" = 1 ]
