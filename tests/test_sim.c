@@ -6,6 +6,7 @@
  * 110), SR_SIM_SEED the first seed (default 1). `make soak` runs thousands. Runs on one device are chained, as in training:
  * nothing is reset between configurations, so that left-over state would show.
  * Then directed cases, on each build: what random configurations seldom reach. Not with SR_SIM_SEED.
+ * needs: simulation
  * Netlists (builds of that name) take the random configurations alone, bitstreams the few small generations of SR_SIM_COUNT.
  * More than 400 lines, because its helpers serve all cases. */
 #include <setjmp.h>

@@ -150,15 +150,19 @@ uint32_t sr_synth_camera(const struct sr_synth_image *image, struct sr_synth_ran
     }
     /* background activity, and a few pixels that never rest */
     int32_t noise = sr_synth_range(random, 60, 220), hot_count = 4;
-    for (int32_t i = 0; i < noise && count < SR_SYNTH_EVENTS_MAX; i++)
-        events[count++] =
-            pack((uint32_t)sr_synth_range(random, 0, SR_SYNTH_MS * 1000 - 1), sr_synth_range(random, 0, SENSOR - 1),
-                 sr_synth_range(random, 0, SENSOR - 1), sr_synth_range(random, 0, 1));
+    for (int32_t i = 0; i < noise && count < SR_SYNTH_EVENTS_MAX; i++) {
+        /* A statement a draw: in which order arguments are evaluated is the compiler's choice, and the data would depend on it. */
+        int32_t on = sr_synth_range(random, 0, 1);
+        int32_t y = sr_synth_range(random, 0, SENSOR - 1);
+        int32_t x = sr_synth_range(random, 0, SENSOR - 1);
+        events[count++] = pack((uint32_t)sr_synth_range(random, 0, SR_SYNTH_MS * 1000 - 1), x, y, on);
+    }
     for (int32_t h = 0; h < hot_count; h++) {
         int32_t x = sr_synth_range(&camera, 0, SENSOR - 1), y = sr_synth_range(&camera, 0, SENSOR - 1);
-        for (int32_t i = sr_synth_range(random, 0, 40); i > 0 && count < SR_SYNTH_EVENTS_MAX; i--)
-            events[count++] =
-                pack((uint32_t)sr_synth_range(random, 0, SR_SYNTH_MS * 1000 - 1), x, y, sr_synth_range(random, 0, 1));
+        for (int32_t i = sr_synth_range(random, 0, 40); i > 0 && count < SR_SYNTH_EVENTS_MAX; i--) {
+            int32_t on = sr_synth_range(random, 0, 1);
+            events[count++] = pack((uint32_t)sr_synth_range(random, 0, SR_SYNTH_MS * 1000 - 1), x, y, on);
+        }
     }
     qsort(events, count, sizeof *events, by_value);
     return count;

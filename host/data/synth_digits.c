@@ -173,8 +173,8 @@ void sr_synth_draw(struct sr_synth_image *image, unsigned digit, struct sr_synth
         if (point[count].y > high.y) high.y = point[count].y;
     }
     const int32_t middle = (SR_SYNTH_MARGIN * 2 + SR_SYNTH_SENSOR) * 128;
-    struct point shift = {middle - (low.x + high.x) / 2 + sr_synth_bell(random, 150),
-                          middle - (low.y + high.y) / 2 + sr_synth_bell(random, 150)};
+    const int32_t shift_x = sr_synth_bell(random, 150), shift_y = sr_synth_bell(random, 150);
+    struct point shift = {middle - (low.x + high.x) / 2 + shift_x, middle - (low.y + high.y) / 2 + shift_y};
     memset(image, 0, sizeof *image);
     for (unsigned first = 0, k = 0; k <= count; k++) {
         if (k < count && form->point[k][0] != -1) {
