@@ -66,7 +66,7 @@ module sr_axil #(
     input  wire [WORD_W-1:0] mem_rdata_i,
     input  wire              mem_rvalid_i,
     output wire              run_start_o,
-    output wire [4:0]        run_flags_o,
+    output wire [5:0]        run_flags_o,
     output wire              run_abort_o,
     input  wire              run_busy_i,
     output wire              engine_rst_o
@@ -88,7 +88,7 @@ module sr_axil #(
     reg [4:0]        count_q;      // bytes of a register, clocks of a reset
     reg              take_w_q, take_r_q, bvalid_q, rvalid_q;
     reg [1:0]        resp_q;
-    reg [4:0]        flags_q;
+    reg [5:0]        flags_q;
     reg              abort_q, mem_we_q, reg_we_q;
     reg [WORD_W-1:0] word_q;
 
@@ -113,7 +113,8 @@ module sr_axil #(
     wire             to_run   = command && addr_q[3:2] == 2'd0;
     wire             to_abort = command && addr_q[3:2] == 2'd1;
     wire             to_reset = command && addr_q[3:2] == 2'd2;
-    wire             bad_flags = data_q[31:5] != 27'd0 || (data_q[4] && data_q[3:0] != 4'd0);
+    wire             bad_flags = data_q[31:6] != 26'd0 || (data_q[5] && data_q[4:0] != 5'd0) ||
+                                  (data_q[4] && data_q[3:0] != 4'd0);
     wire             refused  = addr_q[1:0] != 2'd0 || (write_q && bad_q) ||
                                 (is_mem ? beyond || run_busy_i || (write_q && results)
                                         : write_q ? !(command || (is_reg && addr_q[8])) || (to_run && bad_flags) ||
@@ -156,7 +157,7 @@ module sr_axil #(
                     mem_we_q <= last;
                     state_q  <= HOLD;
                 end else if (to_run) begin
-                    flags_q <= data_q[4:0];
+                    flags_q <= data_q[5:0];
                     state_q <= START;
                 end else if (to_abort) begin
                     abort_q <= run_busy_i;
@@ -236,7 +237,7 @@ module sr_axil #(
     assign mem_we_o     = mem_we_q;
     assign wr_word_o    = word_q;
     assign mem_re_o     = state_q == MEM_READ;
-    assign run_start_o  = state_q == START && flags_q != 5'd0;
+    assign run_start_o  = state_q == START && flags_q != 6'd0;
     assign run_flags_o  = flags_q;
     assign run_abort_o  = abort_q;
     assign engine_rst_o = state_q == HOLD && to_reset;

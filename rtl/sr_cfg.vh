@@ -34,6 +34,7 @@ wire [5:0] cfg_rank = cfg_i[1221:1216];
 wire [2:0] cfg_mode = cfg_i[1250:1248];
 wire [15:0] cfg_batch = cfg_i[1295:1280];
 wire [10:0] cfg_fitness = cfg_i[1322:1312];
+wire [15:0] cfg_place = cfg_i[1359:1344];
 wire [11:0] cfg_scale0 = cfg_i[1419:1408];
 wire [11:0] cfg_scale1 = cfg_i[1451:1440];
 wire [11:0] cfg_scale2 = cfg_i[1483:1472];

@@ -64,7 +64,7 @@ module sr_compact #(
     output wire              mem_rvalid_o,
     // runs
     input  wire              run_start_i,
-    input  wire [4:0]        run_flags_i,
+    input  wire [5:0]        run_flags_i,
     input  wire              run_abort_i,
     output wire              run_busy_o,
     output wire [7:0]        run_code_o
@@ -162,7 +162,7 @@ module sr_compact #(
     reg  [WORD_W-1:0] mem_rdata;
     reg               mem_read_q, mem_rvalid_q;
     wire              run_start = run_start_i;
-    wire [4:0]        run_flags = run_flags_i;
+    wire [5:0]        run_flags = run_flags_i;
     wire              run_busy;
     wire [7:0]        run_code;
     assign mem_rdata_o  = mem_rdata;
@@ -208,7 +208,7 @@ module sr_compact #(
     wire        check_busy, check_re;
     wire [7:0]  check_code;
     wire [PAIR_AW-1:0] check_addr;
-    wire        mode_bad   = |cfg_mode && (run_flags[0] || run_flags[2]);
+    wire        mode_bad   = (|cfg_mode && (run_flags[0] || run_flags[2])) || run_flags[5];
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
     wire        run_clear, draw, draw_busy, draw_over, front, front_busy, pair_clear, pair_start, pair_busy, fit, fit_fresh,
@@ -232,7 +232,7 @@ module sr_compact #(
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
     sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .BESIDE(FIT_BESIDE)) u_seq (
-        .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
+        .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags[4:0]), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(cfg_pair_first), .pair_count_i(cfg_pair_count),
         .step_hidden_i(|cfg_step0[15:0]), .step_readout_i(|cfg_step3[15:0]),

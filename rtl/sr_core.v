@@ -124,7 +124,7 @@ module sr_core #(
     wire [27:0]       mem_addr;
     wire              mem_we, mem_re, mem_rvalid, run_start, run_abort, run_busy, engine_rst;
     wire [WORD_W-1:0] mem_wdata, mem_rdata;
-    wire [4:0]        run_flags;
+    wire [5:0]        run_flags;
     wire [7:0]        run_code, code;
     sr_host #(
         .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),

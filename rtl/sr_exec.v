@@ -67,7 +67,7 @@ module sr_exec #(
     input  wire [WORD_W-1:0] mem_rdata_i,
     input  wire              mem_rvalid_i,
     output wire              run_start_o,
-    output wire [4:0]        run_flags_o,
+    output wire [5:0]        run_flags_o,
     output wire              run_abort_o,
     input  wire              run_busy_i,
     input  wire [7:0]        run_code_i,
@@ -140,7 +140,7 @@ module sr_exec #(
     reg [7:0]        run_seq_q;
     reg              run_seen_q;
     reg              abort_q;
-    reg [4:0]        flags_q;
+    reg [5:0]        flags_q;
     reg [WORD_W-1:0] word_q;
 
     // ---- what is asked
@@ -183,7 +183,8 @@ module sr_exec #(
         endcase
     end
     wire bad_length  = is_write ? ~whole_q : (req_len_i != {{(LEN_W - 3){1'b0}}, exact}) | (is_read & too_long);
-    wire bad_flags   = (pkt_data_i[7:5] != 3'd0) | (pkt_data_i[4] & (pkt_data_i[3:0] != 4'd0));
+    wire bad_flags   = (pkt_data_i[7:6] != 2'd0) | (pkt_data_i[5] & (pkt_data_i[4:0] != 5'd0)) |
+                       (pkt_data_i[4] & (pkt_data_i[3:0] != 4'd0));
     wire bad_address = ~(op_run | op_wait | op_abort | op_reset) & (range_q
                      | (is_mem & mem_over_q)
                      | (op_write_mem & (mem_q == SR_MEM_FITNESS | mem_q == SR_MEM_CORRECT | mem_q == SR_MEM_SCORE))
@@ -236,7 +237,7 @@ module sr_exec #(
                     end else if (op_run) begin
                         run_seq_q  <= req_seq_i;
                         run_seen_q <= 1'b1;
-                        flags_q    <= pkt_data_i[4:0];
+                        flags_q    <= pkt_data_i[5:0];
                         state_q    <= S_START;
                     end else if (op_wait) begin
                         state_q <= run_busy_i ? S_WAIT : S_REPLY;
@@ -409,7 +410,7 @@ module sr_exec #(
     assign mem_we_o     = word_done_q & op_write_mem;
     assign wr_word_o    = word_q;
     assign mem_re_o     = ask;
-    assign run_start_o  = (state_q == S_START) & (flags_q != 5'd0);
+    assign run_start_o  = (state_q == S_START) & (flags_q != 6'd0);
     assign run_flags_o  = flags_q;
     assign run_abort_o  = abort_q;
     assign engine_rst_o = state_q == S_RESET;

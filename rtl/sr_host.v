@@ -83,7 +83,7 @@ module sr_host #(
     input  wire [WORD_W-1:0] mem_rdata_i,
     input  wire              mem_rvalid_i,
     output wire              run_start_o,
-    output wire [4:0]        run_flags_o,
+    output wire [5:0]        run_flags_o,
     output wire              run_abort_o,
     input  wire              run_busy_i,
     input  wire [7:0]        run_code_i,

@@ -91,6 +91,7 @@ module sr_regs #(
     reg  [2:0] cfg_mode_q;
     reg  [15:0] cfg_batch_q;
     reg  [10:0] cfg_fitness_q;
+    reg  [15:0] cfg_place_q;
     reg  [11:0] cfg_scale0_q;
     reg  [11:0] cfg_scale1_q;
     reg  [11:0] cfg_scale2_q;
@@ -122,7 +123,7 @@ module sr_regs #(
         20'd0, cfg_scale1_q,
         20'd0, cfg_scale0_q,
         32'd0,
-        32'd0,
+        16'd0, cfg_place_q,
         21'd0, cfg_fitness_q,
         16'd0, cfg_batch_q,
         29'd0, cfg_mode_q,
@@ -311,6 +312,7 @@ module sr_regs #(
                 SR_REG_BATCH: cfg_batch_q <= FIT_BATCH &
                     (wdata_i[15:0] | ((wdata_i[15:0] & ~FIT_BATCH) != 16'd0 ? ~KEEP_BATCH[15:0] : 16'd0));
                 SR_REG_FITNESS: cfg_fitness_q <= wdata_i[10:0];
+                SR_REG_PLACE: cfg_place_q <= wdata_i[15:0];
                 SR_REG_SCALE0: cfg_scale0_q <= wdata_i[11:0];
                 SR_REG_SCALE1: cfg_scale1_q <= wdata_i[11:0];
                 SR_REG_SCALE2: cfg_scale2_q <= wdata_i[11:0];

@@ -54,7 +54,7 @@ module sr_wide #(
     output wire              mem_rvalid_o,
     // runs
     input  wire              run_start_i,
-    input  wire [4:0]        run_flags_i,
+    input  wire [5:0]        run_flags_i,
     input  wire              run_abort_i,
     output wire              run_busy_o,
     output wire [7:0]        run_code_o
@@ -119,7 +119,7 @@ module sr_wide #(
     reg  [WORD_W-1:0] mem_rdata;
     reg               mem_rvalid_q;
     wire              run_start = run_start_i;
-    wire [4:0]        run_flags = run_flags_i;
+    wire [5:0]        run_flags = run_flags_i;
     wire              run_busy;
     wire [7:0]        run_code;
     assign mem_rdata_o  = mem_rdata;
@@ -194,8 +194,9 @@ module sr_wide #(
                         beyond(1'b1, 24'd0, {8'd0, cfg_classes}, by_layer13(top, cfg_cols0, cfg_cols1, cfg_cols2), RWEIGHT_WORDS);
     wire label_over;
     sr_seq #(.ENGINES(ENGINES), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX)) u_seq (
-        .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
-        .run_code_o(run_code), .limit_code_i(limit_code != SR_REPLY_OK || !weights_over ? limit_code : SR_REPLY_LIMIT_WEIGHTS),
+        .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags[4:0]), .run_busy_o(run_busy),
+        .run_code_o(run_code), .limit_code_i(limit_code != SR_REPLY_OK ? limit_code : run_flags[5] ? SR_REPLY_LIMIT_MODE :
+                                           weights_over ? SR_REPLY_LIMIT_WEIGHTS : SR_REPLY_OK),
         .fault_code_i(fault_q), .classes_i(cfg_classes), .label_over_o(label_over), .clear_o(run_clear), .infer_o(infer),
         .layers_i(cfg_layers), .full_i(full), .batch_i(cfg_batch), .pair_first_i(first), .pair_count_i(count),
         .chunk_i(cfg_chunk), .list_re_o(list_re), .list_addr_o(list_addr), .list_data_i(list_data),

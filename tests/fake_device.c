@@ -52,7 +52,7 @@ void fake_defaults(struct fake_setup *setup) {
     id[SR_REG_STEPS_MAX] = 64, id[SR_REG_RANK_MAX] = 32, id[SR_REG_PAIRS_MAX] = 64, id[SR_REG_SAMPLE_WORDS] = 4096;
     id[SR_REG_WEIGHT_WORDS] = 16384, id[SR_REG_RWEIGHT_WORDS] = 1024, id[SR_REG_BATCH_MAX] = 64, id[SR_REG_SCORE_WORDS] = 256;
     id[SR_REG_CBUF_WORDS] = 1024, id[SR_REG_PACKET_MAX] = 256, id[SR_REG_STEP_READOUT] = 1, id[SR_REG_SPIKE_WORDS] = 4096;
-    id[SR_REG_MODES] = 3;
+    id[SR_REG_MODES] = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL;
     setup->seed = 1;
 }
 
@@ -208,6 +208,30 @@ static uint8_t infer(struct fake *fake, const struct sr_net *net, struct samples
     return ok ? SR_REPLY_OK : SR_REPLY_LIMIT_BATCH;
 }
 
+static uint8_t learn(struct fake *fake, const struct sr_net *net, struct samples *s) {
+    uint32_t count = s->batch.count, kind = REG(FITNESS);
+    if (!(fake->setup.id[SR_REG_MODES] & 4)) return SR_REPLY_LIMIT_MODE;
+    struct sr_learning l = {.key = (uint64_t)REG(KEY_HI) << 32 | REG(KEY_LO),
+                            .first = REG(PLACE),
+                            .pairs = REG(PAIRS),
+                            .sigma = {REG(SCALE0)},
+                            .factor = {REG(STEP0), 0, 0, REG(STEP3)},
+                            .error_mul = kind >> 2 & 15,
+                            .error_shift = kind >> 6 & 31};
+    if (!l.pairs || l.pairs > fake->setup.id[SR_REG_PAIRS_MAX]) return SR_REPLY_LIMIT_PAIRS;
+    int32_t *fitness = calloc(count, sizeof *fitness);
+    uint8_t *correct = calloc(count, 1);
+    bool ok = fitness && correct && sr_device_learn(fake->ref, &l, &s->batch, fitness, correct) == SR_OK;
+    for (uint32_t b = 0; b < count && ok; b++) {
+        uint8_t *c = word_at(fake, SR_MEM_CORRECT, b);
+        put(word_at(fake, SR_MEM_FITNESS, b), (uint32_t)fitness[b]);
+        c[0] = correct[b], c[1] = 0;
+    }
+    free(fitness), free(correct);
+    if (!ok) return SR_REPLY_LIMIT_BATCH;
+    return move_all_weights(fake, net, false) ? SR_REPLY_OK : SR_REPLY_LIMIT_COLS;
+}
+
 static uint8_t update(struct fake *fake, const struct sr_net *net, bool shape) {
     struct sr_update u = {.credit = (const int8_t *)fake->memory[SR_MEM_CREDIT]};
     read_noise(fake, &u.noise);
@@ -235,12 +259,17 @@ static uint8_t run(struct fake *fake, uint8_t flags) {
     if (code) return code;
     if (sr_device_configure(fake->ref, &net) != SR_OK) return SR_REPLY_LIMIT_COLS;
     if (!move_all_weights(fake, &net, true)) return SR_REPLY_LIMIT_COLS;
-    if (flags & (SR_RUN_EVALUATE | SR_RUN_INFER)) {
+    if (flags & (SR_RUN_EVALUATE | SR_RUN_INFER | SR_RUN_LEARN)) {
         struct samples s;
         if (!REG(BATCH) || REG(BATCH) > fake->depth[SR_MEM_BATCH]) return SR_REPLY_LIMIT_BATCH;
-        code = SR_REPLY_LIMIT_BATCH;
-        if (read_samples(fake, &net, &s))
-            code = flags & SR_RUN_INFER ? infer(fake, &net, &s) : evaluate(fake, &net, &s, (flags & SR_RUN_ACCUMULATE) != 0);
+        if (!read_samples(fake, &net, &s))
+            code = SR_REPLY_LIMIT_BATCH;
+        else if (flags & SR_RUN_LEARN)
+            code = learn(fake, &net, &s);
+        else if (flags & SR_RUN_INFER)
+            code = infer(fake, &net, &s);
+        else
+            code = evaluate(fake, &net, &s, (flags & SR_RUN_ACCUMULATE) != 0);
         free_samples(&s);
     }
     if (!code && flags & SR_RUN_UPDATE) code = update(fake, &net, (flags & SR_RUN_SHAPE) != 0);

@@ -133,6 +133,35 @@ static void train_alike(struct sr_device *device, struct sr_device *ref, const s
     }
 }
 
+/* Some calls of mode local, the batch longer than the device's list or store: every result and every weight alike. */
+static void learn_alike(struct sr_device *device, struct sr_device *ref, const struct data *data, uint32_t batch_size) {
+    uint32_t ids[100];
+    const uint64_t *bits[100];
+    uint8_t labels[100], correct[2][100];
+    int32_t fitness[2][100];
+    struct sr_batch batch;
+    struct sr_device *both[2] = {device, ref};
+    for (unsigned i = 0; i < 2; i++) check(both[i], sr_device_configure(both[i], &data->net));
+    write_random_weights(device, ref, &data->net);
+    for (uint32_t g = 0; g < 3; g++) {
+        struct sr_learning learning = {.key = sr_generation_key(7, g),
+                                       .first = g * 1000,
+                                       .pairs = 1 + g,
+                                       .sigma = {100 + g},
+                                       .factor = {60000, 0, 0, 50000},
+                                       .error_mul = 9,
+                                       .error_shift = 6};
+        pick_batch(data, batch_size, ids, bits, labels, &batch);
+        memset(fitness, 0, sizeof fitness);
+        memset(correct, 0, sizeof correct);
+        for (unsigned i = 0; i < 2; i++)
+            check(both[i], sr_device_learn(both[i], &learning, &batch, g == 1 ? NULL : fitness[i], g == 2 ? NULL : correct[i]));
+        assert_memory_equal(fitness[0], fitness[1], sizeof fitness[0]);
+        assert_memory_equal(correct[0], correct[1], sizeof correct[0]);
+        same_weights(device, ref, &data->net);
+    }
+}
+
 static const struct sr_net SMALL = {
     .layers = 1, .inputs = 70, .hidden = {10}, .classes = 5, .steps = 6, .theta = {300}, .leak = {32}};
 static const struct sr_net DEEP = {.layers = 3,
@@ -204,6 +233,32 @@ static void other_builds_equal_ref(void **unused) {
     compare(&setup, &SMALL, 20, 2, 20, NULL, NULL);
     setup.id[SR_REG_SAMPLE_W] = 8, setup.id[SR_REG_COL_LANES] = 1;
     compare(&setup, &SMALL, 5, 2, 7, NULL, NULL);
+}
+
+static void learning_equals_ref(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    fake_defaults(&setup);
+    setup.id[SR_REG_PAIRS_MAX] = 8;
+    for (unsigned small = 0; small < 2; small++) {
+        struct data data;
+        struct fake *fake;
+        make_data(&data, &SMALL);
+        if (small) setup.id[SR_REG_SAMPLE_WORDS] = 5 * 6 * 7 + 3; /* 7 samples of 70 inputs */
+        struct sr_device *device = open_link(&setup, &fake), *ref = open_ref(setup.id[SR_REG_FRAC_W]);
+        learn_alike(device, ref, &data, 30);
+        struct sr_learning many = {.pairs = 9};
+        uint32_t id = 0;
+        const uint64_t *bits = data.bits[0];
+        uint8_t label = 0;
+        const struct sr_batch one = {1, &id, &bits, &label};
+        assert_int_equal(sr_device_learn(device, &many, &one, NULL, NULL), SR_ERR_LIMIT);
+        assert_string_equal(sr_device_error(device), "pairs = 9 exceeds the device's limit of 8 pairs");
+        sr_device_close(device);
+        sr_device_close(ref);
+        fake_close(fake);
+        free_data(&data);
+    }
 }
 
 /* Fewer samples fit than a batch has: slices add up. */
@@ -606,7 +661,7 @@ struct subject {
     struct sr_update update;
     uint32_t ids[4];
     const uint64_t *bits[4];
-    uint8_t labels[4], predicted[4];
+    uint8_t labels[4], predicted[4], hits[4];
     int8_t credit[4];
     int32_t fitness[8], scores[4 * SR_CLASSES];
     uint32_t correct[8];
@@ -632,7 +687,7 @@ static void close_subject(struct subject *s) {
     free_data(&s->data);
 }
 
-enum call { EVALUATE, UPDATE, INFER, READ_WEIGHTS, CALLS };
+enum call { EVALUATE, UPDATE, INFER, READ_WEIGHTS, LEARN, CALLS };
 
 static enum sr_status call_subject(struct subject *s, enum call call) {
     switch (call) {
@@ -642,6 +697,8 @@ static enum sr_status call_subject(struct subject *s, enum call call) {
             return sr_device_update(s->device, &s->update);
         case INFER:
             return sr_device_infer(s->device, &s->batch, s->scores, s->predicted);
+        case LEARN:
+            return sr_device_learn(s->device, &(struct sr_learning){.pairs = 1}, &s->batch, s->fitness, s->hits);
         default:
             return sr_device_read_weights(s->device, 0, s->master);
     }
@@ -667,6 +724,9 @@ static void answers_out_of_range_are_refused(void **unused) {
         {EVALUATE, SR_MEM_CORRECT, 3, 5, "counts 5 hits of member 3 in 4 samples"},
         {EVALUATE, SR_MEM_FITNESS, 7, 1, "gives member 7 the fitness 1, which 4 samples cannot have (-131776..0)"},
         {EVALUATE, SR_MEM_FITNESS, 0, 0xFFFDFD3F, "gives member 0 the fitness -131777"},
+        {LEARN, SR_MEM_FITNESS, 3, 1, "gives sample 3 the fitness 1 and "},
+        {LEARN, SR_MEM_FITNESS, 2, 0xFFFF7F4F, "gives sample 2 the fitness -32945 and "},
+        {LEARN, SR_MEM_CORRECT, 1, 2, " and 2 hits, which no sample has"},
         {READ_WEIGHTS, SR_MEM_WEIGHT, 0, 2048, "holds 2048 as weight [0][0] of layer 0, which has 12 bits (-2048..2047)"},
         {READ_WEIGHTS, SR_MEM_WEIGHT, 0, 0xFFFFF7FF, "holds -2049 as weight [0][0]"},
     };
@@ -892,6 +952,7 @@ int main(void) {
         cmocka_unit_test(link_equals_ref),
         cmocka_unit_test(other_builds_equal_ref),
         cmocka_unit_test(slices_equal_ref),
+        cmocka_unit_test(learning_equals_ref),
         cmocka_unit_test(faults_change_nothing),
         cmocka_unit_test(a_run_is_made_once),
         cmocka_unit_test(the_first_run_is_made),

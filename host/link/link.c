@@ -213,6 +213,60 @@ static enum sr_status link_update(struct sr_device *device, const struct sr_upda
     return sr_link_run(link, (uint8_t)flags, 0);
 }
 
+/* What the device learned in a run: the plain pass of each sample. Checked before it is passed on. */
+static enum sr_status read_learned(struct sr_link *link, uint32_t count, int32_t *fitness, uint8_t *correct) {
+    uint8_t *bytes = malloc((size_t)count * 6);
+    if (!bytes) return sr_fail(&link->device, SR_ERR_MEMORY, "out of memory for %u samples", (unsigned)count);
+    uint8_t *hits = bytes + (size_t)count * 4;
+    enum sr_status status = fitness ? sr_link_read(link, SR_MEM_FITNESS, 0, bytes, count, 4) : SR_OK;
+    if (!status && correct) status = sr_link_read(link, SR_MEM_CORRECT, 0, hits, count, 2);
+    if (!status) status = sr_link_remembers(link);
+    for (uint32_t b = 0; b < count && !status; b++) {
+        int32_t got = fitness ? (int32_t)sr_get_u32(bytes + 4 * (size_t)b) : 0;
+        uint32_t hit = correct ? hits[2 * (size_t)b] | (uint32_t)hits[2 * (size_t)b + 1] << 8 : 0;
+        if (got > 0 || got < -fitness_limit(SR_FITNESS_LOGSOFTMAX) || hit > 1) {
+            status = sr_fail(&link->device, SR_ERR_DEVICE,
+                             "the device gives sample %u the fitness %ld and %u hits, which no sample has", (unsigned)b,
+                             (long)got, (unsigned)hit);
+            break;
+        }
+        if (fitness) fitness[b] = got;
+        if (correct) correct[b] = (uint8_t)hit;
+    }
+    free(bytes);
+    return status;
+}
+
+static enum sr_status link_learn(struct sr_device *device, const struct sr_learning *learning, const struct sr_batch *batch,
+                                 int32_t *fitness, uint8_t *correct) {
+    struct sr_link *link = link_of(device);
+    const struct sr_caps *caps = &device->caps;
+    uint32_t slice = sr_store_slice(link);
+    if (caps->pairs_max < slice) slice = caps->pairs_max; /* results lie where those of members do */
+    if (learning->pairs > caps->pairs_max)
+        return sr_fail(device, SR_ERR_LIMIT, "pairs = %u exceeds the device's limit of %u pairs", (unsigned)learning->pairs,
+                       (unsigned)caps->pairs_max);
+    SR_TRY(sr_link_begin(link));
+    link->fitness_pairs = 0;
+    link->on_device = false;
+    forget_cycles(link);
+    set_noise(link, &(struct sr_noise){.key = learning->key, .pairs = learning->pairs, .rank = 1});
+    set(link, SR_REG_FITNESS, SR_FITNESS_LOGSOFTMAX | learning->error_mul << 2 | learning->error_shift << 6);
+    set(link, SR_REG_SCALE0, learning->sigma[0]);
+    set(link, SR_REG_STEP0, learning->factor[0]);
+    set(link, SR_REG_STEP0 + SR_READOUT_LAYER, learning->factor[SR_READOUT_LAYER]);
+    for (uint32_t first = 0; first < batch->count; first += slice) {
+        uint32_t count = batch->count - first < slice ? batch->count - first : slice;
+        SR_TRY(sr_store_load(link, batch, first, count));
+        set(link, SR_REG_BATCH, count);
+        set(link, SR_REG_PLACE, learning->first + first);
+        SR_TRY(sr_link_run(link, SR_RUN_LEARN, count));
+        if (fitness || correct)
+            SR_TRY(read_learned(link, count, fitness ? fitness + first : NULL, correct ? correct + first : NULL));
+    }
+    return SR_OK;
+}
+
 static enum sr_status infer_slice(struct sr_link *link, uint32_t count, int32_t *scores, uint8_t *predicted) {
     uint32_t classes = link->net.classes, each = classes + 1;
     uint8_t *bytes = malloc((size_t)count * each * 4);
@@ -297,6 +351,7 @@ enum sr_status sr_link_try(const struct sr_transport *transport, const char *eng
                                              .read_weights = sr_link_read_weights,
                                              .evaluate = link_evaluate,
                                              .update = link_update,
+                                             .learn = link_learn,
                                              .infer = link_infer,
                                              .counters = link_counters,
                                              .write_memory = sr_link_raw_write_memory,

@@ -50,12 +50,23 @@ static uint64_t update_cycles(const struct sr_caps *c, const struct sr_net *net,
     return sum(product(words, pairs * rank + 128), entries);
 }
 
+/* A learned sample: the plain pass and its pairs, the rows of the hidden layer once a pair, those of the readout twice. */
+static uint64_t learn_cycles(const struct sr_caps *c, const struct sr_net *net, uint64_t pairs) {
+    uint64_t rows = sr_net_rows(net, 0), words = ceil_of(sr_net_cols(net, 0), c->col_lanes);
+    uint64_t pass = layer_cycles(c, net, 0, false, 1 + pairs, 0);
+    return sum(sum(pass, readout_cycles(c, net, false, 1, 0)), product((rows + net->steps) * (words + 4), pairs * 64));
+}
+
 uint64_t sr_link_work(const struct sr_link *link, uint8_t flags, uint32_t samples) {
     const struct sr_caps *c = &link->device.caps;
     const struct sr_net *net = &link->net;
     bool infer = flags & SR_RUN_INFER, hidden_full = link->want[SR_REG_MODE] & 1, readout_full = link->want[SR_REG_MODE] & 2;
     uint64_t pairs = infer ? 1 : link->want[SR_REG_PAIR_COUNT], rank = link->want[SR_REG_RANK], all = link->want[SR_REG_PAIRS];
     uint64_t sample = 1000, cycles = 0;
+    if (flags & SR_RUN_LEARN) {
+        cycles = product(sum(sample, learn_cycles(c, net, all)), samples);
+        return sum(product(cycles, SLACK), SLACK_CYCLES);
+    }
     for (unsigned l = 0; l < net->layers; l++)
         sample = sum(sample, layer_cycles(c, net, l, hidden_full && !infer, pairs, rank));
     sample = sum(sample, readout_cycles(c, net, readout_full && !infer, pairs, rank));

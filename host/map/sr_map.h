@@ -81,6 +81,7 @@ enum {
     SR_REG_MODE = 0x67,
     SR_REG_BATCH = 0x68,
     SR_REG_FITNESS = 0x69,
+    SR_REG_PLACE = 0x6A,
     SR_REG_SCALE0 = 0x6C,
     SR_REG_SCALE1 = 0x6D,
     SR_REG_SCALE2 = 0x6E,
@@ -154,12 +155,14 @@ enum {
 #define SR_RUN_UPDATE UINT32_C(0x4)
 #define SR_RUN_SHAPE UINT32_C(0x8)
 #define SR_RUN_INFER UINT32_C(0x10)
+#define SR_RUN_LEARN UINT32_C(0x20)
 #define SR_KIND_ROW UINT32_C(0x0)
 #define SR_KIND_COL UINT32_C(0x1)
 #define SR_KIND_FULL UINT32_C(0x2)
 #define SR_KIND_ROUND UINT32_C(0x3)
+#define SR_KIND_LOCAL UINT32_C(0x4)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0xCFD9A642)
+#define SR_MAP_HASH UINT32_C(0x60350309)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)
@@ -180,7 +183,7 @@ static inline const char *sr_reply_text(uint32_t code)
     case SR_REPLY_NO_RUN:
         return "NO_RUN: no run since the reset";
     case SR_REPLY_BAD_FLAGS:
-        return "BAD_FLAGS: RUN flags that do not exist, or INFER with others";
+        return "BAD_FLAGS: RUN flags that do not exist, or INFER or LEARN with others";
     case SR_REPLY_ABORTED:
         return "ABORTED: the run was ended by ABORT";
     case SR_REPLY_LIMIT_LAYERS:
@@ -206,7 +209,7 @@ static inline const char *sr_reply_text(uint32_t code)
     case SR_REPLY_LIMIT_SCORE:
         return "LIMIT_SCORE: inference: BATCH * (CLASSES + 1) beyond SCORE_WORDS";
     case SR_REPLY_LIMIT_MODE:
-        return "LIMIT_MODE: full rank or bell entries asked for and not built";
+        return "LIMIT_MODE: full rank, bell entries or learning asked for and not built";
     case SR_REPLY_LIMIT_FACTORS:
         return "LIMIT_FACTORS: pairs x rank beyond FACTORS";
     case SR_REPLY_LIMIT_THETA:

@@ -221,6 +221,8 @@ module axil_tb;
         must_refuse(place(SR_MEM_SAMPLE, 1024), 0);
         must_refuse(place(SR_MEM_BATCH, 64), 0);
         must_refuse(32'h200, SR_RUN_INFER | SR_RUN_UPDATE);
+        must_refuse(32'h200, SR_RUN_LEARN | SR_RUN_EVALUATE);
+        must_refuse(32'h200, 32'h40);
         must_refuse(32'h200, 32);
         must_refuse_read(32'h200);
         must_refuse_read(place(SR_MEM_SCORE, 256));
