@@ -82,7 +82,7 @@ static const char *lower(const char *name) {
 
 /* Bits of a constant in Verilog: those that the logic compares it with. */
 static unsigned const_width(const char *name) {
-    if (strncmp(name, "RUN_", 4) == 0) return 5;
+    if (strncmp(name, "RUN_", 4) == 0) return 6;
     if (strncmp(name, "KIND_", 5) == 0 || strncmp(name, "LAYER_", 6) == 0) return 4;
     if (strncmp(name, "SYNC", 4) == 0) return 8;
     return 32;
