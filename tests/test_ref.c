@@ -268,6 +268,49 @@ static void kernels_at_their_limits(void **state) {
         }
 }
 
+/* Kernels round the leak by a multiplication that is set up for each value of it. Membranes of either sign, with and without spikes. */
+static void kernels_know_every_leak(void **state) {
+    (void)state;
+    enum { INPUTS = 3, HIDDEN = 100, STEPS = 14, CLASSES = 10 };
+    static uint64_t bits[STEPS];
+    static int16_t hidden[INPUTS * HIDDEN], readout[CLASSES * HIDDEN];
+    static int8_t credit[2] = {1, -1};
+    const uint64_t *samples[1] = {bits};
+    uint32_t id = 0;
+    uint8_t label = 3;
+    for (size_t t = 0; t < STEPS; t++) bits[t] = t % 8;
+    for (size_t i = 0; i < INPUTS * HIDDEN; i++) hidden[i] = (int16_t)(sr_generation_key(1, i) % 65536 - 32768);
+    for (size_t i = 0; i < CLASSES * HIDDEN; i++) readout[i] = (int16_t)(sr_generation_key(2, i) % 65536 - 32768);
+    for (size_t i = 1; i < sizeof kernel_names / sizeof kernel_names[0]; i++)
+        for (uint32_t leak = 0; leak < 128; leak++) {
+            struct sr_device *device = open_forced(kernel_names[i], 1, 0);
+            if (!device) break;
+            struct sr_random_config config = {.net = {.layers = 1,
+                                                      .inputs = INPUTS,
+                                                      .hidden = {HIDDEN},
+                                                      .classes = CLASSES,
+                                                      .steps = STEPS,
+                                                      .theta = {leak % 3 ? 150 : 32767, 1, 1, 1},
+                                                      .leak = {leak},
+                                                      .reset = leak % 5 < 2 ? SR_RESET_SUBTRACT : SR_RESET_HARD},
+                                              .evaluation = {.noise = {.key = leak, .pairs = 2, .rank = 1 + leak % 4},
+                                                             .scale = {3000, 0, 0, 200},
+                                                             .pair_count = 2,
+                                                             .fitness = SR_FITNESS_LOGSOFTMAX,
+                                                             .fitness_mul = 3,
+                                                             .fitness_shift = 9},
+                                              .batch = {.count = 1, .ids = &id, .bits = samples, .labels = &label},
+                                              .weights = {hidden, NULL, NULL, readout}};
+            config.update =
+                (struct sr_update){.noise = config.evaluation.noise, .credit = credit, .step = {40000, 0, 0, 65535}};
+            config.credit = credit;
+            snprintf(config.text, sizeof config.text, "kernel %s, leak %u", kernel_names[i], (unsigned)leak);
+            compare(device, &config);
+            assert_true(served_by(device, &config.evaluation, kernel_names[i]));
+            sr_device_close(device);
+        }
+}
+
 static void weights_stay_while_the_shape_does(void **state) {
     (void)state;
     struct sr_device *device = open_ref(1, 0);
@@ -485,15 +528,11 @@ static void bad_openings_are_refused(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(random_configurations),
-        cmocka_unit_test(longest_sums),
-        cmocka_unit_test(kernels_are_the_model),
-        cmocka_unit_test(kernels_at_their_limits),
-        cmocka_unit_test(weights_stay_while_the_shape_does),
-        cmocka_unit_test(threads_and_shares_agree),
-        cmocka_unit_test(tables_are_their_formulas),
-        cmocka_unit_test(bad_networks_are_refused),
-        cmocka_unit_test(bad_evaluations_are_refused),
+        cmocka_unit_test(random_configurations),    cmocka_unit_test(longest_sums),
+        cmocka_unit_test(kernels_are_the_model),    cmocka_unit_test(kernels_at_their_limits),
+        cmocka_unit_test(kernels_know_every_leak),  cmocka_unit_test(weights_stay_while_the_shape_does),
+        cmocka_unit_test(threads_and_shares_agree), cmocka_unit_test(tables_are_their_formulas),
+        cmocka_unit_test(bad_networks_are_refused), cmocka_unit_test(bad_evaluations_are_refused),
         cmocka_unit_test(bad_openings_are_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,9 +55,10 @@ int32_t sr_sample_fitness(const struct sr_evaluation *evaluation, const int64_t 
     return log_softmax(evaluation, score, classes, label, score[best]);
 }
 
-int32_t sr_log_softmax(const uint32_t *distance, uint32_t classes, uint32_t own) {
+int32_t sr_log_softmax(const uint32_t *distance, uint32_t fours, uint32_t own) {
     uint32_t total = 0;
-    for (uint32_t o = 0; o < classes; o++) total += exp_table[distance[o]];
+    for (const uint32_t *d = distance; d < distance + 4 * fours; d += 4)
+        total += (uint32_t)exp_table[d[0]] + exp_table[d[1]] + exp_table[d[2]] + exp_table[d[3]];
     return -((own < 32767 ? (int32_t)own : 32767) + log_total(total));
 }
 

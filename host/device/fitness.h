@@ -15,9 +15,9 @@ uint32_t sr_predicted_class(const int64_t *score, uint32_t classes);
 int32_t sr_sample_fitness(const struct sr_evaluation *evaluation, const int64_t *score, uint32_t classes, uint32_t label,
                           uint32_t *correct);
 
-/* The same for SR_FITNESS_LOGSOFTMAX when the scaled distances to the largest score are known: distance[o], at most 511 each, and
- * own, that of the label and not cut. */
-int32_t sr_log_softmax(const uint32_t *distance, uint32_t classes, uint32_t own);
+/* The same for SR_FITNESS_LOGSOFTMAX when the scaled distances to the largest score are known: distance[o], at most 511 each, for
+ * four classes `fours` times, those past the classes 511 (whose exponential is 0); and own, that of the label and not cut. */
+int32_t sr_log_softmax(const uint32_t *distance, uint32_t fours, uint32_t own);
 
 struct sr_fitness_result {
     int32_t fitness; /* log-softmax */

@@ -33,7 +33,8 @@ struct scratch {    /* of one worker */
 struct sample {          /* of the slice */
     int16_t *base;       /* [steps][stride] */
     int16_t *projection; /* [steps][share_width]: c' of section 3 */
-    int32_t base_max, projection_max;
+    int32_t base_max;
+    bool fast;       /* kernels may evaluate it, and base is as they want it */
     uint32_t *first; /* [steps + 1]: events of step t are event[first[t]] to event[first[t + 1] - 1] */
     uint16_t *event;
 };
@@ -87,7 +88,9 @@ static void prepare_sample(void *context, unsigned worker, uint32_t index) {
     }
     s->first[run->net->steps] = (uint32_t)n;
     s->base_max = ref_max_abs(s->base, run->net->steps * layer->stride);
-    s->projection_max = ref_max_abs(s->projection, run->net->steps * run->share_width);
+    s->fast = run->pairs.kernel && ref_pairs_hold(&run->pairs, run->ref, s->base_max,
+                                                  ref_max_abs(s->projection, run->net->steps * run->share_width));
+    if (s->fast) ref_pairs_raise(&run->pairs, s->base);
 }
 
 /* ---- perturbation currents ---- */
@@ -273,14 +276,6 @@ static void evaluate_pair(const struct run *run, struct scratch *scratch, const 
     }
 }
 
-/* Whether the label has the largest score, and no class before it the same. */
-static bool is_predicted(const struct ref_pair_member *member, uint32_t label) {
-    if (member->score[label] != member->largest) return false;
-    for (uint32_t o = 0; o < label; o++)
-        if (member->score[o] == member->largest) return false;
-    return true;
-}
-
 /* The same by a kernel; work is that of the pair. */
 static void evaluate_pair_fast(const struct run *run, struct ref_pair_work *work, const struct sample *s, uint32_t label,
                                uint32_t pair) {
@@ -295,8 +290,8 @@ static void evaluate_pair_fast(const struct run *run, struct ref_pair_work *work
         const struct ref_pair_member *member = &members[minus];
         uint32_t correct = 0;
         if (e->fitness == SR_FITNESS_LOGSOFTMAX) {
-            run->fitness[first + minus] += sr_log_softmax(member->distance_cut, classes, member->distance[label]);
-            correct = is_predicted(member, label);
+            run->fitness[first + minus] += sr_log_softmax(member->distance_cut, (classes + 3) / 4, member->distance[label]);
+            correct = member->predicted == label;
         } else {
             int64_t score[SR_CLASSES];
             for (uint32_t o = 0; o < classes; o++) score[o] = member->score[o];
@@ -318,9 +313,8 @@ static void evaluate_group(void *context, unsigned worker, uint32_t index) {
     for (uint32_t b = 0; b < run->slice_count && !ref_cancelled(run->ref); b++) {
         const struct sample *s = &run->sample[b];
         uint32_t label = run->batch->labels[run->slice_first + b];
-        bool fast = run->pairs.kernel && ref_pairs_hold(&run->pairs, run->ref, s->base_max, s->projection_max);
         for (uint32_t p = first; p < end; p++)
-            if (fast)
+            if (s->fast)
                 evaluate_pair_fast(run, &work[p - first], s, label, e->pair_first + p);
             else
                 evaluate_pair(run, scratch, s, label, e->pair_first + p);

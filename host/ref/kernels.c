@@ -7,6 +7,8 @@
 
 #include "ref/ref.h"
 
+#include <string.h>
+
 /* Sanitizers start too late for the resolvers of the versions. */
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
 #define REF_VECTOR
@@ -262,6 +264,29 @@ REF_VECTOR void ref_accumulate4(const int16_t *table, size_t stride, const int16
 
 REF_VECTOR void ref_accumulate(const int8_t *entries, int32_t credit, size_t width, int32_t *sums) {
     for (size_t n = 0; n < width; n++) sums[n] += credit * entries[n];
+}
+
+/* (A * K + rho) >> 16 in 32 bits: the upper part of A times K is whole, and the lower 16 bits of A times K, with rho, fit 32 bits
+ * without a sign. The dither of column i is 17 bits of the word from bit i on, so eight columns take theirs from one window. */
+REF_VECTOR void ref_step(const struct ref_step *step, const int32_t *sums, size_t count, int16_t *master, int16_t *weight) {
+    const uint32_t factor = step->factor, doublings = step->doublings, frac = step->frac;
+    const int32_t limit = step->limit;
+    uint32_t rho[64];
+    int16_t m[64] = {0}, w[64];
+    for (unsigned first = 0; first < 64; first += 8) {
+        const uint32_t window = (uint32_t)sr_rotr64(step->word, first);
+        for (unsigned i = 0; i < 8; i++) rho[first + i] = (window >> (i + 1) ^ (0u - (window >> i & 1u))) & 0xffffu;
+    }
+    memcpy(m, master, count * sizeof *m);
+    for (size_t i = 0; i < 64; i++) {
+        int32_t a = (int32_t)((uint32_t)sums[i] << doublings);
+        int32_t low = (int32_t)(((uint32_t)(a & 0xffff) * factor + rho[i]) >> 16);
+        int32_t moved = ref_sat(m[i] + (a >> 16) * (int32_t)factor + low, limit);
+        m[i] = (int16_t)moved;
+        w[i] = (int16_t)(moved >> frac);
+    }
+    memcpy(master, m, count * sizeof *m);
+    memcpy(weight, w, count * sizeof *w);
 }
 
 /* ---- noise ---- */

@@ -32,12 +32,28 @@ static void make_places(uint8_t *places, const uint64_t *words, size_t blocks, s
         }
 }
 
+/* A membrane v after the leak is v - ((v * leak) >> 8), which is -((-v * f) >> 8) with f = 256 - leak. One rounding multiplication
+ * of 16-bit lanes makes that: with u = v + lift,
+ *     (u * (-128 f) + 2^14) >> 15 = (-v f + 128 - lift * f) >> 8 = ((-v f) >> 8) + rest,    rest = (128 - lift * f) >> 8,
+ * where lift is chosen so that 128 - lift * f is a multiple of 256: f = odd * 2^s with s <= 6, lift = 2^(7-s). (Without a leak f
+ * is 256; then -v f is such a multiple, and lift is 0.) So neurons carry rest - v from step to step, and the next u is
+ * (b + rest + lift) + d - (rest - v): b is raised by rest + lift once for all pairs, and a spike is u > theta + lift - 1. */
+static void plan_leak(struct ref_pairs *pairs, uint32_t leak, uint32_t theta) {
+    const int32_t f = 256 - (int32_t)leak, lift = leak ? 128 / (f & -f) : 0, below = (int32_t)theta + lift - 1;
+    pairs->work.leak_factor = (int16_t)(-128 * f);
+    pairs->work.rest = (int16_t)((128 - lift * f) >> 8);
+    pairs->work.below =
+        (int16_t)(below < 32767 ? below : 32767); /* which no u of a sample that ref_pairs_hold allows exceeds */
+    pairs->raise = (int16_t)(pairs->work.rest + lift);
+}
+
 bool ref_pairs_make(struct ref_pairs *pairs, const struct ref *ref, const struct sr_evaluation *e) {
     const struct ref_layer *hidden = &ref->layer[0], *readout = &ref->layer[SR_READOUT_LAYER];
     const struct ref_factors *factors = &ref->factors[0], *readout_factors = &ref->factors[SR_READOUT_LAYER];
     *pairs = (struct ref_pairs){0};
     if (!ref->pair_kernel || !served(ref, e)) return true;
     size_t rank = e->noise.rank, stride = hidden->stride, classes = readout->rows, terms = e->pair_count * rank;
+    size_t scored = classes <= 12 ? 12 : 16, row_count = (classes + rank + 3) / 4 * 4;
     size_t place_bytes = table_count(rank) * 2 * stride;
     pairs->places = malloc(e->pair_count * place_bytes);
     pairs->rows = calloc(1 + classes + terms, stride);
@@ -54,13 +70,14 @@ bool ref_pairs_make(struct ref_pairs *pairs, const struct ref *ref, const struct
                                          .stride = stride,
                                          .rank = rank,
                                          .theta = (int16_t)ref->device.net.theta[0],
-                                         .leak_factor = (int16_t)(ref->device.net.leak[0] << 8),
                                          .hard = ref->device.net.reset == SR_RESET_HARD,
-                                         .row_count = (classes + rank + 3) / 4 * 4,
+                                         .row_count = row_count < scored ? scored : row_count,
                                          .classes = ref->device.net.classes,
                                          .fitness_mul = e->fitness_mul,
                                          .fitness_shift = e->fitness_shift,
                                          .readout_scale = (int32_t)e->scale[SR_READOUT_LAYER]};
+    plan_leak(pairs, ref->device.net.leak[0], ref->device.net.theta[0]);
+    for (size_t o = classes; o < SR_CLASSES; o++) pairs->work.absent[o] = -1;
     return true;
 }
 
@@ -72,7 +89,11 @@ void ref_pairs_free(struct ref_pairs *pairs) {
 
 bool ref_pairs_hold(const struct ref_pairs *pairs, const struct ref *ref, int32_t base_max, int32_t projection_max) {
     int32_t sum_max = projection_max * (int32_t)pairs->work.rank;
-    return sum_max <= 32767 && base_max + sum_max / 16 + 1 <= ref->layer[0].exact_input;
+    return sum_max <= 32767 && base_max + sum_max / 16 + 1 + PAIR_LIFT_MAX <= ref->layer[0].exact_input;
+}
+
+void ref_pairs_raise(const struct ref_pairs *pairs, int16_t *base) {
+    for (size_t i = 0; i < pairs->work.steps * pairs->work.stride; i++) base[i] = (int16_t)(base[i] + pairs->raise);
 }
 
 void ref_pairs_work(const struct ref_pairs *pairs, const struct ref *ref, uint32_t pair, struct ref_pair_work *work) {

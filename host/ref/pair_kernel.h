@@ -3,14 +3,15 @@
  *   PAIR_NAME(x)             x with the instruction set's name behind it
  *   PAIR_TARGET              the attribute that allows the instruction set in a function
  *   PAIR_BYTES               bytes of a vector: 16, 32 or 64
- *   PAIR_MULHI(a, b)         upper halves of the products of 16-bit lanes
+ *   PAIR_MULHRS(a, b)        (a * b + 2^14) >> 15 of 16-bit lanes
  *   PAIR_LOOKUP(table, at)   bytes of a table of 16 bytes in memory, at places given by bytes
  *   PAIR_PACK(a, b)          16-bit lanes of a, then of b, as bytes
  *   PAIR_MULTIPLY(s, y, w)   s and the products of unsigned bytes y (at most 127) and signed bytes w, neighbours added
  *   PAIR_WIDEN(s)            such sums in 32-bit lanes
  *   PAIR_SUM4(a, b, c, d)    the sums over all lanes of four vectors of 32-bit lanes, as one vector of four
- *   PAIR_CLEAR(x, mask)      x where mask is 0, else 0
- * and this file undefines all of them. PAIR_MAX4 (signed) and PAIR_MIN4 (unsigned) are for four lanes of 32 bits, in all sets. */
+ *   PAIR_SELECT(mask, a, b)  a where mask is -1, b where it is 0
+ * and this file undefines all of them. PAIR_MAX4 (signed), PAIR_MIN4 (unsigned), PAIR_LARGEST4 (the largest signed lane, in all
+ * lanes) and PAIR_MASK4 (bit i: lane i of a mask is -1) are for four lanes of 32 bits, in all sets. */
 
 /* The tables of currents: for each step and each table 8 values of 16 bits, sum_k (+-c'[k]) for the combinations of signs. If
  * there is one table only, its values are already d. */
@@ -38,10 +39,12 @@ static inline __attribute__((always_inline)) PAIR_TARGET void PAIR_NAME(fire)(co
     typedef uint8_t bytes __attribute__((vector_size(PAIR_BYTES)));
     enum { LANES = PAIR_BYTES / 2 };
     const size_t stride = work->stride, steps = work->steps;
-    const lanes factor = (lanes){0} + work->leak_factor, theta = (lanes){0} + work->theta, below = theta - 1;
-    for (size_t n = 0; n < stride; n += 2 * LANES) {       /* two vectors of neurons at a time hide the latency of a step */
-        lanes kept[2][2] = {{{0}}}, count[2][2] = {{{0}}}; /* [vector][member]; kept: the membrane after reset and leak */
+    const lanes factor = (lanes){0} + work->leak_factor, theta = (lanes){0} + work->theta, rest = (lanes){0} + work->rest;
+    const lanes below = (lanes){0} + work->below;
+    for (size_t n = 0; n < stride; n += 2 * LANES) { /* two vectors of neurons at a time hide the latency of a step */
+        lanes kept[2][2], count[2][2] = {{{0}}};     /* [vector][member]; kept: rest - the membrane after reset and leak */
         bytes at[2][PAIR_TABLES];
+        for (size_t i = 0; i < 4; i++) kept[i / 2][i % 2] = rest;
         for (size_t h = 0; h < 2; h++)
             for (size_t i = 0; i < tables; i++)
                 memcpy(&at[h][i], work->places + i * 2 * stride + 2 * (n + h * LANES), sizeof at[h][i]);
@@ -52,10 +55,10 @@ static inline __attribute__((always_inline)) PAIR_TARGET void PAIR_NAME(fire)(co
                 memcpy(&b, base + h * LANES, sizeof b);
                 if (tables == 2) d = (d + (lanes)PAIR_LOOKUP(now + 8, at[h][1])) >> 4;
                 for (size_t minus = 0; minus < 2; minus++) {
-                    lanes u = kept[h][minus] + (minus ? b - d : b + d), spike = u > below;
+                    lanes u = (minus ? b - d : b + d) - kept[h][minus], spike = u > below;
                     if (!hard) u -= theta & spike;
-                    lanes leaked = u - (lanes)PAIR_MULHI(u, factor);
-                    kept[h][minus] = hard ? (lanes)PAIR_CLEAR(leaked, spike) : leaked;
+                    lanes leaked = (lanes)PAIR_MULHRS(u, factor);
+                    kept[h][minus] = hard ? (lanes)PAIR_SELECT(spike, rest, leaked) : leaked;
                     count[h][minus] -= spike;
                 }
             }
@@ -101,40 +104,45 @@ static inline __attribute__((always_inline)) PAIR_TARGET void PAIR_NAME(multiply
     }
 }
 
-/* Scores of a member from its sums, and the scaled distances to the largest. Vectors of 16 bytes for every instruction set: a
- * processor passes on what it has just stored only to a load that is no wider. */
+/* Scores of both members from their sums, predicted classes, and scaled distances to the largest scores; vectors: of four classes.
+ * They have 16 bytes for every instruction set: a processor passes on what it has just stored only to a load that is no wider. */
 static inline __attribute__((always_inline)) PAIR_TARGET void PAIR_NAME(score)(const struct ref_pair_work *work,
-                                                                               const int32_t sums[PAIR_ROWS_MAX],
-                                                                               const bool minus,
-                                                                               struct ref_pair_member *member) {
+                                                                               int32_t sums[2][PAIR_ROWS_MAX],
+                                                                               const size_t vectors,
+                                                                               struct ref_pair_member member[2]) {
     typedef int32_t four __attribute__((vector_size(16)));
     typedef uint32_t ufour __attribute__((vector_size(16)));
-    const size_t vectors = (work->classes + 3) / 4;
-    const int32_t last[4] = {0, 1, 2, 3}; /* lanes of a vector */
-    four score[SR_CLASSES / 4], largest = (four){0} + INT32_MIN, lane;
-    memcpy(&lane, last, sizeof lane);
-    for (size_t i = 0; i < vectors; i++, lane += 4) {
-        four q = {0}, entries, absent = lane >= (int32_t)work->classes;
-        for (size_t k = 0; k < work->rank; k++) {
+    const four scale = (four){0} + work->readout_scale;
+    const ufour mul = (ufour){0} + work->fitness_mul;
+    const uint32_t shift = work->fitness_shift;
+    four absent[SR_CLASSES / 4], q[2][SR_CLASSES / 4] = {{{0}}};
+    memcpy(absent, work->absent, sizeof absent);
+    for (size_t k = 0; k < work->rank; k++)
+        for (size_t i = 0; i < vectors; i++) {
+            four entries;
             memcpy(&entries, work->class_entries + k * SR_CLASSES + 4 * i, sizeof entries);
-            q += entries * sums[work->classes + k];
+            for (size_t m = 0; m < 2; m++) q[m][i] += entries * sums[m][work->classes + k];
         }
-        q = (q * work->readout_scale) >> 8;
-        memcpy(&score[i], sums + 4 * i, sizeof score[i]);
-        score[i] = minus ? score[i] - q : score[i] + q;
-        largest = (four)PAIR_MAX4(largest, (score[i] & ~absent) | (absent & INT32_MIN));
-        memcpy(member->score + 4 * i, &score[i], sizeof score[i]);
-    }
-    int32_t at[4];
-    memcpy(at, &largest, sizeof at);
-    int32_t first = at[0] > at[1] ? at[0] : at[1], second = at[2] > at[3] ? at[2] : at[3];
-    member->largest = first > second ? first : second;
-    const four max = (four){0} + member->largest;
-    for (size_t i = 0; i < vectors; i++) {
-        ufour distance = ((ufour)(max - score[i]) * work->fitness_mul) >> work->fitness_shift;
-        ufour cut = (ufour)PAIR_MIN4(distance, (ufour){0} + 511);
-        memcpy(member->distance + 4 * i, &distance, sizeof distance);
-        memcpy(member->distance_cut + 4 * i, &cut, sizeof cut);
+    for (size_t m = 0; m < 2; m++) {
+        four score[SR_CLASSES / 4], largest = (four){0} + INT32_MIN;
+        for (size_t i = 0; i < vectors; i++) {
+            four moved = (q[m][i] * scale) >> 8;
+            memcpy(&score[i], sums[m] + 4 * i, sizeof score[i]);
+            score[i] = m ? score[i] - moved : score[i] + moved;
+            score[i] = (score[i] & ~absent[i]) | (absent[i] & INT32_MIN);
+            largest = (four)PAIR_MAX4(largest, score[i]);
+            memcpy(member[m].score + 4 * i, &score[i], sizeof score[i]);
+        }
+        largest = (four)PAIR_LARGEST4(largest);
+        uint32_t equal = 0; /* bit o: class o has the largest score */
+        for (size_t i = 0; i < vectors; i++) {
+            ufour distance = (((ufour)largest - (ufour)score[i]) * mul) >> shift;
+            ufour cut = (ufour)PAIR_MIN4(distance | (ufour)absent[i], (ufour){0} + 511);
+            equal |= (uint32_t)PAIR_MASK4(score[i] == largest) << 4 * i;
+            memcpy(member[m].distance + 4 * i, &distance, sizeof distance);
+            memcpy(member[m].distance_cut + 4 * i, &cut, sizeof cut);
+        }
+        member[m].predicted = (uint32_t)__builtin_ctz(equal);
     }
 }
 
@@ -156,17 +164,19 @@ static PAIR_TARGET void PAIR_NAME(run)(const struct ref_pair_work *work, struct 
             PAIR_NAME(fire)(work, table, 2, false, y);
     }
     PAIR_NAME(multiply)(work, y, sums);
-    PAIR_NAME(score)(work, sums[0], false, &member[0]);
-    PAIR_NAME(score)(work, sums[1], true, &member[1]);
+    if (work->classes <= 12)
+        PAIR_NAME(score)(work, sums, 3, member);
+    else
+        PAIR_NAME(score)(work, sums, 4, member);
 }
 
 #undef PAIR_NAME
 #undef PAIR_TARGET
 #undef PAIR_BYTES
-#undef PAIR_MULHI
+#undef PAIR_MULHRS
 #undef PAIR_LOOKUP
 #undef PAIR_PACK
 #undef PAIR_MULTIPLY
 #undef PAIR_WIDEN
 #undef PAIR_SUM4
-#undef PAIR_CLEAR
+#undef PAIR_SELECT

@@ -63,6 +63,13 @@ void ref_accumulate4(const int16_t *table, size_t stride, const int16_t *const c
                      size_t width, int32_t *sums);
 /* sums[n] += credit * entries[n]. */
 void ref_accumulate(const int8_t *entries, int32_t credit, size_t width, int32_t *sums);
+/* M and w of up to 64 columns of a row from their A, sums[64]: section 7 of docs/numerics.md. */
+struct ref_step {
+    uint64_t word; /* of the dither */
+    uint32_t factor, doublings, frac;
+    int32_t limit;
+};
+void ref_step(const struct ref_step *step, const int32_t *sums, size_t count, int16_t *master, int16_t *weight);
 /* words[i] = P((counter + i * step) ^ key). */
 void ref_noise_words(uint64_t key, uint64_t counter, uint64_t step, size_t count, uint64_t *words);
 

@@ -63,18 +63,15 @@ static void sum_full(const struct update *u, struct update_room *room, size_t ro
 static void apply_row(const struct update *u, size_t row, const int32_t *sum) {
     const struct ref_layer *layer = &u->ref->layer[u->layer];
     const uint32_t frac = u->ref->device.caps.frac_w;
-    const int32_t limit = (1 << (7 + frac)) - 1;
-    const int64_t step = (int64_t)u->update->step[u->layer] << u->update->doublings[u->layer];
     int16_t *master = layer->master + row * layer->cols, *weight = layer->weight + row * layer->stride;
-    for (size_t block = 0; block * 64 < layer->cols; block++) {
-        uint64_t counter = sr_counter(SR_KIND_ROUND, u->layer, (unsigned)row, 0, 0, (unsigned)block);
-        uint64_t word = sr_permute(counter ^ u->update->noise.key);
-        for (size_t n = block * 64; n < layer->cols && n < block * 64 + 64; n++) {
-            int64_t delta = (sum[n] * step + sr_noise_dither(word, (unsigned)n)) >> 16; /* 24 + 16 bits: fits 32 after that */
-            int32_t m = ref_sat(master[n] + (int32_t)delta, limit);
-            master[n] = (int16_t)m;
-            weight[n] = (int16_t)(m >> frac);
-        }
+    for (size_t n = 0; n < layer->cols; n += 64) {
+        uint64_t counter = sr_counter(SR_KIND_ROUND, u->layer, (unsigned)row, 0, 0, (unsigned)(n / 64));
+        const struct ref_step step = {.word = sr_permute(counter ^ u->update->noise.key),
+                                      .factor = u->update->step[u->layer],
+                                      .doublings = u->update->doublings[u->layer],
+                                      .frac = frac,
+                                      .limit = (1 << (7 + frac)) - 1};
+        ref_step(&step, sum + n, layer->cols - n < 64 ? layer->cols - n : 64, master + n, weight + n);
     }
 }
 
