@@ -37,7 +37,7 @@ T="--data $W/data --hidden 24 --population 64 --batch 32 --eval-every 20 --seed 
 L="$T --generations 300"
 
 # ---- help ----
-for c in train eval bench data diff info selftest convert; do check "$c --help" "$X" $c --help; done
+for c in train eval bench data diff report info selftest convert; do check "$c --help" "$X" $c --help; done
 check "the bare program says how to use it" sh -c "'$X' 2>&1 | grep -q usage"
 check "info as JSON" sh -c "'$X' info --json >'$W/j'"
 check "info is well-formed" json "$W/j" 'v["device"]["engine"] == "ref"'

@@ -48,6 +48,16 @@ enum sr_status sr_error(char *error, size_t error_size, enum sr_status status, c
     return status;
 }
 
+size_t sr_utf8_length(const unsigned char *text) {
+    size_t length = text[0] < 0x80 ? 1 : text[0] >= 0xC2 && text[0] < 0xE0 ? 2 : (text[0] & 0xF0) == 0xE0 ? 3 : 0;
+    if (text[0] >= 0xF0 && text[0] < 0xF5) length = 4;
+    for (size_t i = 1; i < length; i++)
+        if ((text[i] & 0xC0) != 0x80) return 0;
+    if (length == 3 && ((text[0] == 0xE0 && text[1] < 0xA0) || (text[0] == 0xED && text[1] >= 0xA0))) return 0;
+    if (length == 4 && ((text[0] == 0xF0 && text[1] < 0x90) || (text[0] == 0xF4 && text[1] >= 0x90))) return 0;
+    return length;
+}
+
 bool sr_parse_u64(const char *text, size_t length, uint64_t *value) {
     uint64_t result = 0;
     if (length == 0) return false;

@@ -17,6 +17,9 @@ int sr_vformat(char *text, size_t size, const char *format, va_list arguments) _
 enum sr_status sr_error(char *error, size_t error_size, enum sr_status status, const char *format, ...)
     __attribute__((format(printf, 4, 5)));
 
+/* Bytes of the UTF-8 character at text, 0 if there is none. */
+size_t sr_utf8_length(const unsigned char *text);
+
 /* The whole of text[0..length-1] as a decimal number: digits only, below 2^64. False if it is none. */
 bool sr_parse_u64(const char *text, size_t length, uint64_t *value);
 /* The whole of text as a finite decimal number such as -1.5e3; no spaces, hexadecimals, infinities. False if it is none. */

@@ -20,12 +20,11 @@ int sr_cmd_diff(int argc, char **argv);
 int sr_cmd_selftest(int argc, char **argv);
 int sr_cmd_info(int argc, char **argv);
 int sr_cmd_convert(int argc, char **argv);
+int sr_cmd_report(int argc, char **argv);
 
 /* Parse; on --help print `intro` and the options. True: go on; else *exit_code is what to return and options are freed. */
 bool sr_command_begin(struct sr_options *options, enum sr_command command, int argc, char **argv, const char *intro,
                       int *exit_code);
-/* Bytes of the UTF-8 character at text, 0 if there is none. */
-size_t sr_utf8_length(const unsigned char *text);
 /* A text that may hold a name from outside: control characters, and bytes that are not UTF-8, as \xNN. */
 void sr_print_visible(FILE *stream, const char *text);
 /* The same in JSON, which must be UTF-8: a replacement character for each byte that is not. */

@@ -18,6 +18,7 @@ static const struct {
     {"data", "statistics and pictures of a data set; write the built-in one", sr_cmd_data},
     {"diff", "compare two runs bit for bit", sr_cmd_diff},
     {"selftest", "known answers through a device, block by block: for the day the board arrives", sr_cmd_selftest},
+    {"report", "runs as one page of HTML: learning, answers, spikes, weights, cycles", sr_cmd_report},
     {"convert", "import a network from NIR, or export a model to it", sr_cmd_convert},
     {"info", "versions, an engine's identity and limits, a model's contents", sr_cmd_info},
 };

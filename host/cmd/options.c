@@ -13,7 +13,8 @@
 #define I SR_CMD_INFO
 #define S SR_CMD_SELFTEST
 #define C SR_CMD_CONVERT
-#define ANY (T | E | B | SR_CMD_DIFF | I | S | C)
+#define R SR_CMD_REPORT
+#define ANY (T | E | B | SR_CMD_DIFF | I | S | C | R)
 #define U32 4294967295.0
 /* A setting of the run, which model/config.c describes. */
 #define CONFIG(name, commands, group) \
@@ -73,7 +74,7 @@ static const struct sr_option table[] = {
     {NULL,
      {"data", "DIR", SR_FIELD_TEXT, AT(data), 0, 0, NULL, NULL,
       "N-MNIST (Train/<digit>/*.bin, perhaps Test/) or MNIST (idx files, .gz or not)"},
-     T | E | B | C,
+     T | E | B | C | R,
      "Files"},
     {NULL,
      {"out", "RUN", SR_FIELD_TEXT, AT(out), 0, 0, NULL, NULL, "folder for history.csv, checkpoint.h5, best.h5 and last.h5"},
@@ -83,6 +84,10 @@ static const struct sr_option table[] = {
     {NULL,
      {"out", "FILE", SR_FIELD_TEXT, AT(out), 0, 0, NULL, NULL, "the model file, or with --model the NIR file, to write"},
      C,
+     "Files"},
+    {NULL,
+     {"out", "FILE", SR_FIELD_TEXT, AT(out), 0, 0, NULL, NULL, "the page to write (default: report.html in the first RUN)"},
+     R,
      "Files"},
     {NULL,
      {"model", "RUN|FILE", SR_FIELD_TEXT, AT(model), 0, 0, NULL, NULL, "a model file, or a run (its best model)"},
@@ -195,11 +200,21 @@ static const struct sr_option table[] = {
       "stop in good order after so long; 0: no limit"},
      T,
      "Run"},
+    {NULL,
+     {"watch", "PORT", SR_FIELD_UINT, AT(watch), 0, 65535, NULL, NULL,
+      "serve the report of the run under way at http://127.0.0.1:PORT/, to this machine alone; 0: a free port"},
+     T,
+     "Run"},
     {NULL, {"no-test", NULL, SR_FIELD_FLAG, AT(no_test), 0, 0, NULL, NULL, "do not touch the test set at the end"}, T, "Run"},
 
     {NULL,
      {"split", "SPLIT", SR_FIELD_CHOICE, AT(split), 0, 0, "train|test", "test", "samples to evaluate"},
-     E | C,
+     E | C | R,
+     "Evaluation"},
+    {NULL,
+     {"sample", "N", SR_FIELD_UINT, AT(sample), 0, U32, NULL, NULL,
+      "the sample of the split to draw, with the spikes it causes"},
+     R,
      "Evaluation"},
     {NULL, {"confusion", NULL, SR_FIELD_FLAG, AT(confusion), 0, 0, NULL, NULL, "print the confusion matrix"}, E, "Evaluation"},
 
@@ -250,6 +265,7 @@ _Static_assert((int)TABLE_COUNT <= (int)SR_OPTIONS_MAX, "given[] is too short");
 #undef I
 #undef S
 #undef C
+#undef R
 
 const struct sr_option *sr_option_table(size_t *count) {
     *count = TABLE_COUNT;

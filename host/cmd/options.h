@@ -5,7 +5,7 @@
 
 #include "model/config.h"
 
-enum { SR_OPTIONS_MAX = 96 };
+enum { SR_OPTIONS_MAX = 96, SR_ARGUMENTS_MAX = 8 };
 
 struct sr_options {
     struct sr_config config;
@@ -15,10 +15,10 @@ struct sr_options {
     /* files */
     char *data, *out, *model, *preset, *init, *nir;
     /* train */
-    uint32_t checkpoint_every, time_limit;
+    uint32_t checkpoint_every, time_limit, watch;
     bool resume, force, no_test;
     /* eval, bench */
-    uint32_t split;
+    uint32_t split, sample;
     bool confusion, json, help, quick, sent_weights, backward;
     struct sr_list modes, ranks;
     uint32_t inputs, classes, events, repeat;
@@ -28,8 +28,8 @@ struct sr_options {
     bool drop_bias;
     /* which of the table's options were given, on the command line or by the preset */
     bool given[SR_OPTIONS_MAX];
-    /* positional arguments: diff */
-    const char *argument[2];
+    /* positional arguments: diff, report */
+    const char *argument[SR_ARGUMENTS_MAX];
     uint32_t arguments;
 };
 
@@ -40,7 +40,8 @@ enum sr_command {
     SR_CMD_DIFF = 8,
     SR_CMD_INFO = 16,
     SR_CMD_SELFTEST = 32,
-    SR_CMD_CONVERT = 64
+    SR_CMD_CONVERT = 64,
+    SR_CMD_REPORT = 128
 };
 
 /* An option of some of the commands: a setting of the run, or one of the program's own. */

@@ -136,7 +136,8 @@ enum sr_status sr_options_parse(struct sr_options *options, enum sr_command comm
     for (size_t i = 0; i < table_count && status == SR_OK && !options->help; i++)
         if (typed[i]) status = check_engine(options, &table[i], error, error_size);
     for (; status == SR_OK && optind < argc; optind++) {
-        if (command != SR_CMD_DIFF || options->arguments == 2) {
+        uint32_t most = command == SR_CMD_DIFF ? 2 : command == SR_CMD_REPORT ? SR_ARGUMENTS_MAX : 0;
+        if (options->arguments == most) {
             status = sr_error(error, error_size, SR_ERR_ARGUMENT, "unexpected argument '%s' (see spikeroll %s --help)",
                               argv[optind], argv[0]);
         } else {

@@ -11,6 +11,8 @@
 
 #include "cmd/commands.h"
 #include "cmd/progress.h"
+#include "report/report.h"
+#include "report/watch.h"
 #include "train/strategy.h"
 
 static const char intro[] =
@@ -33,6 +35,8 @@ struct command {
     struct sr_training *training;
     struct sr_model *init;
     struct sr_progress_view view;
+    struct sr_watch *watch;
+    atomic_bool watchable; /* the run folder and the samples are there */
     char error[SR_ERROR_SIZE];
 };
 
@@ -179,6 +183,7 @@ static void announce(const struct command *c) {
     fprintf(stderr, "network %s, %u steps; engine %s", shape, t->run.net.steps, caps->engine);
     if (caps->devices > 1) fprintf(stderr, " x %u", caps->devices);
     fprintf(stderr, "; %s\n", mode);
+    if (c->watch) fprintf(stderr, "watch it at http://127.0.0.1:%u/\n", sr_watch_port(c->watch));
     if (c->options.resume) fprintf(stderr, "resumed after generation %u\n", t->run.generation);
 }
 
@@ -211,6 +216,36 @@ static enum sr_status check_network(struct command *c, const struct sr_config *u
     return SR_OK;
 }
 
+/* ---- the page of a run under way ---- */
+
+enum { WATCH_SAMPLES = 1000 }; /* so many of the validation samples: what a page may cost */
+
+/* Called by the server's thread. The page is made of the run's files, and of samples and data that do not change any more. */
+static enum sr_status make_page(void *context, const atomic_bool *stop, char **page, size_t *size, char *error,
+                                size_t error_size) {
+    const struct command *c = context;
+    if (!atomic_load(&c->watchable)) return sr_error(error, error_size, SR_ERR_FILE, "the training has not begun");
+    const struct sr_training *t = c->training;
+    const char *run = t->folder.path;
+    const struct sr_report_how how = {.runs = &run,
+                                      .count = 1,
+                                      .data = &c->data,
+                                      .chosen = t->samples + t->kept,
+                                      .chosen_count = t->held,
+                                      .limit = WATCH_SAMPLES,
+                                      .live = true,
+                                      .stop = stop};
+    return sr_report_make(&how, page, size, error, error_size);
+}
+
+/* A port that cannot be had is refused before the run begins; from then on nothing about the page ends the run. */
+static enum sr_status open_watch(struct command *c) {
+    char reason[SR_ERROR_SIZE];
+    if (!sr_option_given(&c->options, SR_CMD_TRAIN, "watch")) return SR_OK;
+    enum sr_status status = sr_watch_open((uint16_t)c->options.watch, make_page, c, &c->watch, reason, sizeof reason);
+    return status == SR_OK ? SR_OK : sr_error(c->error, sizeof c->error, status, "--watch %.400s", reason);
+}
+
 static enum sr_status set_up(struct command *c) {
     struct sr_options *o = &c->options;
     struct sr_data_options data;
@@ -237,9 +272,12 @@ static enum sr_status set_up(struct command *c) {
     data.moved = o->config.shift != 0;
     if ((status = sr_data_load(&data, &c->data, c->error, sizeof c->error)) != SR_OK) return status;
     if ((status = sr_open_device("train", o, 0, &c->device, c->error, sizeof c->error)) != SR_OK) return status;
+    if ((status = open_watch(c)) != SR_OK) return status;
     catch_signals(c->training);
     status = sr_training_start(c->training, &c->data, c->device);
-    return status == SR_OK ? SR_OK : fail_training(c, status);
+    if (status != SR_OK) return fail_training(c, status);
+    atomic_store(&c->watchable, true);
+    return SR_OK;
 }
 
 static enum sr_status run_training(struct command *c) {
@@ -255,11 +293,13 @@ static enum sr_status run_training(struct command *c) {
 int sr_cmd_train(int argc, char **argv) {
     struct command c = {0};
     int code;
+    atomic_init(&c.watchable, false);
     if (!sr_command_begin(&c.options, SR_CMD_TRAIN, argc, argv, intro, &code)) return code;
     enum sr_status status = run_training(&c);
     code = status == SR_OK ? SR_EXIT_OK : sr_complain(argv[0], status, c.error);
     if (c.training && c.training->accepted && code == SR_EXIT_INPUT) code = SR_EXIT_FAILURE;
     stoppable = NULL;
+    sr_watch_close(c.watch);
     sr_training_close(c.training);
     sr_model_free(c.init);
     sr_device_close(c.device);

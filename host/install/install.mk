@@ -7,7 +7,7 @@ SOVERSION := 0
 SONAME := libspikeroll.so.$(SOVERSION)
 SHARED := $(B)/libspikeroll.so.$(VERSION)
 PUBLIC_H := $(sort $(wildcard host/include/spikeroll/*.h))
-COMMANDS := train eval bench data diff selftest convert info
+COMMANDS := train eval bench data diff report selftest convert info
 PRESETS := $(sort $(wildcard host/presets/*.preset))
 
 # Only what the public headers declare leaves the library, each symbol with the version of its interface.
