@@ -73,5 +73,5 @@ refused "a resumed run with a model" "contradicts --init" train $D --resume --in
 refused "a readout by step" "mode localzo: needs --readout sum" train $D --mode localzo --readout membrane --out "$W/x"
 refused "another fitness" "mode node: learns by --fitness logsoftmax" train $D --mode node --fitness margin --out "$W/x"
 refused "no perturbation" "perturbs nothing" train $D --mode node --strength 0 --out "$W/x"
-refused "a mean" "needs --mode local" train $D --mode sparse --average 5 --out "$W/x"
+refused "a mean" "needs --mode lowrank, full or local" train $D --mode sparse --average 5 --out "$W/x"
 exit $failed

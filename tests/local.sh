@@ -45,6 +45,6 @@ refused "a readout by step" "needs --readout sum" train $T --readout membrane --
 refused "another fitness" "learns by --fitness logsoftmax" train $T --fitness margin --out "$W/x"
 refused "a strength beyond the device" "at most 4095" train $T --strength 30 --out "$W/x"
 refused "a step beyond the device" "local-step 0.07" train $T --local-step 0.07 --out "$W/x"
-refused "a mean in another mode" "needs --mode local" train --data "$W/data" --average 3 --out "$W/x"
+refused "a choice of samples" "needs --mode lowrank or full" train $T --candidates 2 --out "$W/x"
 refused "a longer run whose strength shrinks" "generations is 60" train --resume --data "$W/data" --out "$W/a" --generations 70
 exit $failed
