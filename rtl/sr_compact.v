@@ -3,18 +3,23 @@
 // with one set of LANES columns that base current, LIF, readout and update use in turn, and the perturbation factors of a
 // generation, a bit an entry, drawn once and kept.
 //
-//   sr_compact_seq     sequencer of a run, pair weights      sr_factors         noise, factors
-//   sr_compact_front   events -> base current, projections   sr_compact_pair    scaling, LIF, readout of a pair
-//   sr_compact_lane    a column: accumulator, two neurons    sr_compact_fitness scores -> fitness, sums of the members
-//   sr_compact_credit  pair weights -> words by group        sr_compact_update  factors x pair weights -> sums
-//   sr_compact_finish  sums, a word behind -> weights
+//   sr_compact_seq     sequencer of a run, pair weights       sr_factors         noise, factors
+//   sr_compact_front   events -> base current, projections    sr_compact_column  accumulator of a column: base current, update
+//   sr_compact_lif     control of LIF                         sr_compact_lane    a column of LIF: perturbation, two neurons
+//   sr_compact_readout spike counts -> scores of a pair       sr_compact_fitness scores -> fitness, sums of the members
+//   sr_compact_credit  pair weights -> words by group         sr_compact_update  factors x pair weights -> sums
+//   sr_compact_finish  control of sums, a word behind -> weights                 sr_compact_quad    its data path, for QUAD lanes
+// In an evaluation front, LIF, readout and fitness work each an item behind the one before it (sr_compact_seq).
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
-//           SOFT_LANES: lanes, the last ones, whose multipliers are of LUTs (sr_compact_mul), where DSP blocks do not suffice.
+//           BUFFERS 2: base current and counts in two banks, readout weights in a memory of their own: the front of the next
+//           sample runs beside the pairs of this one. 1: it runs after them.
+//           SOFT_LANES: lanes, the last ones, whose products are of LUTs, where DSP blocks do not suffice.
 //           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples.
-//           WEIGHT_HOLD 1: weights are held behind their memory, which is slow or far; 0: an address is held in front of it,
-//           which takes fewer cells. FIT_BESIDE 1: a pair's fitness beside the next pair, in two units; 0: after it, in one
-//           small unit.
+//           WEIGHT_HOLD 1: weights are registered behind their memory, which is slow or far; 0: an address is registered in front
+//           of it, which takes fewer cells. FIT_BESIDE 1: fitness in two pipelined units; 0: in one small serial unit.
+//           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it.
+//           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -47,6 +52,8 @@ module sr_compact #(
     parameter BASE_LUT      = 0,
     parameter WEIGHT_HOLD   = 1,
     parameter FIT_BESIDE    = 0,
+    parameter LEAK_MUL      = 1,
+    parameter LUT_RAM       = 0,
     parameter WORD_W        = 64    // bits of the widest memory word, 32 at least
 ) (
     input  wire              clk_i,
@@ -93,7 +100,7 @@ module sr_compact #(
     localparam ROW_AW0  = $clog2(GROUPS * X_WORDS * 16 / CUT);
     localparam ROW_AW   = ROW_AW0 > 9 ? ROW_AW0 : 9;
     localparam FACTOR_AW = $clog2(FACTORS);
-    localparam COL_AW   = 1 + FACTOR_AW + BLOCK_AW;
+    localparam COL_AW   = FACTOR_AW + BLOCK_AW;
     localparam CLASS_AW = FACTOR_AW + 4 - CUT_LOG;
     localparam UNIT_LOG = $clog2(PROJ_UNITS);
     localparam UNIT_W   = PROJ_UNITS > 1 ? UNIT_LOG : 1;
@@ -103,12 +110,11 @@ module sr_compact #(
     localparam Q_W      = G_W + $clog2(RANK_MAX);
     localparam SCORE_0  = (SUM_W > Q_W - 8 ? SUM_W : Q_W - 8) + 1;
     localparam SCORE_W  = SCORE_0 > 16 ? SCORE_0 : 16;
-    localparam ROW_W    = SCORE_W + 8;
-    localparam [ROW_W-1:0] FROM_M = 255;
     localparam D_W      = 12 + $clog2(RANK_MAX);
     localparam ACC_B    = $clog2(INPUTS_MAX + 1) + 8 + FRAC_W;                   // base current, shifted up
     localparam ACC_U    = 16;                                                    // A 2^e of the update
-    localparam QUAD     = LANES < 4 ? LANES : 4;                                 // lanes that share a multiplier in the update
+    localparam QUAD     = LANES < 4 ? LANES : 4;                                 // lanes that share a product in the update
+    localparam QUADS    = LANES / QUAD;
     localparam WINDOW   = LANES + 16;
     localparam ROWS_W   = XW_W + 4 > 5 ? XW_W + 4 : 5;
     localparam ACC_W    = (ACC_B > ACC_U ? ACC_B : ACC_U) + 1;
@@ -116,20 +122,13 @@ module sr_compact #(
     localparam X_AW     = $clog2(SAMPLE_WORDS);
     localparam W_WORDS  = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam W_AW     = $clog2(W_WORDS);
-    localparam BASE_AW  = STEP_AW + BLOCK_AW;
-    localparam Y_AT     = (1 << BASE_AW) - BLOCKS * (LATER + 1);
-    localparam SCORE_AT = (1 << BASE_AW) - 16;
-    localparam G_AT     = (1 << STEP_AW) - 1;                                    // beyond; or results of inference
-    localparam BASE_W   = LANES * 16 > 2 * SCORE_W ? LANES * 16 : 2 * SCORE_W;
-    localparam COUNT_W0 = PROJ_UNITS * C_W > 2 * G_W ? PROJ_UNITS * C_W : 2 * G_W;
+    localparam RW_AW    = $clog2(RWEIGHT_WORDS);
+    localparam COUNT_W0 = PROJ_UNITS * C_W;
     localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
-    localparam OP_A0    = STEP_AW + RANK_AW;                                     // operands: {step, k}, or {plane, group}
-    localparam OP_AW    = OP_A0 > 3 + GROUP_AW ? OP_A0 : 3 + GROUP_AW;
-    localparam OP_W     = PROJ_UNITS > 8 ? 2 * PROJ_UNITS : 16;
 
     generate
         if (COL_LANES != LANES || ENGINES != 1 || RANK_LANES != 1 || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
-            BUFFERS != 1 || LAYERS_MAX != 1 || STEP_READOUT != 0) begin : g_rule_compact
+            BUFFERS < 1 || BUFFERS > 2 || LAYERS_MAX != 1 || STEP_READOUT != 0) begin : g_rule_compact
             SR_COMPACT_HAS_COL_LANES_EQUAL_LANES_SAMPLE_W_16_AND_ONE_OF_THE_OTHER_UNITS u ();
         end
         if (LANES < 2 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || PAIRS_MAX < 2 ||
@@ -211,17 +210,17 @@ module sr_compact #(
     wire        mode_bad   = (|cfg_mode && (run_flags[0] || run_flags[2])) || run_flags[5];
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
-    wire        run_clear, draw, draw_busy, draw_over, front, front_busy, pair_clear, pair_start, pair_busy, fit, fit_fresh,
-                fit_busy, credit, credit_busy, update, update_busy, readout;
+    wire        run_clear, draw, draw_busy, draw_over, front, front_bank, front_busy, lif, lif_first, lif_bank, lif_ready, lif_busy,
+                lif_done, read, read_first, read_ready, read_busy, read_done, fit, fit_bank, fit_fresh, fit_busy, credit,
+                credit_busy, update, update_busy, readout;
     wire [15:0] draw_first;
     wire [PAIR_AW:0] draw_pairs;
     wire [X_AW:0]    x_base;
-    wire [3:0]  label;
+    wire [3:0]  score_label, fit_label;
     wire [PAIR_AW-1:0]  fit_pair;
     wire                seq_re, seq_we, fit_re, fit_we;
     wire [PAIR_AW+1:0]  seq_raddr, seq_waddr, fit_raddr, fit_waddr;
     wire [7:0]          seq_wdata;
-    wire [31:0]         bank_held;
     wire [47:0]         fit_wdata, bank_rdata;
     sr_check #(
         .PAIR_AW(PAIR_AW), .FACTORS(FACTORS), .SCORE_WORDS(SCORE_WORDS), .SAMPLE_WORDS(SAMPLE_WORDS), .X_AW(X_AW), .XW_W(XW_W)
@@ -231,36 +230,38 @@ module sr_compact #(
         .classes_i(cfg_classes), .rank_i(cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
-    sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .BESIDE(FIT_BESIDE)) u_seq (
+    sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS)) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags[4:0]), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(cfg_pair_first), .pair_count_i(cfg_pair_count),
         .step_hidden_i(|cfg_step0[15:0]), .step_readout_i(|cfg_step3[15:0]),
         .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
-        .front_o(front), .x_base_o(x_base), .front_busy_i(front_busy), .pair_clear_o(pair_clear), .pair_o(pair_start),
-        .pair_busy_i(pair_busy), .fit_o(fit), .fresh_o(fit_fresh), .fit_pair_o(fit_pair), .label_o(label),
-        .fit_busy_i(fit_busy), .credit_o(credit), .credit_busy_i(credit_busy), .update_o(update), .readout_o(readout),
-        .update_busy_i(update_busy),
-        .bank_re_o(seq_re), .bank_raddr_o(seq_raddr), .bank_rdata_i(bank_rdata[31:0]), .bank_held_i(bank_held),
-        .bank_we_o(seq_we), .bank_waddr_o(seq_waddr), .bank_wdata_o(seq_wdata)
+        .front_o(front), .x_base_o(x_base), .front_bank_o(front_bank), .front_busy_i(front_busy),
+        .lif_o(lif), .lif_first_o(lif_first), .lif_bank_o(lif_bank), .lif_ready_i(lif_ready), .lif_busy_i(lif_busy),
+        .lif_done_i(lif_done), .read_o(read), .read_first_o(read_first), .read_ready_i(read_ready), .read_busy_i(read_busy),
+        .read_done_i(read_done), .score_label_o(score_label), .fit_o(fit), .fit_bank_o(fit_bank), .fit_fresh_o(fit_fresh),
+        .fit_pair_o(fit_pair), .fit_label_o(fit_label), .fit_busy_i(fit_busy), .credit_o(credit), .credit_busy_i(credit_busy),
+        .update_o(update), .readout_o(readout), .update_busy_i(update_busy),
+        .fit_re_i(fit_re), .bank_re_o(seq_re), .bank_raddr_o(seq_raddr), .bank_rdata_i(bank_rdata[31:0]), .bank_we_o(seq_we),
+        .bank_waddr_o(seq_waddr), .bank_wdata_o(seq_wdata)
     );
 
     // ---- factors ----
     reg                   upd_turn_q;       // update_busy, and a cycle after
     always @(posedge clk_i) upd_turn_q <= update || update_busy;
     wire [GROUP_W-1:0]    groups;
-    wire                  upd_re, upd_row_re, upd_noise, noise_ready, front_row_re, pair_col_re, pair_class_re;
+    wire                  upd_re, upd_row_re, upd_noise, noise_ready, front_row_re, lif_col_re, read_col_re, read_class_re;
     wire [12:0]           upd_noise_row;
     wire [7:0]            upd_noise_block;
     wire [5:0]            upd_cut_at;
     wire [CUT-1:0]        cut;
     wire [ROW_AW-1:0]     front_row_addr, upd_row_addr;
-    wire [COL_AW-1:0]     pair_col_addr, upd_col_addr;
-    wire [CLASS_AW-1:0]   pair_class_addr, upd_class_addr;
-    wire [3:0]            front_row_bit, pair_class_bit, upd_bit;
+    wire [COL_AW-1:0]     lif_col_addr, read_col_addr, upd_col_addr;
+    wire [CLASS_AW-1:0]   read_class_addr, upd_class_addr;
+    wire [3:0]            front_row_bit, read_class_sel, upd_bit;
     wire [PROJ_UNITS-1:0] row_bits, class_bits;
-    wire [LANES-1:0]      col_bits;
-    wire [PROJ_UNITS*LANES-1:0] col_word;
+    wire [LANES-1:0]      col_bits, rcol_bits;
+    wire [PROJ_UNITS*LANES-1:0] cols, rcols;
     wire                  class_bit;
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
     sr_factors #(
@@ -274,11 +275,11 @@ module sr_compact #(
         .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut),
         .row_re_i(front_row_re || upd_row_re), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
         .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits),
-        .col_re_i(pair_col_re || upd_re), .col_addr_i(upd_turn_q ? upd_col_addr : pair_col_addr), .col_o(col_bits),
-        .cols_o(col_word),
-        .class_re_i(pair_class_re || upd_row_re), .class_addr_i(upd_turn_q ? upd_class_addr : pair_class_addr),
-        .class_bit_i(upd_turn_q ? upd_bit : pair_class_bit), .class_o(class_bit),
-        .classes_o(class_bits)
+        .col_re_i(lif_col_re || upd_re), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
+        .rcol_re_i(read_col_re || upd_re), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr), .rcol_o(rcol_bits),
+        .rcols_o(rcols),
+        .class_re_i(read_class_re || upd_row_re), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
+        .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .class_o(class_bit), .classes_o(class_bits)
     );
 
     // ---- front ----
@@ -311,43 +312,85 @@ module sr_compact #(
         end
     endgenerate
 
-    // ---- pair ----
-    wire                pair_count_re, put_scale, scale_on, product, op_we, pair_op_re, pair_acc_next,
-                        pair_acc_en, pair_first, base_re, lif, lif_busy, lif_clear, load, fire, last, edge_on, y_we, put_y,
-                        g_row, w_row, rows_busy, row_en, row_first, row_clear, put_g, g_we, q_en, score_we;
-    wire [COUNT_AW-1:0] pair_count_addr, g_addr;
-    wire [UNIT_W-1:0]   put_unit;
-    wire [OP_AW-1:0]    op_waddr, pair_op_addr;
-    wire [BASE_AW-1:0]  base_addr, y_addr, score_addr;
-    wire [W_AW-1:0]     pair_w_addr;
-    sr_compact_pair #(
-        .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW),
-        .RANK_AW(RANK_AW), .FACTOR_AW(FACTOR_AW), .GROUP_AW(GROUP_AW), .OP_AW(OP_AW), .CLASS_AW(CLASS_AW), .W_AW(W_AW),
-        .CUT_LOG(CUT_LOG), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .TREE(TREE), .GAP(LANES > 8 ? 0 : 1), .Y_AT(Y_AT),
-        .SCORE_AT(SCORE_AT), .G_AT(G_AT), .W_READOUT(WEIGHT_WORDS)
-    ) u_pair (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(pair_start), .clear_i(pair_clear), .busy_o(pair_busy),
-        .lif_busy_o(lif_busy), .rows_busy_o(rows_busy), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
-        .classes_i(cfg_classes), .count_re_o(pair_count_re), .count_addr_o(pair_count_addr),
-        .put_scale_o(put_scale),
-        .put_unit_o(put_unit), .scale_o(scale_on), .product_o(product), .op_we_o(op_we), .op_waddr_o(op_waddr),
-        .op_re_o(pair_op_re), .op_raddr_o(pair_op_addr), .col_re_o(pair_col_re), .col_addr_o(pair_col_addr),
-        .acc_next_o(pair_acc_next), .acc_en_o(pair_acc_en), .acc_first_o(pair_first), .base_re_o(base_re),
-        .base_addr_o(base_addr), .lif_o(lif), .lif_clear_o(lif_clear), .load_o(load), .fire_o(fire), .last_o(last),
-        .edge_o(edge_on), .y_we_o(y_we), .y_addr_o(y_addr), .put_y_o(put_y), .g_row_o(g_row), .w_row_o(w_row),
-        .w_addr_o(pair_w_addr), .row_en_o(row_en), .row_first_o(row_first), .row_clear_o(row_clear), .put_g_o(put_g),
-        .g_we_o(g_we), .g_addr_o(g_addr),
-        .class_re_o(pair_class_re), .class_addr_o(pair_class_addr), .class_bit_o(pair_class_bit), .q_en_o(q_en),
-        .score_we_o(score_we), .score_addr_o(score_addr)
+    // ---- LIF: a pair's perturbation and neurons ----
+    wire                lif_count_re, base_re, block_last, y_we;
+    wire [COUNT_AW:0]   lif_count_addr;
+    wire [UNIT_W-1:0]   lif_unit;
+    wire [BASE_AW:0]    base_raddr;
+    wire [6:0]          lif_ctl;
+    wire [BLOCK_AW:0]   y_waddr;
+    sr_compact_lif #(
+        .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
+        .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W)
+    ) u_lif (
+        .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear), .start_i(lif), .first_i(lif_first), .base_bank_i(lif_bank),
+        .ready_o(lif_ready), .busy_o(lif_busy), .done_o(lif_done), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
+        .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .col_re_o(lif_col_re),
+        .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl), .block_last_o(block_last),
+        .y_we_o(y_we), .y_addr_o(y_waddr)
+    );
+    // ages 2 to 4: count, product with S, term c' = sat_16((c * S) >> 4); the column factors wait
+    wire [COUNT_W-1:0]          count_rdata;
+    reg  signed [C_W-1:0]       count_q2;
+    localparam TERM_W = C_W + 9 > 17 ? C_W + 9 : 17;
+    reg  signed [TERM_W+3:0]    scaled_q3;
+    reg  signed [15:0]          term_q4;
+    reg  [LANES-1:0]            neg_q2, neg_q3, neg_q4;
+    wire signed [15:0]          term;
+    sr_sat #(.IN_W(TERM_W), .OUT_W(16)) u_term (.x_i(scaled_q3[TERM_W+3:4]), .y_o(term));
+    always @(posedge clk_i) begin
+        count_q2  <= infer ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
+        scaled_q3 <= count_q2 * $signed({1'b0, cfg_scale0});
+        term_q4   <= term;
+        neg_q2    <= col_bits;
+        neg_q3    <= neg_q2;
+        neg_q4    <= neg_q3;
+    end
+    wire [LANES_LOG-1:0]     rest = cfg_cols0[LANES_LOG-1:0];
+    reg  [LANES-1:0]         last_present;           // columns of the last block
+    always @(posedge clk_i) last_present <= rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);
+    wire [LANES-1:0]         present = last_present | {LANES{!block_last}};
+    wire [LANES*16-1:0]      base_rdata;
+    wire [LANES*2*CNT_W-1:0] y_wdata, y_rdata;
+    generate
+        for (n = 0; n < LANES; n = n + 1) begin : g_lane
+            sr_compact_lane #(.D_W(D_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL)) u_lane (
+                .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4[n]), .term_i(term_q4), .b_i(base_rdata[n*16+:16]),
+                .present_i(present[n]), .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind),
+                .count_p_o(y_wdata[n*2*CNT_W+:CNT_W]), .count_m_o(y_wdata[n*2*CNT_W+CNT_W+:CNT_W])
+            );
+        end
+    endgenerate
+
+    // ---- readout of a pair ----
+    wire                      read_walk, y_re, score_we, fit_rd, fit_wait;
+    wire [BLOCK_AW+3:0]       read_w_addr;
+    wire [BLOCK_AW:0]         y_raddr;
+    wire [LANES*8-1:0]        read_w;
+    wire [3:0]                score_class;
+    wire [4:0]                fit_rd_addr;
+    wire signed [SCORE_W-1:0] score_p, score_m, kept_p, kept_m;
+    sr_compact_readout #(
+        .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(RANK_W), .RANK_AW(RANK_AW),
+        .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
+        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 ? 0 : 1)
+    ) u_readout (
+        .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear), .start_i(read), .first_i(read_first), .ready_o(read_ready),
+        .busy_o(read_busy), .done_o(read_done), .infer_i(infer), .blocks_i(blocks), .rank_i(rank), .classes_i(cfg_classes),
+        .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(y_re), .y_addr_o(y_raddr),
+        .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(rcol_bits), .class_re_o(read_class_re),
+        .class_addr_o(read_class_addr), .class_sel_o(read_class_sel), .class_bit_i(class_bit), .score_we_o(score_we),
+        .score_class_o(score_class), .score_p_o(score_p), .score_m_o(score_m), .fit_re_i(fit_rd), .fit_addr_i(fit_rd_addr),
+        .fit_wait_o(fit_wait), .fit_p_o(kept_p), .fit_m_o(kept_m)
     );
 
-    // ---- update ----
+    // ---- update: words of pair weights, sums, and a word behind them weights ----
     wire                credit_re, word_we, upd_sum_busy, upd_finish_busy, miss_next, total_next, upd_acc_en, upd_first, upd_double,
                         claim, claim_free, hand, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_turn, upd_w_we;
     wire [PAIR_AW:0]    credit_addr;
     wire [2:0]          word_plane, top_plane, upd_plane;
     wire [GROUP_W-1:0]  word_group, upd_group;
-    wire [2*PROJ_UNITS-1:0] word;
+    wire [2*PROJ_UNITS-1:0] word, word_rdata;
     wire [15:0]         total;
     wire [WINDOW-1:0]   window;
     wire [1:0]          fin_at;
@@ -364,7 +407,7 @@ module sr_compact #(
         .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .GROUP_W(GROUP_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .UNIT_LOG(UNIT_LOG),
         .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW)
     ) u_update (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_sum_busy), .readout_i(readout), .rows_i(upd_rows),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_sum_busy), .rows_i(upd_rows),
         .blocks_i(blocks), .groups_i(groups), .x_words_i(x_words), .top_i(top_plane), .doublings_i(upd_step[19:16]),
         .row_re_o(upd_row_re), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit), .re_o(upd_re),
         .col_addr_o(upd_col_addr), .word_plane_o(upd_plane), .word_group_o(upd_group), .miss_next_o(miss_next),
@@ -373,7 +416,7 @@ module sr_compact #(
     );
     sr_compact_finish #(
         .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
-        .W_READOUT(WEIGHT_WORDS)
+        .W_READOUT(BUFFERS > 1 ? 0 : WEIGHT_WORDS)
     ) u_finish (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
         .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .noise_o(upd_noise),
@@ -383,158 +426,61 @@ module sr_compact #(
     );
     assign update_busy = upd_sum_busy || upd_finish_busy;
 
-    // ---- lanes: whose operands, whose turn. What memories give to accumulators and factors is held first. ----
-    wire [OP_W-1:0]          op_rdata;
-    wire                     pair_on = pair_acc_next && !infer;    // inference reads no perturbation: none was drawn
-    wire [PROJ_UNITS-1:0]    upd_row = (readout ? class_bits_q : row_bits_q) ^ op_rdata[2*PROJ_UNITS-1:PROJ_UNITS];
+    // ---- columns: base current, sums of the update. What memories give to accumulators is registered first. ----
     reg  signed [15:0]       op_q;
-    reg  [LANES-1:0]         neg_q;
+    reg                      neg_q;
     reg  [PROJ_UNITS-1:0]    class_bits_q;
-    reg                      class_bit_q;
+    wire [PROJ_UNITS-1:0]    upd_row = (readout ? class_bits_q : row_bits_q) ^ word_rdata[2*PROJ_UNITS-1:PROJ_UNITS];
+    wire [PROJ_UNITS*LANES-1:0] upd_cols = readout ? rcols : cols;
     always @(posedge clk_i) begin
-        class_bit_q  <= class_bit;
         class_bits_q <= class_bits;
-        op_q         <= ({16{pair_on}} & op_rdata[15:0]) | ({16{total_next}} & total);
-        neg_q        <= ({LANES{pair_on}} & col_bits) | {LANES{miss_next}};
+        op_q         <= {16{total_next}} & total;
+        neg_q        <= miss_next;
     end
-    wire [LANES*MASTER_W-1:0] w_rdata;
-    reg  [LANES*MASTER_W-1:0] w_rdata_q, w_wdata_q;
-    wire [LANES*MASTER_W-1:0] w_q = WEIGHT_HOLD != 0 ? w_rdata_q : w_rdata;
-    wire [BASE_W-1:0]        base_rdata;
-    wire [LANES*16-1:0]      base_new;
-    wire [LANES*CNT_W-1:0]   y_p, y_m;
-    wire [LANES*16-1:0]      u_p, u_m;
-    wire [LANES_LOG-1:0]     rest = cfg_cols0[LANES_LOG-1:0];
-    reg  [LANES-1:0]         on;             // of the last block
-    always @(posedge clk_i) on <= rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);
-    wire [LANES-1:0]         there = on | {LANES{!edge_on}};
-    reg  [8:0]               leak_q;      // 256 - leak; 0 in rows
-    always @(posedge clk_i) leak_q <= lif ? 9'd256 - {1'b0, cfg_leak0} : {1'b0, fin_k & {8{update_busy}}};
-    wire [12:0]              scale = infer ? 13'd0 : {1'b0, put_g ? cfg_scale3 : cfg_scale0};
-    wire signed [SUM_W-1:0]  row_sum_p, row_sum_m;
-    reg  [ROW_W-1:0]         row_p_q, row_m_q;
-    wire [COUNT_W-1:0]       count_rdata;
-    wire signed [C_W-1:0]    put_count = count_rdata[put_unit*C_W+:C_W];
-    wire signed [15:0]       put_lane0 = {{12 - C_W{put_count[C_W-1]}}, put_count, 4'd0};
-    wire [28:0]              raw_p, raw_m;
-    wire [LANES*16-1:0]      sums;
-    wire [LANES*MASTER_W-1:0] w_turned;       // what is held of a quad's word moves down, and the new weight comes in
+    wire [LANES*MASTER_W-1:0] w_q, rw_q;             // the hidden layer's word, the readout's
+    wire [LANES*MASTER_W-1:0] upd_word = BUFFERS > 1 && readout ? rw_q : w_q;
+    wire [LANES*16-1:0]       base_new, sums;
     generate
-        for (n = 0; n < LANES; n = n + 1) begin : g_lane
-            localparam F_W = n == 0 ? 13 : 10;
-            wire signed [7:0]   wint = w_q[n*MASTER_W+FRAC_W+:8];
-            wire [F_W-1:0]      entry  = {{F_W - 1{neg_q[n]}}, 1'b1} & {F_W{g_row}};
-            wire [F_W-1:0]      weight = {{F_W - 8{wint[7]}}, wint} & {F_W{w_row}};
-            wire [F_W-1:0]      shared;      // 0 in rows
-            localparam FIRST = n % QUAD == 0 ? 1 : 0;    // of a quad
-            wire signed [15:0]    put_p, put_m, y_put_p, y_put_m, b, put_sum;
-            wire [7:0]            low;
-            wire signed [F_W+15:0] lane_raw_p, lane_raw_m;
-            assign y_put_p = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+:CNT_W], 8'd0};
-            assign y_put_m = {{8 - CNT_W{1'b0}}, base_rdata[n*2*CNT_W+CNT_W+:CNT_W], 8'd0};
-            if (n == 0) begin : g_first
-                assign shared = scale_on ? scale : {4'd0, leak_q};
-                assign put_p  = put_y ? y_put_p : put_g ? row_p_q[23:8] : update_busy ? put_sum : put_lane0;
-                assign put_m  = put_y ? y_put_m : row_m_q[23:8];
-                assign raw_p  = lane_raw_p;
-                assign raw_m  = lane_raw_m;
-            end else begin : g_other
-                assign shared = {1'b0, leak_q};
-                assign put_p  = FIRST != 0 && update_busy ? put_sum : y_put_p;
-                assign put_m  = y_put_m;
-                wire _unused = &{1'b0, lane_raw_p, lane_raw_m};
-            end
-            if (FIRST != 0) begin : g_quad
-                reg  [QUAD*16-1:0]    sums_q;
-                wire [QUAD*MASTER_W-1:0] word_q = w_q[n*MASTER_W+:QUAD*MASTER_W];
-                wire signed [MASTER_W-1:0] weight_at = word_q[fin_at[$clog2(QUAD)-1:0]*MASTER_W+:MASTER_W];
-                wire [15:0]           rho = window[n+1+:16] ^ {16{window[n]}};
-                wire signed [15:0]    u_n = u_p[n*16+:16];
-                wire signed [MASTER_W-1:0] weight_new;
-                always @(posedge clk_i)
-                    if (hand) sums_q <= sums[n*16+:QUAD*16];
-                    else if (fin_put) sums_q <= sums_q >> 16;
-                assign put_sum = sums_q[15:0];
-                assign b   = !update_busy ? base_rdata[n*16+:16] : fin_weigh ? {{16 - MASTER_W{weight_at[MASTER_W-1]}}, weight_at}
-                                                                             : {8'd0, rho[15:8]};
-                assign low = {8{update_busy}} & (fin_low_rho ? rho[7:0] : u_n[7:0]);
-                sr_sat #(.IN_W(16), .OUT_W(MASTER_W)) u_weight (.x_i(u_n), .y_o(weight_new));
-                assign w_turned[n*MASTER_W+:QUAD*MASTER_W] = {weight_new, w_wdata_q[n*MASTER_W+MASTER_W+:(QUAD-1)*MASTER_W]};
-            end else begin : g_rest
-                assign put_sum = 16'd0;
-                assign b       = base_rdata[n*16+:16];
-                assign low     = 8'd0;
-            end
-            wire [PROJ_UNITS-1:0] col_bits_of;
+        for (n = 0; n < LANES; n = n + 1) begin : g_column
+            wire [PROJ_UNITS-1:0] col_of;
             for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
-                assign col_bits_of[u] = col_word[u*LANES+n];
+                assign col_of[u] = upd_cols[u*LANES+n];
             end
-            sr_compact_lane #(
-                .FRAC_W(FRAC_W), .ACC_W(ACC_W), .D_W(D_W), .CNT_W(CNT_W), .F_W(F_W), .LUT_MUL(n >= LANES - SOFT_LANES ? 1 : 0),
-                .UNITS(PROJ_UNITS), .SUMS(FIRST)
-            ) u_lane (
-                .clk_i(clk_i), .acc_en_i(mark || add_base || pair_acc_en || upd_acc_en),
-                .first_i(mark || (pair_acc_en && pair_first) || upd_first), .double_i(upd_double), .wint_i(add_base),
-                .neg_i(neg_q[n]), .op_i(op_q), .miss_i(miss_next), .mask_i(op_rdata[PROJ_UNITS-1:0]), .row_i(upd_row),
-                .col_i(col_bits_of), .w_i(w_q[n*MASTER_W+:MASTER_W]), .base_o(base_new[n*16+:16]), .sum_o(sums[n*16+:16]),
-                .lif_i(lif), .sum_i(FIRST != 0 && update_busy), .weigh_i(FIRST != 0 && fin_weigh), .low_i(low),
-                .clear_i(lif_clear), .load_i(load || (FIRST != 0 && fin_load)), .fire_i(fire), .last_i(last), .on_i(there[n]),
-                .put_i(put_y || (n == 0 && (put_scale || put_g)) || (FIRST != 0 && fin_put)), .product_i(product || fin_product),
-                .b_i(b),
-                .put_p_i(put_p), .put_m_i(put_m), .f_i(shared | entry | weight), .theta_i(cfg_theta0),
-                .subtract_i(cfg_reset_kind), .u_p_o(u_p[n*16+:16]), .u_m_o(u_m[n*16+:16]),
-                .count_p_o(y_p[n*CNT_W+:CNT_W]), .count_m_o(y_m[n*CNT_W+:CNT_W]), .raw_p_o(lane_raw_p), .raw_m_o(lane_raw_m)
+            sr_compact_column #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .UNITS(PROJ_UNITS)) u_column (
+                .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double),
+                .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
+                .row_i(upd_row), .col_i(col_of), .w_i(w_q[n*MASTER_W+:MASTER_W]), .base_o(base_new[n*16+:16]),
+                .sum_o(sums[n*16+:16])
             );
+            assign read_w[n*8+:8] = rw_q[n*MASTER_W+FRAC_W+:8];
+        end
+    endgenerate
+    // What goes to the weight memory is registered here. In an update a quad's part moves down, and its new weight comes in.
+    reg  [LANES*MASTER_W-1:0] w_wdata_q;
+    wire [LANES*MASTER_W-1:0] w_turned;
+    generate
+        for (n = 0; n < QUADS; n = n + 1) begin : g_quad
+            wire [MASTER_W-1:0] weight;
+            sr_compact_quad #(.QUAD(QUAD), .FRAC_W(FRAC_W)) u_quad (
+                .clk_i(clk_i), .hand_i(hand), .sums_i(sums[n*QUAD*16+:QUAD*16]), .put_i(fin_put), .load_i(fin_load),
+                .product_i(fin_product), .low_rho_i(fin_low_rho), .weigh_i(fin_weigh), .at_i(fin_at), .k_i(fin_k),
+                .window_i(window[n*QUAD+:17]), .word_i(upd_word[n*QUAD*MASTER_W+:QUAD*MASTER_W]), .weight_o(weight)
+            );
+            assign w_turned[n*QUAD*MASTER_W+:QUAD*MASTER_W] = {weight, w_wdata_q[n*QUAD*MASTER_W+MASTER_W+:(QUAD-1)*MASTER_W]};
         end
     endgenerate
 
-    // ---- rows of the readout: sum over the lanes, over the row; scores ----
-    sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (
-        .clk_i(clk_i), .x_i(u_p), .y_o(row_sum_p)
-    );
-    sr_compact_tree #(.LANES(LANES), .IN_W(16), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (
-        .clk_i(clk_i), .x_i(u_m), .y_o(row_sum_m)
-    );
-    // a row's sum, 8 fraction bits below: the lanes' sum, then +- S g. Minus starts from 255:
-    // I - (q >> 8) = (256 I - q + 255) >> 8
-    wire [ROW_W-1:0] g_p    = {{ROW_W - G_W{count_rdata[G_W-1]}}, count_rdata[G_W-1:0]};
-    wire [ROW_W-1:0] g_m    = {{ROW_W - G_W{count_rdata[2*G_W-1]}}, count_rdata[2*G_W-1:G_W]};
-    wire [ROW_W-1:0] sum_p  = {{ROW_W - 8 - SUM_W{row_sum_p[SUM_W-1]}}, row_sum_p, 8'd0};
-    wire [ROW_W-1:0] sum_m  = {{ROW_W - 8 - SUM_W{row_sum_m[SUM_W-1]}}, row_sum_m, 8'd0};
-    wire             q_neg  = q_en && class_bit_q;
-    wire             q_less = q_en && !class_bit_q;
-    wire [ROW_W-1:0] from_p = row_first ? {ROW_W{1'b0}} : row_p_q;
-    wire [ROW_W-1:0] from_m = row_first ? FROM_M : row_m_q;
-    reg  [ROW_W-1:0] term_p_q, term_m_q;      // held: memories and sum do not share a cycle
-    reg              neg_p_q, neg_m_q, q_en_q;
-    always @(posedge clk_i) begin
-        term_p_q <= (q_en ? g_p : sum_p) ^ {ROW_W{q_neg}};
-        term_m_q <= (q_en ? g_m : sum_m) ^ {ROW_W{q_less}};
-        neg_p_q  <= q_neg;
-        neg_m_q  <= q_less;
-        q_en_q   <= q_en;
-        if (row_en && !(q_en_q && infer)) begin   // in inference the results lie where S g would
-            row_p_q <= from_p + term_p_q + {{ROW_W - 1{1'b0}}, neg_p_q};
-            row_m_q <= from_m + term_m_q + {{ROW_W - 1{1'b0}}, neg_m_q};
-        end
-        if (row_clear) begin
-            row_p_q <= {ROW_W{1'b0}};
-            row_m_q <= FROM_M;
-        end
-    end
-    wire signed [SCORE_W-1:0] score_p = row_p_q[ROW_W-1:8], score_m = row_m_q[ROW_W-1:8];
-
     // ---- fitness ----
-    wire       fit_rd, pred_valid;
-    wire [3:0] fit_class, pred;
+    wire       pred_valid;
+    wire [3:0] pred;
     sr_compact_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .BESIDE(FIT_BESIDE)) u_fitness (
-        .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .busy_o(fit_busy), .infer_i(infer), .fresh_i(fit_fresh),
-        .pair_i(fit_pair), .classes_i(cfg_classes), .label_i(label), .kind_i(cfg_fitness[1:0]), .mul_i(cfg_fitness[5:2]),
-        .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_addr[3:0]), .score_p_i(score_p),
-        .score_m_i(score_m), .rd_o(fit_rd), .rd_class_o(fit_class), .rdata_p_i(base_rdata[0+:SCORE_W]),
-        .rdata_m_i(base_rdata[SCORE_W+:SCORE_W]), .pred_valid_o(pred_valid), .pred_o(pred), .bank_re_o(fit_re),
-        .bank_raddr_o(fit_raddr), .bank_rdata_i(bank_rdata), .bank_we_o(fit_we), .bank_waddr_o(fit_waddr),
-        .bank_wdata_o(fit_wdata), .bank_held_o(bank_held)
+        .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .busy_o(fit_busy), .infer_i(infer), .bank_i(fit_bank),
+        .fresh_i(fit_fresh), .pair_i(fit_pair), .label_i(fit_label), .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
+        .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_class),
+        .score_label_i(score_label), .score_p_i(score_p), .score_m_i(score_m), .rd_o(fit_rd), .rd_addr_o(fit_rd_addr),
+        .rd_wait_i(fit_wait), .rdata_p_i(kept_p), .rdata_m_i(kept_m), .pred_valid_o(pred_valid), .pred_o(pred),
+        .bank_re_o(fit_re), .bank_raddr_o(fit_raddr), .bank_rdata_i(bank_rdata), .bank_we_o(fit_we), .bank_waddr_o(fit_waddr),
+        .bank_wdata_o(fit_wdata)
     );
 
     // ---- memories; the host has them between runs ----
@@ -544,85 +490,77 @@ module sr_compact #(
         .clk_i(clk_i), .we_i(mem_we && host_x), .re_i(x_re || (mem_read_q && host_x)),
         .addr_i(run_busy ? x_addr : mem_addr[X_AW-1:0]), .wdata_i(mem_wdata[15:0]), .rdata_o(x_data)
     );
-    // weights: hidden layer, then readout. The memory is wide: what goes there is held first, and it reads in every cycle but a
-    // write's. The word is there three cycles after the address: one or the other is held once more (WEIGHT_HOLD).
-    wire              host_w  = mem_sel == SR_MEM_WEIGHT[2:0] || mem_sel == SR_MEM_RWEIGHT[2:0];
-    wire [W_AW-1:0]   host_at = mem_addr[W_AW-1:0] + (mem_sel == SR_MEM_RWEIGHT[2:0] ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
-    wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
-    wire [W_AW-1:0]           walk_at = front_busy ? front_w_at[W_AW-1:0] : pair_w_addr;
-    reg  [W_AW-1:0]           walk_at_q;
+    // Weights. The memory is wide: what goes there is registered first, and it reads in every cycle but a write's. The word is
+    // there three cycles after the address: one or the other is registered once more (WEIGHT_HOLD). With BUFFERS 1 the readout's
+    // words lie behind the hidden layer's, with BUFFERS 2 in a memory of their own.
+    wire                      host_w  = mem_sel == SR_MEM_WEIGHT[2:0], host_rw = mem_sel == SR_MEM_RWEIGHT[2:0];
     wire [LANES*MASTER_W-1:0] host_weight;
     wire [LANES*16-1:0]       host_read;
+    wire [LANES*MASTER_W-1:0] host_read_w = BUFFERS > 1 && host_rw ? rw_q : w_q;
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_host
             assign host_weight[n*MASTER_W+:MASTER_W] = mem_wdata[n*16+:MASTER_W];
-            assign host_read[n*16+:16] = {{16 - MASTER_W{w_q[n*MASTER_W+MASTER_W-1]}}, w_q[n*MASTER_W+:MASTER_W]};
+            assign host_read[n*16+:16] = {{16 - MASTER_W{host_read_w[n*MASTER_W+MASTER_W-1]}}, host_read_w[n*MASTER_W+:MASTER_W]};
         end
     endgenerate
-    reg                      w_we_q;
-    reg [W_AW-1:0]           w_addr_q;
-    always @(posedge clk_i) begin
-        w_we_q    <= (upd_w_we || (mem_we && host_w)) && !rst_i;
-        w_addr_q  <= front_busy || pair_busy ? (WEIGHT_HOLD != 0 ? walk_at : walk_at_q) : update_busy ? upd_w_addr : host_at;
-        walk_at_q <= walk_at;
+    always @(posedge clk_i)
         if (fin_turn) w_wdata_q <= w_turned;
         else if (!update_busy) w_wdata_q <= host_weight;
-        w_rdata_q <= w_rdata;
-    end
-    sr_ram_sp #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW)) u_weights (
-        .clk_i(clk_i), .we_i(w_we_q), .re_i(1'b1), .addr_i(w_addr_q), .wdata_i(w_wdata_q), .rdata_o(w_rdata)
-    );
-    // base buffer: base current by step and block; spike counts of the pair; scores of the pair
-    wire [LANES*2*CNT_W-1:0] y_word;
+    wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
+    wire [W_AW+BLOCK_AW+3:0]      read_w_at  = {{W_AW{1'b0}}, read_w_addr};
     generate
-        for (n = 0; n < LANES; n = n + 1) begin : g_y
-            assign y_word[n*2*CNT_W+:2*CNT_W] = {y_m[n*CNT_W+:CNT_W], y_p[n*CNT_W+:CNT_W]};
+        if (BUFFERS > 1) begin : g_weights_apart
+            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(WEIGHT_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD)) u_hidden (
+                .clk_i(clk_i), .we_i(((upd_w_we && !readout) || (mem_we && host_w)) && !rst_i), .walk_i(front_busy),
+                .walk_addr_i(front_w_at[W_AW-1:0]), .addr_i(update_busy ? upd_w_addr : mem_addr[W_AW-1:0]),
+                .wdata_i(w_wdata_q), .rdata_o(w_q)
+            );
+            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(RWEIGHT_WORDS), .ADDR_W(RW_AW), .HOLD(WEIGHT_HOLD), .LUT(LUT_RAM)) u_readout (
+                .clk_i(clk_i), .we_i(((upd_w_we && readout) || (mem_we && host_rw)) && !rst_i), .walk_i(read_walk),
+                .walk_addr_i(read_w_at[RW_AW-1:0]), .addr_i(update_busy ? upd_w_addr[RW_AW-1:0] : mem_addr[RW_AW-1:0]),
+                .wdata_i(w_wdata_q), .rdata_o(rw_q)
+            );
+        end else begin : g_weights_together
+            wire [W_AW-1:0] host_at = mem_addr[W_AW-1:0] + (host_rw ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
+            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD)) u_all (
+                .clk_i(clk_i), .we_i((upd_w_we || (mem_we && (host_w || host_rw))) && !rst_i), .walk_i(front_busy || read_walk),
+                .walk_addr_i(front_busy ? front_w_at[W_AW-1:0] : read_w_at[W_AW-1:0] | WEIGHT_WORDS[W_AW-1:0]),
+                .addr_i(update_busy ? upd_w_addr : host_at), .wdata_i(w_wdata_q), .rdata_o(w_q)
+            );
+            assign rw_q = w_q;
         end
     endgenerate
-    reg [BASE_W-1:0] base_word;     // bits that nobody reads: whatever costs no multiplexer
-    always @* begin
-        base_word = {BASE_W{1'b0}};
-        base_word[LANES*16-1:0] = base_new;
-        if (y_we) base_word[LANES*2*CNT_W-1:0] = y_word;
-        if (score_we) base_word[2*SCORE_W-1:0] = {score_m, score_p};
-    end
-    sr_ram #(.WIDTH(BASE_W), .DEPTH(1 << BASE_AW), .ADDR_W(BASE_AW), .LUT(BASE_LUT), .HOLD(1)) u_base (
-        .clk_i(clk_i), .we_i((keep_base || y_we || score_we) && !rst_i),
-        .waddr_i(keep_base ? base_at : y_we ? y_addr : score_addr), .wdata_i(base_word),
-        .re_i(base_re || fit_rd), .raddr_i(fit_rd ? {SCORE_AT[BASE_AW-1:4], fit_class} : base_addr), .rdata_o(base_rdata)
+    // base buffer: base current by bank, step and block
+    sr_ram #(.WIDTH(LANES * 16), .DEPTH(BUFFERS << BASE_AW), .ADDR_W(BASE_AW + BANK_AW), .LUT(BASE_LUT), .HOLD(1)) u_base (
+        .clk_i(clk_i), .we_i(keep_base && !rst_i), .waddr_i(base_waddr[BASE_AW+BANK_AW-1:0]), .wdata_i(base_new),
+        .re_i(base_re), .raddr_i(base_raddr[BASE_AW+BANK_AW-1:0]), .rdata_o(base_rdata)
     );
-    // count buffer: counts by factor group and step, or results of inference; S g of the pair
-    reg  [COUNT_AW-1:0] result_q;
-    wire                result = infer && (score_we || pred_valid);
+    wire [BASE_AW:0]  base_waddr = {front_bank, base_at};
+    // spike counts of two pairs, by bank and block
+    sr_ram #(.WIDTH(LANES * 2 * CNT_W), .DEPTH(2 << BLOCK_AW), .ADDR_W(1 + BLOCK_AW), .LUT(LUT_RAM)) u_y (
+        .clk_i(clk_i), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .re_i(y_re), .raddr_i(y_raddr), .rdata_o(y_rdata)
+    );
+    // count buffer: counts by bank, factor group and step, or results of inference
+    reg  [CBUF_AW-1:0] result_q;
+    wire               result = infer && (score_we || pred_valid);
     always @(posedge clk_i)
-        if (run_clear) result_q <= {COUNT_AW{1'b0}};
+        if (run_clear) result_q <= {CBUF_AW{1'b0}};
         else if (result) result_q <= result_q + 1'b1;
     wire [COUNT_W-1:0] counts = {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_q};
-    wire [COUNT_W-1:0] g_word, result_word;
-    assign g_word[2*G_W-1:0] = {raw_m[G_W-1:0], raw_p[G_W-1:0]};
-    assign result_word       = {counts[COUNT_W-1:SCORE_W], pred_valid ? {{SCORE_W - 4{1'b0}}, pred} : score_p};
-    generate
-        if (COUNT_W > 2 * G_W) begin : g_g_rest
-            assign g_word[COUNT_W-1:2*G_W] = counts[COUNT_W-1:2*G_W];
-        end
-    endgenerate
-    sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(COUNT_AW), .HOLD(1)) u_counts (
-        .clk_i(clk_i), .we_i((keep_count || (g_we && !infer) || result) && !rst_i),
-        .waddr_i(keep_count ? count_at : infer ? result_q : g_addr), .wdata_i(keep_count ? counts : infer ? result_word : g_word),
-        .re_i(pair_count_re || mem_read_q), .raddr_i(run_busy ? pair_count_addr : mem_addr[COUNT_AW-1:0]), .rdata_o(count_rdata)
+    wire [COUNT_W-1:0] result_word;
+    assign result_word = {counts[COUNT_W-1:SCORE_W], pred_valid ? {{SCORE_W - 4{1'b0}}, pred} : score_p};
+    wire [COUNT_AW:0]  count_waddr = {front_bank, count_at};
+    sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(CBUF_AW), .HOLD(1)) u_counts (
+        .clk_i(clk_i), .we_i((keep_count || result) && !rst_i),
+        .waddr_i(infer ? result_q : count_waddr[CBUF_AW-1:0]), .wdata_i(infer ? result_word : counts),
+        .re_i(lif_count_re || mem_read_q), .raddr_i(run_busy ? lif_count_addr[CBUF_AW-1:0] : mem_addr[CBUF_AW-1:0]),
+        .rdata_o(count_rdata)
     );
-    // operands: c' by step and k, or pair weights by plane and group (sr_compact_credit)
-    wire [OP_AW+GROUP_AW-1:0] word_at = {{OP_AW - 3{1'b0}}, word_plane, word_group[GROUP_AW-1:0]};
-    wire [OP_AW+GROUP_AW-1:0] upd_op_at = {{OP_AW - 3{1'b0}}, upd_plane, upd_group[GROUP_AW-1:0]};
-    reg  [OP_W-1:0]           op_wdata;
-    always @* begin
-        op_wdata = {OP_W{1'b0}};
-        op_wdata[2*PROJ_UNITS-1:0] = word;
-        if (!word_we) op_wdata[15:0] = u_p[15:0];
-    end
-    sr_ram #(.WIDTH(OP_W), .DEPTH(1 << OP_AW), .ADDR_W(OP_AW)) u_ops (
-        .clk_i(clk_i), .we_i(op_we || word_we), .waddr_i(word_we ? word_at[OP_AW-1:0] : op_waddr), .wdata_i(op_wdata),
-        .re_i(pair_op_re || upd_re), .raddr_i(upd_turn_q ? upd_op_at[OP_AW-1:0] : pair_op_addr), .rdata_o(op_rdata)
+    // pair weights of the update by plane and group (sr_compact_credit)
+    localparam WORD_AW = 3 + GROUP_AW;
+    sr_ram #(.WIDTH(2 * PROJ_UNITS), .DEPTH(1 << WORD_AW), .ADDR_W(WORD_AW)) u_words (
+        .clk_i(clk_i), .we_i(word_we), .waddr_i({word_plane, word_group[GROUP_AW-1:0]}), .wdata_i(word), .re_i(upd_re),
+        .raddr_i({upd_plane, upd_group[GROUP_AW-1:0]}), .rdata_o(word_rdata)
     );
     // bank: sums of the members, batch list, pair weights (sr_compact_seq)
     wire               host_list   = mem_sel == SR_MEM_BATCH[2:0];
@@ -684,13 +622,13 @@ module sr_compact #(
         end else begin
             cyc_base_q    <= cyc_base_q + {31'd0, front_busy};
             cyc_lif_q     <= cyc_lif_q + {31'd0, lif_busy};
-            cyc_busy_q    <= cyc_busy_q + {31'd0, load};
-            cyc_readout_q <= cyc_readout_q + {31'd0, rows_busy};
+            cyc_busy_q    <= cyc_busy_q + {31'd0, lif_ctl[2]};
+            cyc_readout_q <= cyc_readout_q + {31'd0, read_busy};
             cyc_update_q  <= cyc_update_q + {31'd0, update_busy};
             events_q      <= events_q + {31'd0, add_base};
         end
-    wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, upd_op_at, word_at, word_group, upd_group,
-                      window, front_w_at, raw_p, raw_m, row_m_q[7:0]};
+    wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, word_group, upd_group, window, front_w_at, read_w_at, read_w_addr, base_waddr, base_raddr,
+                     count_waddr, lif_count_addr, front_bank, upd_w_addr, scaled_q3[3:0]};
 endmodule
 
 `default_nettype wire

@@ -8,9 +8,11 @@ localparam BLOCKS   = 1 << BLOCK_AW;                                     // weig
 localparam X_WORDS  = (INPUTS_MAX + 15) / 16;                            // sample words of a step
 localparam GROUPS   = FACTORS / PROJ_UNITS;
 localparam GROUP_AW = $clog2(GROUPS) > 0 ? $clog2(GROUPS) : 1;
-localparam LATER    = BLOCKS < 16 ? 16 / BLOCKS : 1;                     // base buffer: steps x blocks, then a row of spike counts
-localparam STEP_AW  = $clog2(STEPS_MAX + 1 + LATER);                     // and 16 scores
-localparam COUNT_AW = GROUP_AW + STEP_AW;                                // count buffer: {group, step}
+localparam STEP_AW  = STEPS_MAX > 2 ? $clog2(STEPS_MAX) : 1;
+localparam BANK_AW  = BUFFERS > 1 ? 1 : 0;
+localparam BASE_AW  = STEP_AW + BLOCK_AW;                                // base buffer: {bank, step, block}
+localparam COUNT_AW = GROUP_AW + STEP_AW;                                // count buffer: {bank, group, step}, or results of inference
+localparam CBUF_AW  = COUNT_AW + BANK_AW;
 localparam COMPACT_WEIGHT_WORDS = X_WORDS * 16 * BLOCKS;
-localparam COMPACT_CBUF_WORDS   = 1 << COUNT_AW;
+localparam COMPACT_CBUF_WORDS   = 1 << CBUF_AW;
 // verilator lint_on UNUSEDPARAM

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_compact_finish: the second half of an update (docs/numerics.md, section 7): M <- sat(M + ((A 2^e K + rho) >> 16)), a word of
-// LANES weights behind sr_compact_update. Lanes stand in quads (QUAD of them); a quad's first lane has the multiplier, and its
-// weights take it in turn, a weight every three cycles.
+// LANES weights behind sr_compact_update. Lanes stand in quads (QUAD of them); a quad's weights take its product
+// (sr_compact_quad) in turn, a weight every three cycles.
 //
-// With K = 256 K1 + K0 the product is made in two passes through u = (v f + addend) >> 8 of the neuron:
+// With K = 256 K1 + K0 the product is made in two passes through u = (v k + addend) >> 8:
 //   t = (A K0 + rho) >> 8,   M + ((A K1 + t) >> 8) = (A K1 + t + 256 M) >> 8.
 //   cycle  put_o       v <- A of the next weight; i <- upper byte of rho
-//          +1          f = K0, low byte of the addend is rho's (low_rho_o): u <- t (product_o)
+//          +1          k = K0, low byte of the addend is rho's (low_rho_o): u <- t (product_o)
 //          +2          i <- M + (t >> 8) (weigh_o)
-//          +3          f = K1, low byte of the addend is that of t: u <- the weight; put_o of the next
+//          +3          k = K1, low byte of the addend is that of t: u <- the weight; put_o of the next
 //          +4          turn_o: the weight is clamped and joins the word; after the last, write_o
-// k_o: K0 or K1, two cycles ahead of f. load_o: i takes its sum. at_o: the weight at work, from put_o to +2.
+// k_o: K0 or K1, a cycle ahead. load_o: i takes its sum. at_o: the weight at work, from put_o to +2.
 //
 // Dither      rho of lane n has bits w[i] ^ w[i + 1 + b], i the lane's column mod 64. window_o holds w from the column of each
 //             quad's lane at work on; it moves on by a bit a weight. The word w is drawn where 64 columns begin, ahead of time.
@@ -154,7 +154,7 @@ module sr_compact_finish #(
     assign weigh_o       = put_q[2];
     assign turn_o        = put_q[4];
     assign at_o          = at_q;
-    assign k_o           = put_q[1] ? step_i[15:8] : step_i[7:0];
+    assign k_o           = put_q[2] ? step_i[15:8] : step_i[7:0];
     assign write_o       = put_q[4] && last_q[4];
     assign w_addr_o      = w_addr_q;
     wire _unused = &{1'b0, cut_at[7:6]};

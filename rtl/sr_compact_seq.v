@@ -1,20 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_seq: sequencer of a run on the compact core, one thing after another:
-//   draw the factors; each sample: front, then each pair: scaling, LIF, readout, fitness of both members; pair weights from
-//   fitness; draw again if the population is not the one evaluated; update of the hidden layer, of the readout.
-// The bank memory holds the members' sums (sr_compact_fitness), the batch list and the pair weights: {0, member}, {2, entry of
-// the list}, {3, pair}. BESIDE 1: a pair's fitness runs beside the next pair of the sample,
-// which takes longer: 33 + 2 classes cycles or more; else the next one waits for it.
+// sr_compact_seq: sequencer of a run on the compact core.
 //
-// Codes: check_code_i at the start of a run; fault_i, a code raised while it runs, ends it when the unit at work has finished: a
+//   state              what happens
+//   CHECK              the limits
+//   DRAW, DRAWING      the factors of the pairs to evaluate are drawn
+//   EVALUATE           four units, each an item behind the one before it, until the last pair's fitness is done:
+//                        front of a sample -> LIF of a pair -> readout of the pair before -> fitness of the pair before that
+//   SHAPE*             pair weights from the members' sums: the sign of their difference, 4 cycles a pair
+//   REDRAW, REDRAWING  the factors again, if the population is not the one that was evaluated
+//   CREDIT, CREDITING  the pair weights become the words that the sums of the update are made of (sr_compact_credit)
+//   UPDATE ... LAYER   update of the hidden layer, then of the readout (none where K is 0)
+//
+// Between two units lie two banks of a memory (base current and counts: BUFFERS), and a bank is in one of three states:
+// free; taken, since the unit that fills it began; full, until the unit that empties it is done. A unit begins when its input bank
+// is full and its output bank is free. What a pair is travels with the bank as a ticket {last of the run, last of its sample, sums
+// begin anew, label, pair}. With BUFFERS 1 a sample's front waits until the readout is done as well: they share the weights' port.
+//
+//   front    | s + 1 ..............................................
+//   LIF      | s, p + 1        | s, p + 2        | s, p + 3
+//   readout  | s, p            | s, p + 1        | s, p + 2
+//   fitness  | s, p - 1        | s, p            | s, p + 1
+//
+// Bank memory: {0, member} sums (sr_compact_fitness), {2, entry} batch list, {3, pair} pair weights. fit_re_i goes first.
+// Codes: check_code_i at the start of a run; fault_i, a code raised while it runs, ends it when the units at work have finished: a
 // sample's front, a pair, the draw, a layer's update. Reset: control only.
-// Test: tests/test_sim.c
+// Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
 module sr_compact_seq #(
     parameter PAIR_AW = 6,    // log2 of the pairs; the batch list is no longer
     parameter X_AW    = 14,
-    parameter BESIDE  = 0
+    parameter BUFFERS = 1
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -33,103 +49,94 @@ module sr_compact_seq #(
     input  wire [15:0]        pair_count_i,
     input  wire               step_hidden_i,  // the update's K is not 0
     input  wire               step_readout_i,
-    // units
+    // units: a pulse starts one
     output wire               draw_o,
     output wire [15:0]        draw_first_o,
     output wire [PAIR_AW:0]   draw_pairs_o,
     input  wire               draw_busy_i,
     output wire               front_o,
     output wire [X_AW:0]      x_base_o,
+    output wire               front_bank_o,
     input  wire               front_busy_i,
-    output wire               pair_clear_o,
-    output wire               pair_o,
-    input  wire               pair_busy_i,
+    output wire               lif_o,
+    output wire               lif_first_o,    // the sample's first pair
+    output wire               lif_bank_o,     // base current and counts
+    input  wire               lif_ready_i,
+    input  wire               lif_busy_i,
+    input  wire               lif_done_i,
+    output wire               read_o,
+    output wire               read_first_o,
+    input  wire               read_ready_i,
+    input  wire               read_busy_i,
+    input  wire               read_done_i,
+    output wire [ 3:0]        score_label_o,  // of the pair whose scores come
     output wire               fit_o,
-    output wire               fresh_o,        // sums begin anew
+    output wire               fit_bank_o,     // scores
+    output wire               fit_fresh_o,    // sums begin anew
     output wire [PAIR_AW-1:0] fit_pair_o,
-    output wire [ 3:0]        label_o,
+    output wire [ 3:0]        fit_label_o,
     input  wire               fit_busy_i,
     output wire               credit_o,
     input  wire               credit_busy_i,
     output wire               update_o,
     output wire               readout_o,
     input  wire               update_busy_i,
-    // bank memory: batch list, sums, pair weights
+    // bank memory: data a cycle after
+    input  wire               fit_re_i,
     output wire               bank_re_o,
     output wire [PAIR_AW+1:0] bank_raddr_o,
-    input  wire [31:0]        bank_rdata_i,   // a cycle after
-    input  wire [31:0]        bank_held_i,    // a cycle later still
+    input  wire [31:0]        bank_rdata_i,
     output wire               bank_we_o,
     output wire [PAIR_AW+1:0] bank_waddr_o,
     output wire [ 7:0]        bank_wdata_o
 );
     `include "sr_map.vh"
 
-    localparam [4:0] IDLE = 5'd0, CHECK = 5'd1, DRAW = 5'd2, DRAWING = 5'd3, LIST = 5'd4, ENTRY = 5'd5, FRONT = 5'd6,
-                     FRONTING = 5'd7, PAIR = 5'd8, PAIRING = 5'd9, FIT = 5'd10, FITTING = 5'd11, NEXT = 5'd12, SHAPE = 5'd13,
-                     SHAPE_M = 5'd14, SHAPE_U = 5'd15, REDRAW = 5'd16, REDRAWING = 5'd17, CREDIT = 5'd18, CREDITING = 5'd19,
-                     UPDATE = 5'd20, UPDATING = 5'd21, LAYER = 5'd22, SHAPE_W = 5'd23;
+    localparam [4:0] IDLE = 5'd0, CHECK = 5'd1, DRAW = 5'd2, DRAWING = 5'd3, EVALUATE = 5'd4, SHAPE = 5'd5, SHAPE_M = 5'd6,
+                     SHAPE_U = 5'd7, SHAPE_W = 5'd8, REDRAW = 5'd9, REDRAWING = 5'd10, CREDIT = 5'd11, CREDITING = 5'd12,
+                     UPDATE = 5'd13, UPDATING = 5'd14, LAYER = 5'd15;
     reg  [4:0]         state_q, flags_q;
     reg  [7:0]         code_q;
-    reg  [PAIR_AW:0]   sample_q;
-    reg  [PAIR_AW:0]   pair_q;
+    reg  [PAIR_AW:0]   shape_pair_q;
     reg                readout_q, resident_q;   // resident_q: the factors are of pairs 0..pairs_i-1
-    reg  [X_AW:0]      x_base_q;              // top bit: beyond the sample store
-    reg  [3:0]         label_q;
     wire               infer       = |(flags_q & SR_RUN_INFER[4:0]);
     wire               want_eval   = |(flags_q & SR_RUN_EVALUATE[4:0]);
     wire               want_update = |(flags_q & SR_RUN_UPDATE[4:0]);
     wire               want_shape  = |(flags_q & SR_RUN_SHAPE[4:0]);
     wire               fault       = fault_i != SR_REPLY_OK;
-    wire [PAIR_AW:0]   pair_up     = pair_q + 1'b1;
-    wire               pair_end    = infer || pair_up == pair_count_i[PAIR_AW:0];
-    wire               shape_end   = pair_up == pairs_i[PAIR_AW:0];
-    wire               sample_end  = sample_q == batch_i[PAIR_AW:0] - 1'b1;
+    wire [PAIR_AW:0]   shape_up    = shape_pair_q + 1'b1;
+    wire               shape_end   = shape_up == pairs_i[PAIR_AW:0];
     wire               step        = readout_q ? step_readout_i : step_hidden_i;
     wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? REDRAW : IDLE;
+    wire               evaluated;
+    wire               units_busy  = draw_busy_i || front_busy_i || lif_busy_i || read_busy_i || fit_busy_i || credit_busy_i ||
+                                     update_busy_i;
     always @(posedge clk_i) begin
         case (state_q)
             IDLE: begin
-                flags_q    <= run_flags_i;
-                code_q     <= run_start_i ? SR_REPLY_OK : code_q;
-                sample_q   <= {PAIR_AW + 1{1'b0}};
-                readout_q  <= 1'b0;
-                resident_q <= 1'b0;
-                pair_q     <= {PAIR_AW + 1{1'b0}};
+                flags_q      <= run_flags_i;
+                code_q       <= run_start_i ? SR_REPLY_OK : code_q;
+                readout_q    <= 1'b0;
+                resident_q   <= 1'b0;
+                shape_pair_q <= {PAIR_AW + 1{1'b0}};
                 if (run_start_i) state_q <= CHECK;
             end
             CHECK: if (!check_busy_i) begin
                 code_q  <= check_code_i;
-                state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? LIST : want_eval ? DRAW : after_eval;
+                state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? EVALUATE : want_eval ? DRAW : after_eval;
             end
             DRAW:    state_q <= DRAWING;
             DRAWING: if (!draw_busy_i) begin
                 resident_q <= pair_first_i == 16'd0 && pair_count_i == pairs_i;
-                state_q    <= LIST;
+                state_q    <= EVALUATE;
             end
-            LIST:    state_q <= ENTRY;
-            ENTRY: begin
-                x_base_q <= {|bank_rdata_i[27:X_AW], bank_rdata_i[X_AW-1:0]};
-                label_q  <= bank_rdata_i[31:28];
-                state_q  <= FRONT;
-            end
-            FRONT:    state_q <= FRONTING;
-            FRONTING: if (!front_busy_i) state_q <= PAIR;
-            PAIR:     state_q <= PAIRING;
-            PAIRING: if (!pair_busy_i) state_q <= FIT;
-            FIT:      state_q <= BESIDE != 0 ? NEXT : FITTING;
-            FITTING:  if (!fit_busy_i) state_q <= NEXT;
-            NEXT: if (!pair_end || !fit_busy_i) begin
-                pair_q <= pair_end ? {PAIR_AW + 1{1'b0}} : pair_up;
-                if (pair_end) sample_q <= sample_q + 1'b1;
-                state_q <= !pair_end ? PAIR : !sample_end ? LIST : infer ? IDLE : after_eval;
-            end
+            EVALUATE: if (evaluated) state_q <= infer ? IDLE : after_eval;
             SHAPE:   state_q <= SHAPE_M;
             SHAPE_M: state_q <= SHAPE_U;
             SHAPE_U: state_q <= SHAPE_W;
             SHAPE_W: begin
-                pair_q  <= shape_end ? {PAIR_AW + 1{1'b0}} : pair_up;
-                state_q <= !shape_end ? SHAPE : want_update ? REDRAW : IDLE;
+                shape_pair_q <= shape_up;
+                state_q      <= !shape_end ? SHAPE : want_update ? REDRAW : IDLE;
             end
             REDRAW:    state_q <= REDRAWING;
             REDRAWING: if (!draw_busy_i) state_q <= CREDIT;
@@ -144,7 +151,7 @@ module sr_compact_seq #(
         endcase
         if (fault && state_q != IDLE && state_q != CHECK) begin
             code_q  <= fault_i;
-            if (!draw_busy_i && !front_busy_i && !pair_busy_i && !credit_busy_i && !update_busy_i) state_q <= IDLE;
+            if (!units_busy) state_q <= IDLE;
         end
         if (rst_i) state_q <= IDLE;
     end
@@ -156,28 +163,152 @@ module sr_compact_seq #(
     assign draw_o       = go && (state_q == DRAW || (state_q == REDRAW && !resident_q));
     assign draw_first_o = state_q == DRAW || state_q == DRAWING ? pair_first_i : 16'd0;
     assign draw_pairs_o = state_q == DRAW || state_q == DRAWING ? pair_count_i[PAIR_AW:0] : pairs_i[PAIR_AW:0];
-    assign front_o      = go && state_q == FRONT;
-    assign x_base_o     = x_base_q;
-    assign pair_clear_o = state_q == FRONT;
-    assign pair_o       = go && state_q == PAIR;
-    assign fit_o        = go && state_q == FIT;
-    assign fresh_o      = sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0]));
-    assign fit_pair_o   = pair_q[PAIR_AW-1:0];
-    assign label_o      = label_q;
     assign credit_o     = go && state_q == CREDIT;
     assign update_o     = go && state_q == UPDATE && step;
     assign readout_o    = readout_q;
 
+    // ---- the evaluation: front ----
+    localparam [1:0] F_WAIT = 2'd0, F_ENTRY = 2'd1, F_START = 2'd2, F_RUN = 2'd3;
+    reg  [1:0]         front_q;
+    reg  [PAIR_AW:0]   sample_q;                      // of the batch list, next
+    reg                sample_bank_q;
+    reg  [1:0]         base_taken_q, base_full_q, base_last_q;   // by bank; the sample is the batch's last
+    reg  [3:0]         base_label_q [0:1];
+    reg  [1:0]         base_fresh_q;
+    reg  [X_AW:0]      x_base_q;                      // top bit: beyond the sample store
+    reg  [1:0]         y_taken_q, y_full_q, s_taken_q, s_full_q;
+    wire               evaluating = state_q == EVALUATE && go;
+    wire               sample_none = sample_q == batch_i[PAIR_AW:0];
+    wire               sample_last = sample_q == batch_i[PAIR_AW:0] - 1'b1;
+    wire               list = evaluating && front_q == F_WAIT && !sample_none && !base_taken_q[sample_bank_q] && !fit_re_i &&
+                              (BUFFERS > 1 || (base_taken_q == 2'd0 && y_taken_q == 2'd0));
+    wire               front_end = front_q == F_RUN && !front_busy_i;
+    assign front_o      = evaluating && front_q == F_START;
+    assign x_base_o     = x_base_q;
+    assign front_bank_o = sample_bank_q && BUFFERS > 1;
+
+    // ---- LIF: pairs of the sample in base_bank_q ----
+    localparam TICKET_W = PAIR_AW + 7;
+    reg  [PAIR_AW-1:0]  pair_q;
+    reg                 base_bank_q, y_bank_q, y_done_q;      // y_done_q: the bank that lif_done_i fills
+    reg  [TICKET_W-1:0] y_ticket_q [0:1], s_ticket_q [0:1];
+    wire                pair_last = infer || {1'b0, pair_q} == pair_count_i[PAIR_AW:0] - 1'b1;
+    wire [TICKET_W-1:0] lif_ticket = {pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q],
+                                      base_label_q[base_bank_q], pair_q};
+    wire [TICKET_W-1:0] done_ticket = y_ticket_q[y_done_q];
+    wire                lif_sample_end = lif_done_i && done_ticket[PAIR_AW+5];
+    reg                 base_free_q;                          // the bank whose last pair is next to be done
+    assign lif_o       = evaluating && lif_ready_i && base_full_q[base_bank_q] && !y_taken_q[y_bank_q];
+    assign lif_first_o = pair_q == {PAIR_AW{1'b0}};
+    assign lif_bank_o  = base_bank_q && BUFFERS > 1;
+
+    // ---- readout of the pair in y_read_q; its scores come some cycles after its walk, into s_score_q ----
+    reg                 y_read_q, y_free_q, s_bank_q, s_score_q, s_fit_q, fit_run_q;
+    reg                 scored_q;             // read_done_i, a cycle later: until then the label is looked at (sr_fitness)
+    wire [TICKET_W-1:0] read_ticket = y_ticket_q[y_read_q];
+    wire [TICKET_W-1:0] score_ticket = s_ticket_q[s_score_q], fit_ticket = s_ticket_q[s_fit_q];
+    wire                fit_end = fit_run_q && !fit_busy_i;
+    assign read_o        = evaluating && read_ready_i && y_full_q[y_read_q] && !s_taken_q[s_bank_q] &&
+                           (!infer || s_taken_q == 2'd0);
+    assign read_first_o  = read_ticket[PAIR_AW-1:0] == {PAIR_AW{1'b0}};
+    assign score_label_o = score_ticket[PAIR_AW+:4];
+
+    // ---- fitness ----
+    assign fit_o       = evaluating && !fit_run_q && s_full_q[s_fit_q];
+    assign fit_bank_o  = s_fit_q;
+    assign fit_pair_o  = fit_ticket[PAIR_AW-1:0];
+    assign fit_label_o = fit_ticket[PAIR_AW+:4];
+    assign fit_fresh_o = fit_ticket[PAIR_AW+4];
+    assign evaluated   = fit_end && fit_ticket[PAIR_AW+6];
+    always @(posedge clk_i) begin
+        case (front_q)
+            F_WAIT: if (list) begin
+                front_q <= F_ENTRY;
+                base_taken_q[sample_bank_q] <= 1'b1;
+            end
+            F_ENTRY: begin
+                x_base_q <= {|bank_rdata_i[27:X_AW], bank_rdata_i[X_AW-1:0]};
+                base_label_q[sample_bank_q] <= bank_rdata_i[31:28];
+                base_last_q[sample_bank_q]  <= sample_last;
+                base_fresh_q[sample_bank_q] <= sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0]));
+                front_q  <= F_START;
+            end
+            F_START: front_q <= F_RUN;
+            default: if (front_end) begin
+                front_q  <= F_WAIT;
+                sample_q <= sample_q + 1'b1;
+                base_full_q[sample_bank_q] <= 1'b1;
+                if (BUFFERS > 1) sample_bank_q <= !sample_bank_q;
+            end
+        endcase
+        if (lif_o) begin
+            y_taken_q[y_bank_q]  <= 1'b1;
+            y_ticket_q[y_bank_q] <= lif_ticket;
+            y_bank_q             <= !y_bank_q;
+            pair_q               <= pair_last ? {PAIR_AW{1'b0}} : pair_q + 1'b1;
+            // The sample's last pair is on its way: the bank is not full for another, and free once that pair is done.
+            if (pair_last) begin
+                base_full_q[base_bank_q] <= 1'b0;
+                if (BUFFERS > 1) base_bank_q <= !base_bank_q;
+            end
+        end
+        if (lif_done_i) begin
+            y_full_q[y_done_q] <= 1'b1;
+            y_done_q           <= !y_done_q;
+            if (lif_sample_end) begin
+                base_taken_q[base_free_q] <= 1'b0;
+                if (BUFFERS > 1) base_free_q <= !base_free_q;
+            end
+        end
+        if (read_o) begin
+            y_full_q[y_read_q]   <= 1'b0;
+            y_read_q             <= !y_read_q;
+            s_taken_q[s_bank_q]  <= 1'b1;
+            s_ticket_q[s_bank_q] <= read_ticket;
+            s_bank_q             <= !s_bank_q;
+        end
+        if (read_done_i) begin
+            y_taken_q[y_free_q] <= 1'b0;
+            y_free_q            <= !y_free_q;
+            s_full_q[s_score_q] <= 1'b1;
+        end
+        scored_q <= read_done_i;
+        if (scored_q) s_score_q <= !s_score_q;
+        if (fit_o) fit_run_q <= 1'b1;
+        if (fit_end) begin
+            fit_run_q          <= 1'b0;
+            s_taken_q[s_fit_q] <= 1'b0;
+            s_full_q[s_fit_q]  <= 1'b0;
+            s_fit_q            <= !s_fit_q;
+        end
+        if (state_q == IDLE || rst_i) begin
+            front_q       <= F_WAIT;
+            sample_q      <= {PAIR_AW + 1{1'b0}};
+            pair_q        <= {PAIR_AW{1'b0}};
+            base_taken_q  <= 2'd0;
+            base_full_q   <= 2'd0;
+            y_taken_q     <= 2'd0;
+            y_full_q      <= 2'd0;
+            s_taken_q     <= 2'd0;
+            s_full_q      <= 2'd0;
+            fit_run_q     <= 1'b0;
+            scored_q      <= 1'b0;
+            {sample_bank_q, base_bank_q, base_free_q, y_bank_q, y_done_q, y_read_q, y_free_q, s_bank_q, s_score_q, s_fit_q} <= 10'd0;
+        end
+    end
+
     // ---- bank memory: list; pair weights from sums ----
-    reg  signed [31:0] plus_q;
-    always @(posedge clk_i) plus_q <= bank_held_i;
-    wire signed [31:0] minus = bank_held_i;
-    assign bank_re_o    = state_q == LIST || state_q == SHAPE || state_q == SHAPE_M;
-    assign bank_raddr_o = state_q == LIST ? {2'b10, sample_q[PAIR_AW-1:0]} : {1'b0, pair_q[PAIR_AW-1:0], state_q == SHAPE_M};
+    reg  signed [31:0] sum_q, plus_q;
+    always @(posedge clk_i) begin
+        sum_q  <= bank_rdata_i;
+        plus_q <= sum_q;
+    end
+    assign bank_re_o    = list || state_q == SHAPE || state_q == SHAPE_M;
+    assign bank_raddr_o = state_q == EVALUATE ? {2'b10, sample_q[PAIR_AW-1:0]} : {1'b0, shape_pair_q[PAIR_AW-1:0], state_q == SHAPE_M};
     assign bank_we_o    = state_q == SHAPE_W;
-    assign bank_waddr_o = {2'b11, pair_q[PAIR_AW-1:0]};
-    assign bank_wdata_o = {{7{plus_q < minus}}, plus_q != minus};   // the sign of the difference
-    wire _unused = &{1'b0, batch_i};
+    assign bank_waddr_o = {2'b11, shape_pair_q[PAIR_AW-1:0]};
+    assign bank_wdata_o = {{7{plus_q < sum_q}}, plus_q != sum_q};   // the sign of the difference
+    wire _unused = &{1'b0, batch_i, base_free_q, base_bank_q, sample_bank_q, score_ticket};
 endmodule
 
 `default_nettype wire

@@ -33,7 +33,6 @@ module sr_compact_update #(
     input  wire                rst_i,
     input  wire                start_i,
     output wire                busy_o,
-    input  wire                readout_i,
     input  wire [ROW_W-1:0]    rows_i,
     input  wire [BLOCK_W-1:0]  blocks_i,
     input  wire [GROUP_W-1:0]  groups_i,
@@ -47,7 +46,7 @@ module sr_compact_update #(
     output wire [3:0]          bit_o,        // of a row or class factor's word, with its data
     // age 1
     output wire                re_o,
-    output wire [FACTOR_AW+BLOCK_AW:0] col_addr_o,
+    output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,   // of the hidden layer or the readout
     output wire [2:0]          word_plane_o,
     output wire [GROUP_W-1:0]  word_group_o,
     // age 2
@@ -132,7 +131,7 @@ module sr_compact_update #(
                         | {{CLASS_AW - 4{1'b0}}, row_q[3:0] >> CUT_LOG};
     assign bit_o        = row_q[3:0];
     assign re_o         = sum_q[1];
-    assign col_addr_o   = {readout_i, factor1[FACTOR_AW-1:0], block_q[BLOCK_AW-1:0]};
+    assign col_addr_o   = {factor1[FACTOR_AW-1:0], block_q[BLOCK_AW-1:0]};
     assign word_plane_o = plane_q1;
     assign word_group_o = group_q1;
     assign miss_next_o  = sum_q[2];

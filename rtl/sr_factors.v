@@ -6,14 +6,15 @@
 // min(LANES, 16) entries that a cycle writes, column words LANES:
 //   rows      ROW entries of the hidden layer in PROJ_UNITS banks: factor f in bank f % PROJ_UNITS, group f / PROJ_UNITS; input j
 //             at word (group * x_words + j / 16) * 16 / CUT + j % 16 / CUT
-//   columns   COL entries, hidden layer and readout: {readout, group, column block}, a group's PROJ_UNITS factors in a word
+//   columns   COL entries, of the hidden layer and, in a memory of their own, of the readout: {group, column block}, a group's
+//             PROJ_UNITS factors in a word
 //   classes   ROW entries of the readout: {group, class / CUT}, likewise
 // Draw        start_i (pulse) with the job inputs, held while busy_o; over_o: more than FACTORS, given up. groups_o: row groups.
 //             A noise word takes 18 cycles and one for each CUT entries.
 // Dither      dither_i (pulse, not during a draw; its row and block are 0 during one); dither_ready_o until the next; cut_o:
 //             entries cut_at_i * CUT and on.
-// Reads       a cycle after the enable; bit selects go with the data. col_o and class_o are of the factor that the address names,
-//             cols_o ({unit, lane}) and classes_o of all of its group. Reset: control only. Test: tests/rtl/tb_factors.cpp
+// Reads       a cycle after the enable; bit selects go with the data. col_o, rcol_o (readout) and class_o are of the factor that the
+//             address names, cols_o, rcols_o ({unit, lane}) and classes_o of all of its group. Reset: control only. Test: tests/rtl/tb_factors.cpp
 `default_nettype none
 
 module sr_factors #(
@@ -26,7 +27,7 @@ module sr_factors #(
     parameter CUT        = LANES < 16 ? LANES : 16,
     parameter ROW_AW     = $clog2(FACTORS / PROJ_UNITS * X_WORDS * 16 / CUT),
     parameter FACTOR_AW  = $clog2(FACTORS),
-    parameter COL_AW     = 1 + FACTOR_AW + BLOCK_AW,
+    parameter COL_AW     = FACTOR_AW + BLOCK_AW,
     parameter CLASS_AW   = FACTOR_AW + $clog2(16 / CUT),
     parameter GROUP_W    = $clog2(FACTORS / PROJ_UNITS + 1)
 ) (
@@ -60,6 +61,10 @@ module sr_factors #(
     input  wire [COL_AW-1:0]     col_addr_i,
     output wire [LANES-1:0]      col_o,
     output wire [PROJ_UNITS*LANES-1:0] cols_o,
+    input  wire                  rcol_re_i,
+    input  wire [COL_AW-1:0]     rcol_addr_i,
+    output wire [LANES-1:0]      rcol_o,
+    output wire [PROJ_UNITS*LANES-1:0] rcols_o,
     input  wire                  class_re_i,
     input  wire [CLASS_AW-1:0]   class_addr_i,
     input  wire [ 3:0]           class_bit_i,
@@ -193,42 +198,49 @@ module sr_factors #(
     wire [PROJ_UNITS*WIDE-1:0]  col_we;
     wire [PROJ_UNITS-1:0]       class_we;
     wire [PROJ_UNITS*CUT-1:0]   class_word;
-    wire [FACTOR_AW-1:0]        col_factor   = col_addr_i[BLOCK_AW+:FACTOR_AW];
+    wire [FACTOR_AW-1:0]        col_factor   = col_addr_i[BLOCK_AW+:FACTOR_AW], rcol_factor = rcol_addr_i[BLOCK_AW+:FACTOR_AW];
     wire [FACTOR_AW-1:0]        class_factor = class_addr_i[CUTS_LOG+:FACTOR_AW];
-    wire [COL_RAM_AW:0]         col_word_at, col_read_at;
+    wire [COL_RAM_AW:0]         col_word_at, col_read_at, rcol_read_at;
     wire [CLASS_AW-1:0]         class_at, class_read_at;
-    reg  [UNIT_W-1:0]           col_unit_q, class_unit_q;
-    assign col_word_at   = {1'b0, store_q[1], factor[FACTOR_AW-1:UNIT_LOG], col_at[BLOCK_AW-1:0]};
-    assign col_read_at   = {1'b0, col_addr_i[COL_AW-1], col_factor[FACTOR_AW-1:UNIT_LOG], col_addr_i[BLOCK_AW-1:0]};
+    reg  [UNIT_W-1:0]           col_unit_q, rcol_unit_q, class_unit_q;
+    assign col_word_at   = {1'b0, factor[FACTOR_AW-1:UNIT_LOG], col_at[BLOCK_AW-1:0]};
+    assign col_read_at   = {1'b0, col_factor[FACTOR_AW-1:UNIT_LOG], col_addr_i[BLOCK_AW-1:0]};
+    assign rcol_read_at  = {1'b0, rcol_factor[FACTOR_AW-1:UNIT_LOG], rcol_addr_i[BLOCK_AW-1:0]};
     assign class_at      = {{CLASS_AW - FACTOR_AW{1'b0}}, factor >> UNIT_LOG} << CUTS_LOG | {{CLASS_AW - DONE_C{1'b0}}, done_q[DONE_C-1:0]};
     assign class_read_at = {{CLASS_AW - FACTOR_AW{1'b0}}, class_factor >> UNIT_LOG} << CUTS_LOG
                          | (class_addr_i & ~({CLASS_AW{1'b1}} << CUTS_LOG));
     always @(posedge clk_i) begin
         if (col_re_i) col_unit_q <= col_factor[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
+        if (rcol_re_i) rcol_unit_q <= rcol_factor[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
         if (class_re_i) class_unit_q <= class_factor[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
     end
     generate
         for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_units
             for (w = 0; w < WIDE; w = w + 1) begin : g_cuts
                 wire here = WIDE == 1 || (done_q & (WIDE[DONE_W-1:0] - 1'b1)) == w[DONE_W-1:0];
-                assign col_we[u*WIDE+w] = keep && (store_q == COLS || store_q == COLS_READOUT) && here && unit == u[UNIT_W-1:0];
+                assign col_we[u*WIDE+w] = keep && here && unit == u[UNIT_W-1:0];
             end
             wire [CUT-1:0] class_cut = class_word[u*CUT+:CUT];
             assign class_we[u]  = keep && store_q == CLASSES && unit == u[UNIT_W-1:0];
             assign classes_o[u] = class_cut[class_bit_i[CUT_LOG-1:0]];
         end
     endgenerate
-    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << (COL_AW - UNIT_LOG)), .ADDR_W(COL_AW - UNIT_LOG)) u_columns (
-        .clk_i(clk_i), .we_i(col_we), .waddr_i(col_word_at[COL_RAM_AW-1:0]), .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(col_re_i),
-        .raddr_i(col_read_at[COL_RAM_AW-1:0]), .rdata_o(cols_o)
+    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW)) u_hidden (
+        .clk_i(clk_i), .we_i(col_we & {PROJ_UNITS * WIDE{store_q == COLS}}), .waddr_i(col_word_at[COL_RAM_AW-1:0]),
+        .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(col_re_i), .raddr_i(col_read_at[COL_RAM_AW-1:0]), .rdata_o(cols_o)
+    );
+    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW)) u_readout (
+        .clk_i(clk_i), .we_i(col_we & {PROJ_UNITS * WIDE{store_q == COLS_READOUT}}), .waddr_i(col_word_at[COL_RAM_AW-1:0]),
+        .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(rcol_re_i), .raddr_i(rcol_read_at[COL_RAM_AW-1:0]), .rdata_o(rcols_o)
     );
     sr_ram #(.WIDTH(PROJ_UNITS * CUT), .PARTS(PROJ_UNITS), .DEPTH(1 << (CLASS_AW - UNIT_LOG)), .ADDR_W(CLASS_AW - UNIT_LOG)) u_classes (
         .clk_i(clk_i), .we_i(class_we), .waddr_i(class_at[CLASS_RAM_AW-1:0]), .wdata_i({PROJ_UNITS{cut}}), .re_i(class_re_i),
         .raddr_i(class_read_at[CLASS_RAM_AW-1:0]), .rdata_o(class_word)
     );
     assign col_o   = cols_o[{{32 - UNIT_W{1'b0}}, col_unit_q}*LANES+:LANES];
+    assign rcol_o  = rcols_o[{{32 - UNIT_W{1'b0}}, rcol_unit_q}*LANES+:LANES];
     assign class_o = classes_o[class_unit_q];
-    wire _unused = &{1'b0, row_cuts, cuts, group, col_at, cut_at_i, row_bit_i, class_bit_i, col_word_at, col_read_at, class_at, class_read_at};
+    wire _unused = &{1'b0, row_cuts, cuts, group, col_at, cut_at_i, row_bit_i, class_bit_i, col_word_at, col_read_at, rcol_read_at, class_at, class_read_at};
 endmodule
 
 `default_nettype wire

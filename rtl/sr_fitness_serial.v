@@ -7,6 +7,7 @@
 // Handshake  start_i pulses; classes, label, kind, mul, shift and scores stay as they are until done_o pulses, with fitness_o and
 //            hit_o; start_i again from that cycle on. pred_valid_o pulses once a job; pred_o holds until the next start_i.
 //            rd_o asks for the score of rd_class_o: score_i from the second cycle after it to the first after the next rd_o.
+//            hold_i, with rd_o: the score cannot be read in this cycle; the request stays, and what waits for the score waits.
 // Latency    C classes, L label, H = shift_i / 4 + shift_i % 4: from start_i to done_o at most
 //            correct C + 5, margin 2C + L + H + 21, log-softmax C + L + C (5 + H) + 24 cycles; a job at a time.
 // Steps      scan, a class a cycle: largest score (ref), lowest index. Margin of a hit: scan of the others, then own score as
@@ -23,6 +24,7 @@ module sr_fitness_serial #(
     input  wire                      clk_i,
     input  wire                      rst_i,
     input  wire                      start_i,
+    input  wire                      hold_i,
     input  wire        [4:0]         classes_i,
     input  wire        [3:0]         label_i,
     input  wire        [1:0]         kind_i,
@@ -61,14 +63,16 @@ module sr_fitness_serial #(
     wire [3:0] class_next = class_q + 4'd1;
     wire       at_end     = class_next == classes_i[3:0]; // 16 classes: 0
     reg  [3:0] place_q;                                   // whose score is scanned
+    wire [3:0] place_up   = place_q + 4'd1;
     wire       own        = place_q == label_i;
     wire       mine       = class_q == label_i;
     wire       lost       = seek_q && at_end && !mine;    // the label is no class
 
     // Scaling: ends of the two kinds of steps
-    wire mul_end = mul_q && cnt_q == {1'b0, shift_i[1:0]} + 3'd3;
+    wire mul     = mul_q && !hold_i;
+    wire mul_end = mul && cnt_q == {1'b0, shift_i[1:0]} + 3'd3;
     wire look    = four_q && cnt_q == shift_i[4:2];
-    wire step    = read_q || take_q || look || (seek_q && (!mine || is_soft));
+    wire step    = (read_q && !hold_i) || take_q || look || (seek_q && (!mine || is_soft));
 
     // Reference, kept complemented: score - ref - 1, not negative where score > ref; its complement is ref - score.
     wire [SCORE_W:0] over   = {score_i[SCORE_W-1], score_i} + nref_q;
@@ -79,7 +83,8 @@ module sr_fitness_serial #(
         else if (move_q || own_q || better)
             nref_q <= move_q ? {{SCORE_W - 11{1'b0}}, sum_q[11:0]} : {~score_i[SCORE_W-1], ~score_i};
         if (take_q || look || size_q) x_q <= size_q ? nref_q[SCORE_W-1:0] : ~over[SCORE_W-1:0];
-        place_q <= scan_q ? place_q + 4'd1 : 4'd0;
+        if (start_i || again) place_q <= 4'd0;
+        else if (scan_q) place_q <= place_q + 4'd1;
         if (better) arg_q <= place_q;
         if (better && !second_q) begin
             pred_q <= place_q;
@@ -106,10 +111,10 @@ module sr_fitness_serial #(
     wire [ACC_W-1:0]   by4    = {4'd0, acc_q[ACC_W-1:4]} | {{ACC_W - 15{1'b0}}, {15{ones}}};
     always @(posedge clk_i) begin
         if (read_q || (look && !last_q) || size_q) acc_q <= {ACC_W{1'b0}};
-        else if (mul_q || (four_q && !look) || load_q || norm_q || (full_q && over15))
+        else if (mul || (four_q && !look) || load_q || norm_q || (full_q && over15))
             acc_q <= four_q || ones ? by4 : {upper, acc_q[3:1]};
         if (take_q || mul_end || look) cnt_q <= 3'd0;
-        else if (mul_q || four_q || (norm_q && big) || lnb_q) cnt_q <= lnb_q ? cnt_q - 3'd1 : cnt_q + 3'd1;
+        else if (mul || four_q || (norm_q && big) || lnb_q) cnt_q <= lnb_q ? cnt_q - 3'd1 : cnt_q + 3'd1;
     end
 
     // Table: EXP below 384 (the entries 352..383 stand for 384..399, all 1), complement of LNM above, where all ones is the
@@ -141,15 +146,15 @@ module sr_fitness_serial #(
     always @(posedge clk_i) begin
         if (start_i) second_q <= 1'b0;
         else if (again) second_q <= 1'b1;
-        read_q    <= start_i || (read_q && !at_end) || again;
-        wait_q    <= read_q;
+        read_q    <= start_i || (read_q && (!at_end || hold_i)) || again;
+        wait_q    <= read_q && !hold_i;
         scan_q    <= wait_q;
-        verdict_q <= scan_q && !wait_q;
+        verdict_q <= scan_q && place_up == classes_i[3:0];
         seek_q    <= (verdict_q && kind_i != 2'd0 && !again) || (seek_q && !mine && !lost);
-        fetch_q   <= seek_q && mine;
-        fetched_q <= fetch_q;
-        own_q     <= fetched_q && second_q;
-        owned_q   <= own_q;
+        fetch_q   <= (seek_q && mine) || (fetch_q && hold_i);
+        fetched_q <= fetch_q && !hold_i;
+        own_q     <= (fetched_q && second_q) || (own_q && hold_i);
+        owned_q   <= own_q && !hold_i;
         take_q    <= owned_q || (fetched_q && !second_q);
         mul_q     <= take_q || (look && !last_q) || (mul_q && !mul_end);
         four_q    <= mul_end || (four_q && !look);

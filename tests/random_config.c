@@ -84,6 +84,7 @@ static void draw_net(struct dice *d, const struct sr_caps *caps, struct sr_net *
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         net->theta[l] = draw_theta(d, sr_net_rows(net, l));
         net->leak[l] = draw_leak(d);
+        if (!(caps->modes & SR_MODES_LEAK)) net->leak[l] = SR_LEAK_SHIFT;
     }
     net->reset = one_in(d, 2) ? SR_RESET_HARD : SR_RESET_SUBTRACT;
     net->readout = SR_READOUT_SUM;

@@ -305,7 +305,7 @@ static void test_saturation(void **state) {
         set_mode(caps, n & 1 ? SR_MODE_FULL : SR_MODE_LOWRANK, 2, &c);
         c.net.reset = n & 2 ? SR_RESET_SUBTRACT : SR_RESET_HARD;
         c.net.theta[0] = n & 4 ? 32767 : 20000;
-        c.net.leak[0] = n & 8 ? 255 : 3;
+        if (caps->modes & SR_MODES_LEAK) c.net.leak[0] = n & 8 ? 255 : 3;
         if (caps->step_readout) c.net.readout = (enum sr_readout)(n % 3);
         for (unsigned l = 0; l < SR_LAYERS; l++) c.evaluation.scale[l] = n % 3 ? 4095 : 700;
         for (uint32_t j = 0; j < c.net.inputs; j++)
@@ -342,7 +342,7 @@ static void test_small(void **state) {
         make(caps, 9 + 11 * (n % 3), 5 + 4 * (n % 2), 3 + n % 3, 3 + n % 2, 2 + n % 2, 100, &c);
         set_mode(caps, SR_MODE_LOWRANK, 1 + n % 2, &c);
         c.net.theta[0] = 60;
-        c.net.leak[0] = 37 * n % 256;
+        if (caps->modes & SR_MODES_LEAK) c.net.leak[0] = 37 * n % 256;
         c.net.reset = n & 1 ? SR_RESET_SUBTRACT : SR_RESET_HARD;
         c.evaluation.fitness = (enum sr_fitness)((n + 2) % 3);
         c.evaluation.noise.key = c.update.noise.key = 77 + n;

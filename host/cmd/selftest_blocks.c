@@ -36,7 +36,7 @@ static enum sr_status try_projection(struct sr_subject *s) {
         net = sr_fit_usual_net(s);
         net.steps = sr_least(net.steps, parts[i].steps);
         net.theta[0] = parts[i].theta;
-        net.leak[0] = 255;
+        net.leak[0] = sr_fit_leak(&s->caps, 255);
         TRY(sr_device_configure(s->device, &net));
         if (!i || parts[i].steps != parts[i - 1].steps) {
             TRY(sr_load_pattern(s, &net, 0, SR_PATTERN_ZERO));
@@ -66,7 +66,7 @@ static enum sr_status try_perturbation(struct sr_subject *s) {
         struct sr_evaluation e = sr_some_evaluation(sr_fit_pairs(&s->caps, rank), rank, parts[i].scale, 0);
         s->part = parts[i].part;
         net.theta[0] = parts[i].theta;
-        net.leak[0] = 20;
+        net.leak[0] = sr_fit_leak(&s->caps, 20);
         TRY(sr_device_configure(s->device, &net));
         TRY(sr_load_random(s, &net, 0, parts[i].range));
         TRY(sr_load_random(s, &net, SR_READOUT_LAYER, 20));
@@ -200,7 +200,7 @@ static enum sr_status try_noise(struct sr_subject *s, struct sr_noise noise) {
     struct sr_evaluation e = sr_some_evaluation(sr_fit_pairs(&s->caps, noise.rank), noise.rank, 256, 0);
     s->part = "hidden layer";
     net.theta[0] = 30;
-    net.leak[0] = 20;
+    net.leak[0] = sr_fit_leak(&s->caps, 20);
     e.noise.mode = noise.mode;
     e.noise.dist = noise.dist;
     TRY(sr_device_configure(s->device, &net));
@@ -228,7 +228,7 @@ static enum sr_status try_layers(struct sr_subject *s) {
         for (uint32_t l = 0; l < layers; l++) {
             net.hidden[l] = sr_least(sr_least(s->caps.hidden_max, s->caps.inputs_max), 23 - 3 * l);
             net.theta[l] = 40 - 12 * l;
-            net.leak[l] = 16 + 8 * l;
+            net.leak[l] = sr_fit_leak(&s->caps, 16 + 8 * l);
         }
         TRY(sr_device_configure(s->device, &net));
         for (unsigned l = 0; l < layers; l++) TRY(sr_load_random(s, &net, l, 20));
@@ -246,7 +246,7 @@ static enum sr_status try_readout_kind(struct sr_subject *s, enum sr_readout rea
     net.readout = readout;
     net.reset = reset;
     net.theta[SR_READOUT_LAYER] = 150;
-    net.leak[SR_READOUT_LAYER] = 40;
+    net.leak[SR_READOUT_LAYER] = sr_fit_leak(&s->caps, 40);
     s->part = reset == SR_RESET_HARD ? "hard reset" : "soft reset";
     TRY(sr_device_configure(s->device, &net));
     TRY(sr_load_pattern(s, &net, 0, SR_PATTERN_ONE_TO_ONE));
@@ -344,4 +344,4 @@ const struct sr_caps sr_selftest_caps = {.lanes = 4,
                                          .score_words = 256,
                                          .cbuf_words = 1024,
                                          .step_readout = 1,
-                                         .modes = SR_MODES_FULL | SR_MODES_BELL};
+                                         .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LEAK};

@@ -29,6 +29,8 @@ uint32_t sr_fit_rank(const struct sr_caps *caps, uint32_t steps) {
     return rank;
 }
 
+uint32_t sr_fit_leak(const struct sr_caps *caps, uint32_t leak) { return caps->modes & SR_MODES_LEAK ? leak : SR_LEAK_SHIFT; }
+
 struct sr_net sr_fit_net(const struct sr_caps *caps, uint32_t inputs, uint32_t hidden, uint32_t steps) {
     struct sr_net net = {.layers = 1,
                          .inputs = sr_least(inputs, caps->inputs_max),
@@ -36,6 +38,7 @@ struct sr_net sr_fit_net(const struct sr_caps *caps, uint32_t inputs, uint32_t h
                          .classes = caps->classes_max,
                          .steps = sr_least(steps, caps->steps_max),
                          .theta = {1, 1, 1, 1}};
+    for (unsigned l = 0; l < SR_LAYERS; l++) net.leak[l] = sr_fit_leak(caps, 0);
     while (net.hidden[0] > 1 && (net.classes * sr_row_words(caps, net.hidden[0]) > caps->rweight_words ||
                                  sr_row_words(caps, net.hidden[0]) > caps->weight_words))
         net.hidden[0]--;

@@ -53,7 +53,7 @@ static enum sr_status try_lif(struct sr_subject *s, enum sr_reset reset, const u
     s->part = "random currents";
     TRY(sr_load_random(s, &net, 0, 30));
     for (size_t i = 0; i < count; i++) {
-        net.leak[0] = leaks[i];
+        net.leak[0] = sr_fit_leak(&s->caps, leaks[i]);
         net.theta[0] = 90 - 20 * (uint32_t)i;
         TRY(sr_device_configure(s->device, &net));
         TRY(sr_ask_scores_of(s, &net, 60));

@@ -16,6 +16,8 @@ uint32_t sr_fit_most_pairs(const struct sr_caps *caps, uint32_t rank);
 uint32_t sr_fit_pairs(const struct sr_caps *caps, uint32_t rank);
 /* A rank that takes more than two items, where it fits. */
 uint32_t sr_fit_rank(const struct sr_caps *caps, uint32_t steps);
+/* The leak, or the one that is built. */
+uint32_t sr_fit_leak(const struct sr_caps *caps, uint32_t leak);
 /* A network of at most this shape. */
 struct sr_net sr_fit_net(const struct sr_caps *caps, uint32_t inputs, uint32_t hidden, uint32_t steps);
 /* Two blocks of weights or more and an end that is not full; more than one sample word. */

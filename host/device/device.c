@@ -92,7 +92,10 @@ static const char *indexed(char *text, size_t size, const char *field, unsigned 
 static enum sr_status check_neuron(struct sr_device *d, const struct sr_net *net, unsigned layer) {
     char field[32];
     TRY(check_range(d, indexed(field, sizeof field, "theta", layer), net->theta[layer], 1, 32767));
-    return check_range(d, indexed(field, sizeof field, "leak", layer), net->leak[layer], 0, 255);
+    TRY(check_range(d, indexed(field, sizeof field, "leak", layer), net->leak[layer], 0, 255));
+    if (net->leak[layer] == SR_LEAK_SHIFT || d->caps.modes & SR_MODES_LEAK) return SR_OK;
+    return sr_fail(d, SR_ERR_LIMIT, "%s = %" PRIu32 " exceeds the device's limit: only leak %d is built", field,
+                   net->leak[layer], SR_LEAK_SHIFT);
 }
 
 uint32_t sr_row_words(const struct sr_caps *caps, uint32_t cols) {

@@ -243,7 +243,7 @@ enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device,
                                         .batch_max = UINT32_MAX,
                                         .score_words = UINT32_MAX,
                                         .step_readout = 1,
-                                        .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL,
+                                        .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL | SR_MODES_LEAK,
                                         .devices = 1};
     *device = &ref->device;
     return SR_OK;

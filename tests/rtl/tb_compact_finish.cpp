@@ -85,7 +85,7 @@ struct Bench {
             load[n] = low[n + 1] = product[n + 1] = load[n + 2] = weigh[n + 2] = product[n + 3] = turn[n + 4] = 1;
             write[n + 4] = at == quad - 1;
             if (log[n].at != at || log[n + 2].at != at) tb::fail("at_o");
-            if (log[n - 1].k != (step & 255) || log[n + 1].k != step >> 8) tb::fail("k_o");
+            if (log[n].k != (step & 255) || log[n + 2].k != step >> 8) tb::fail("k_o");
             for (unsigned q = 0; q < log[n].rho.size(); q++) {
                 unsigned col = block * lanes + q * quad + at;
                 uint32_t rho = sr_noise_dither(noise(key, readout, row, col / 64), col % 64);

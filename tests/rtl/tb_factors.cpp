@@ -33,9 +33,9 @@ struct Bench {
     /* A cycle; the pulses last no longer. What nobody looks at is random. */
     void cycle() {
         tb::edge(top);
-        top.start_i = top.dither_i = top.row_re_i = top.col_re_i = top.class_re_i = 0;
+        top.start_i = top.dither_i = top.row_re_i = top.col_re_i = top.rcol_re_i = top.class_re_i = 0;
         top.row_addr_i = random.below(64);
-        top.col_addr_i = random.below(64);
+        top.col_addr_i = random.below(64), top.rcol_addr_i = random.below(64);
         top.class_addr_i = random.below(16);
         tb::settle(top);
     }
@@ -129,12 +129,16 @@ struct Bench {
             for (unsigned layer = 0; layer <= 3; layer += 3) {
                 for (unsigned i = 0; i < j.blocks * shape.lanes; i += 64) w[i / 64] = word(j, SR_KIND_COL, layer, factor, i);
                 for (unsigned block = 0; block < j.blocks; block++) {
-                    read(top.col_re_i, top.col_addr_i, ((layer == 3) * shape.factors + factor) * shape.blocks + block);
+                    if (layer)
+                        read(top.rcol_re_i, top.rcol_addr_i, factor * shape.blocks + block);
+                    else
+                        read(top.col_re_i, top.col_addr_i, factor * shape.blocks + block);
                     for (unsigned n = 0; n < shape.lanes; n++, bits++) {
                         unsigned i = block * shape.lanes + n;
                         bool negative = sr_noise_entry(w[i / 64], SR_DIST_SIGN, i) < 0;
-                        if ((top.col_o >> n & 1) != negative) tb::fail("a column entry");
-                        if (tb::get(top.cols_o, factor % shape.units * shape.lanes + n, 1) != negative)
+                        if (((layer ? top.rcol_o : top.col_o) >> n & 1) != negative) tb::fail("a column entry");
+                        unsigned at = factor % shape.units * shape.lanes + n;
+                        if ((layer ? tb::get(top.rcols_o, at, 1) : tb::get(top.cols_o, at, 1)) != negative)
                             tb::fail("a column entry of the group");
                     }
                 }

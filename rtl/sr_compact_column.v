@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_compact_column: the accumulator of one column of weights, for base current and update in turn.
+//
+// Accumulator  acc <- (first ? 0 : double ? 2 acc : acc) +- operand. Operand: the weight's integer part (wint_i), op_i, or the
+//              misses of the cycle before: ones of mask_i & (row_i ^ col_i), with miss_i, which are subtracted (neg_i). No two at
+//              once: op_i is 0 with the others. Base current is kept shifted up by FRAC_W.
+// Formats      acc signed ACC_W, exact; op_i s16; base_o s16, saturated; sum_o the low 16 bits of acc.
+// Reset        none. Test: tests/rtl/tb_compact_column.cpp; proofs: tests/formal
+`default_nettype none
+
+module sr_compact_column #(
+    parameter FRAC_W = 4,
+    parameter ACC_W  = 23,
+    parameter UNITS  = 4     // factors counted side by side
+) (
+    input  wire                clk_i,
+    input  wire                acc_en_i,
+    input  wire                first_i,
+    input  wire                double_i,
+    input  wire                wint_i,
+    input  wire                neg_i,
+    input  wire signed [15:0]  op_i,
+    input  wire                miss_i,
+    input  wire [UNITS-1:0]    mask_i,
+    input  wire [UNITS-1:0]    row_i,
+    input  wire [UNITS-1:0]    col_i,
+    input  wire [7+FRAC_W:0]   w_i,
+    output wire signed [15:0]  base_o,    // sat_16(acc >> FRAC_W)
+    output wire signed [15:0]  sum_o
+);
+    localparam MASTER_W = 8 + FRAC_W;
+    localparam MISS_W   = $clog2(UNITS + 1);
+
+    `include "sr_popcount.vh"
+    reg  signed [ACC_W-1:0]    acc_q;
+    reg  [MISS_W-1:0]          miss_q;
+    wire [6:0]                 misses = popcount({{64 - UNITS{1'b0}}, mask_i & (row_i ^ col_i)});
+    wire signed [MASTER_W-1:0] w = w_i;
+    wire [ACC_W-1:0] wide    = {{ACC_W - MASTER_W{w[MASTER_W-1]}}, w[MASTER_W-1:FRAC_W], {FRAC_W{1'b0}}};
+    wire [ACC_W-1:0] shared  = {{ACC_W - 16{op_i[15]}}, op_i[15:MISS_W], op_i[MISS_W-1:0] | miss_q};
+    wire [ACC_W-1:0] operand = (wint_i ? wide : shared) ^ {ACC_W{neg_i}};
+    wire [ACC_W-1:0] from    = double_i ? {acc_q[ACC_W-2:0], 1'b0} : first_i ? {ACC_W{1'b0}} : acc_q;
+    always @(posedge clk_i) begin
+        miss_q <= misses[MISS_W-1:0] & {MISS_W{miss_i}};
+        if (acc_en_i) acc_q <= from + operand + {{ACC_W - 1{1'b0}}, neg_i};
+    end
+    sr_sat #(.IN_W(ACC_W - FRAC_W), .OUT_W(16)) u_base (.x_i(acc_q[ACC_W-1:FRAC_W]), .y_o(base_o));
+    assign sum_o = acc_q[15:0];
+    wire _unused = &{1'b0, misses, w[FRAC_W-1:0]};
+
+`ifdef FORMAL
+    // formal: DEPTH=8
+    localparam signed [ACC_W:0] MOST_BASE = 32767;
+    reg                     past_q = 1'b0, past_q2 = 1'b0, en_q1;
+    reg  signed [ACC_W-1:0] next_q1;
+    reg         [6:0]       misses_q1;
+    integer                 n;
+    reg         [6:0]       ones;
+    wire signed [ACC_W:0]   base   = acc_q >>> FRAC_W;
+    wire signed [ACC_W-1:0] addend = wint_i ? w >>> FRAC_W <<< FRAC_W : op_i + $signed({1'b0, misses_q1});
+    wire signed [ACC_W-1:0] next   = (double_i ? acc_q + acc_q : first_i ? {ACC_W{1'b0}} : acc_q) + (neg_i ? -addend : addend);
+    always @* begin
+        ones = 7'd0;
+        for (n = 0; n < UNITS; n = n + 1) ones = ones + {6'd0, mask_i[n] && (row_i[n] != col_i[n])};
+    end
+    always @(posedge clk_i) begin
+        past_q    <= 1'b1;
+        past_q2   <= past_q;
+        en_q1     <= acc_en_i;
+        next_q1   <= next;
+        misses_q1 <= miss_i ? ones : 7'd0;
+    end
+    always @(posedge clk_i) begin
+        if (past_q) begin
+            if (wint_i) assume (misses_q1 == 7'd0);
+            if (wint_i || misses_q1 != 7'd0) assume (op_i == 16'sd0);
+            assert (miss_q == misses_q1);
+            if (past_q2 && en_q1) assert (acc_q == next_q1);
+        end
+        assert (base_o == (base > MOST_BASE ? MOST_BASE : base < -MOST_BASE ? -MOST_BASE : base));
+        assert (sum_o == acc_q[15:0]);
+        cover (base == -MOST_BASE - 1);
+        cover (past_q && en_q1 && $past(neg_i && !first_i) && acc_q > 0);
+        cover (past_q && en_q1 && $past(wint_i) && acc_q < 0);
+        cover (past_q && en_q1 && $past(double_i && misses_q1 == 7'd3 && neg_i) && acc_q == -23'sd13);
+    end
+`endif
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_compact_readout: class scores of a pair from its spike counts (docs/numerics.md, section 5), a pair behind the LIF unit.
+//
+//   I[o] = sum w[o] y      S g[k] = S * sum C[k] y      q[o] = (sum over k of R[o,k] S g[k]) >> 8      score = I +- q
+//
+//   state   cycles                 what happens
+//   GROW    blocks                 A row with factors +-1 in place of weights gives g[k] of both members.
+//   GAP     5                      The row drains; lane 0's two products multiply it by S, and S g[k] is stored. GROW and GAP
+//                                  repeat for every k. Inference does neither: its q is 0.
+//   CLASS   max(blocks, rank)      A row of weights gives I[o], while one S g[k] a cycle is added up to q[o]. It repeats for every
+//                                  class. The next pair may start in the last cycle.
+//
+// Pipeline    The age of an item is the number of cycles since it left the walk. A row's item is one column block.
+//   age 0        the address of its weights (w_addr_o)
+//   age 2        the spike counts and the column factors are read
+//   age 3        w_i, y_i and col_i are valid
+//   age 4        operands registered; products
+//   age 5        products registered; sum over the lanes, TREE cycles
+//   age 5 + TREE the row's sum takes it.            q: age 2 + TREE class factor read, 3 + TREE S g read, 4 + TREE both valid,
+//   age 6 + TREE the row's sum and q are complete                     5 + TREE the term is registered and added
+//   age 7 + TREE score_we_o
+// The minus member's q starts from 255 and subtracts: I - (q >> 8) = I + ((255 - q) >> 8).
+// Memories    y_* spike counts {bank, block}, the plus member's in a lane's low half; weights; factors: data a cycle after the
+//             read enable. Banks of spike counts and of scores alternate from pair to pair, from 0 after clear_i.
+// Scores      come out one a score_we_o, class 0 first. KEEP_SCORES 1: they are stored as well, and fit_re_i reads {bank, class},
+//             data a cycle after, unless fit_wait_o: then the port is taken, and the reader asks again.
+// Handshake   start_i (pulse, only while ready_o) with first_i (the sample's first pair). done_o pulses with the last score.
+//             Settings stay while busy_o.
+// Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
+`default_nettype none
+
+module sr_compact_readout #(
+    parameter LANES       = 4,
+    parameter CNT_W       = 4,
+    parameter BLOCK_W     = 5,
+    parameter BLOCK_AW    = 4,
+    parameter RANK_W      = 3,
+    parameter RANK_AW     = 2,
+    parameter FACTOR_AW   = 6,
+    parameter CLASS_AW    = 8,
+    parameter CUT_LOG     = 2,
+    parameter SUM_W       = 18,
+    parameter G_W         = 23,
+    parameter Q_W         = 25,
+    parameter SCORE_W     = 19,
+    parameter TREE        = 1,
+    parameter SOFT_LANES  = 0,
+    parameter KEEP_SCORES = 1,
+    parameter LUT_RAM     = 0
+) (
+    input  wire                      clk_i,
+    input  wire                      rst_i,
+    input  wire                      clear_i,
+    input  wire                      start_i,
+    input  wire                      first_i,
+    output wire                      ready_o,
+    output wire                      busy_o,
+    output wire                      done_o,
+    input  wire                      infer_i,
+    input  wire [BLOCK_W-1:0]        blocks_i,
+    input  wire [RANK_W-1:0]         rank_i,
+    input  wire [4:0]                classes_i,
+    input  wire [11:0]               scale_i,
+    // weights' integer parts: data three cycles after the address
+    output wire                      walk_o,       // the address counts
+    output wire [BLOCK_AW+3:0]       w_addr_o,     // {class, block}
+    input  wire [LANES*8-1:0]        w_i,
+    output wire                      y_re_o,
+    output wire [BLOCK_AW:0]         y_addr_o,
+    input  wire [LANES*2*CNT_W-1:0]  y_i,
+    output wire                      col_re_o,
+    output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,
+    input  wire [LANES-1:0]          col_i,
+    output wire                      class_re_o,
+    output wire [CLASS_AW-1:0]       class_addr_o,
+    output wire [3:0]                class_sel_o,  // with the data: which bit of its word
+    input  wire                      class_bit_i,
+    // scores
+    output wire                      score_we_o,
+    output wire [3:0]                score_class_o,
+    output wire signed [SCORE_W-1:0] score_p_o,
+    output wire signed [SCORE_W-1:0] score_m_o,
+    input  wire                      fit_re_i,
+    input  wire [4:0]                fit_addr_i,
+    output wire                      fit_wait_o,
+    output wire signed [SCORE_W-1:0] fit_p_o,
+    output wire signed [SCORE_W-1:0] fit_m_o
+);
+    localparam Q_READ   = 2 + TREE;   // ages, see above
+    localparam ROW_ADD  = 5 + TREE;
+    localparam ROW_DONE = 6 + TREE;
+    localparam [2:0] GAP_CYCLES = 3'd5;
+
+    // ---- the walk ----
+    localparam [1:0] IDLE = 2'd0, GROW = 2'd1, GAP = 2'd2, CLASS = 2'd3;
+    reg  [1:0]         state_q;
+    reg                bank_q;
+    reg  [2:0]         gap_q;
+    reg  [RANK_W-1:0]  k_q;
+    reg  [3:0]         class_q;
+    reg  [BLOCK_W-1:0] item_q;
+    reg  [BLOCK_W-1:0] g_last_q, c_last_q;        // the last item of a row of factors, of weights: registered settings
+    wire [BLOCK_W-1:0] rank_up   = {{BLOCK_W - RANK_W{1'b0}}, rank_i};
+    wire               grow      = state_q == GROW;
+    wire               class_row = state_q == CLASS;
+    wire               mac       = (grow || class_row) && item_q < blocks_i;
+    wire               q_item    = class_row && !infer_i && item_q < rank_up;
+    wire               row_first = item_q == {BLOCK_W{1'b0}};
+    wire               row_last  = item_q == (grow ? g_last_q : c_last_q);
+    wire               k_last    = k_q == rank_i - 1'b1;
+    wire               class_last = class_q == classes_i[3:0] - 4'd1;
+    wire               walk_last = class_row && row_last && class_last;
+    always @(posedge clk_i) begin
+        g_last_q <= blocks_i - 1'b1;
+        c_last_q <= (infer_i || blocks_i > rank_up ? blocks_i : rank_up) - 1'b1;
+        if (grow || class_row) item_q <= row_last ? {BLOCK_W{1'b0}} : item_q + 1'b1;
+        case (state_q)
+            GROW: if (row_last) state_q <= GAP;
+            GAP: begin
+                gap_q <= gap_q - 3'd1;
+                if (gap_q == 3'd1) begin
+                    k_q     <= k_q + 1'b1;
+                    state_q <= k_last ? CLASS : GROW;
+                end
+            end
+            CLASS: begin
+                if (row_last) class_q <= class_q + 4'd1;
+                if (walk_last) state_q <= IDLE;
+            end
+            default: ;
+        endcase
+        if (grow) gap_q <= GAP_CYCLES;
+        if (start_i) begin
+            state_q <= infer_i ? CLASS : GROW;
+            item_q  <= {BLOCK_W{1'b0}};
+            k_q     <= {RANK_W{1'b0}};
+            class_q <= 4'd0;
+        end
+        if (clear_i) bank_q <= 1'b0;
+        else if (walk_last) bank_q <= !bank_q;
+        if (rst_i) state_q <= IDLE;
+    end
+    assign ready_o  = state_q == IDLE || walk_last;
+    assign walk_o   = class_row;
+    assign w_addr_o = {class_q, item_q[BLOCK_AW-1:0]};
+
+    // ---- ages ----
+    reg [2:1]          y_bank_q;
+    reg [BLOCK_AW-1:0] block_q1, block_q2;
+    reg [3:1]          grow_q;
+    reg [2:1]          first_pair_q;
+    reg [ROW_ADD:1]    mac_q, first_q;
+    reg [ROW_DONE:1]   g_last_age_q;
+    reg [ROW_DONE+1:1] c_last_age_q, pair_last_q;
+    reg [ROW_ADD:1]    q_q;
+    reg                pair_first_q;        // the pair on the walk is its sample's first
+    always @(posedge clk_i) begin
+        if (start_i) pair_first_q <= first_i;
+        y_bank_q     <= {y_bank_q[1], bank_q};
+        block_q1     <= item_q[BLOCK_AW-1:0];
+        block_q2     <= block_q1;
+        grow_q       <= {grow_q[2:1], grow};
+        first_pair_q <= {first_pair_q[1], grow && pair_first_q && row_first && k_q == {RANK_W{1'b0}} && !rst_i};
+        mac_q        <= {mac_q[ROW_ADD-1:1], mac && !rst_i};
+        first_q      <= {first_q[ROW_ADD-1:1], row_first && (grow || class_row) && !rst_i};
+        q_q          <= {q_q[ROW_ADD-1:1], q_item && !rst_i};
+        g_last_age_q <= {g_last_age_q[ROW_DONE-1:1], grow && row_last && !rst_i};
+        c_last_age_q <= {c_last_age_q[ROW_DONE:1], class_row && row_last && !rst_i};
+        pair_last_q  <= {pair_last_q[ROW_DONE:1], walk_last && !rst_i};
+        if (rst_i) begin
+            mac_q        <= {ROW_ADD{1'b0}};
+            first_q      <= {ROW_ADD{1'b0}};
+            q_q          <= {ROW_ADD{1'b0}};
+            g_last_age_q <= {ROW_DONE{1'b0}};
+            c_last_age_q <= {ROW_DONE + 1{1'b0}};
+            pair_last_q  <= {ROW_DONE + 1{1'b0}};
+        end
+    end
+    assign done_o = pair_last_q[ROW_DONE+1];
+    assign busy_o = state_q != IDLE || |pair_last_q;
+
+    // ---- age 2 and 3: spike counts, column factors. Rows of factors come in the order of the factors. ----
+    reg  [FACTOR_AW-1:0] g_factor_q;
+    wire [FACTOR_AW-1:0] g_factor = first_pair_q[2] ? {FACTOR_AW{1'b0}} : g_factor_q;
+    always @(posedge clk_i)
+        if (g_last_age_q[2]) g_factor_q <= g_factor + 1'b1;
+        else g_factor_q <= g_factor;
+    assign y_re_o     = mac_q[2];
+    assign y_addr_o   = {y_bank_q[2], block_q2};
+    assign col_re_o   = grow_q[2];
+    assign col_addr_o = {g_factor, block_q2};
+
+    // ---- ages 4 and 5: products. In lane 0 also g times S, in the gap behind a row of factors. ----
+    localparam Y_W = 8 + CNT_W;                 // a product of a weight and a count
+    localparam G0_W = G_W - 12;                 // g
+    reg  signed [SUM_W-1:0] row_p_q, row_m_q;
+    wire                    g_put = g_last_age_q[ROW_DONE];
+    wire [LANES*Y_W-1:0]    y_p, y_m;
+    wire [G_W-1:0]          sg_p, sg_m;             // S g, two cycles after g_put
+    genvar n;
+    generate
+        for (n = 0; n < LANES; n = n + 1) begin : g_lane
+            wire [CNT_W-1:0] count_p = y_i[n*2*CNT_W+:CNT_W], count_m = y_i[n*2*CNT_W+CNT_W+:CNT_W];
+            wire [7:0]       factor  = grow_q[3] ? {{7{col_i[n]}}, 1'b1} : w_i[n*8+:8];
+            if (n == 0) begin : g_first
+                // x is g or a count, f is S or a weight.
+                reg  signed [G0_W-1:0] x_p_q, x_m_q;
+                reg  signed [12:0]     f_q;
+                reg  signed [G_W-1:0]  p_q, m_q;
+                wire signed [G0_W+12:0] p = x_p_q * f_q, m = x_m_q * f_q;
+                always @(posedge clk_i) begin
+                    x_p_q <= g_put ? row_p_q[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, count_p};
+                    x_m_q <= g_put ? row_m_q[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, count_m};
+                    f_q   <= g_put ? {1'b0, scale_i} : {{5{factor[7]}}, factor};
+                    p_q   <= p[G_W-1:0];
+                    m_q   <= m[G_W-1:0];
+                end
+                assign y_p[n*Y_W+:Y_W] = p_q[Y_W-1:0];
+                assign y_m[n*Y_W+:Y_W] = m_q[Y_W-1:0];
+                assign sg_p = p_q;
+                assign sg_m = m_q;
+                wire _unused = &{1'b0, p[G0_W+12:G_W], m[G0_W+12:G_W]};
+            end else begin : g_other
+                localparam LUTS = n >= LANES - SOFT_LANES ? 1 : 0;
+                reg  [CNT_W-1:0]      count_p_q, count_m_q;
+                reg  signed [7:0]     f_q;
+                reg  signed [Y_W-1:0] p_q, m_q;
+                wire signed [Y_W-1:0] p, m;
+                sr_compact_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_p (.x_i(f_q), .f_i({1'b0, count_p_q}), .y_o(p));
+                sr_compact_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_m (.x_i(f_q), .f_i({1'b0, count_m_q}), .y_o(m));
+                always @(posedge clk_i) begin
+                    count_p_q <= count_p;
+                    count_m_q <= count_m;
+                    f_q       <= factor;
+                    p_q       <= p;
+                    m_q       <= m;
+                end
+                assign y_p[n*Y_W+:Y_W] = p_q;
+                assign y_m[n*Y_W+:Y_W] = m_q;
+            end
+        end
+    endgenerate
+
+    // ---- sum over the lanes, over the row ----
+    wire signed [SUM_W-1:0] lanes_p, lanes_m;
+    sr_compact_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(y_p), .y_o(lanes_p));
+    sr_compact_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (.clk_i(clk_i), .x_i(y_m), .y_o(lanes_m));
+    always @(posedge clk_i)
+        if (mac_q[ROW_ADD]) begin
+            row_p_q <= (first_q[ROW_ADD] ? {SUM_W{1'b0}} : row_p_q) + lanes_p;
+            row_m_q <= (first_q[ROW_ADD] ? {SUM_W{1'b0}} : row_m_q) + lanes_m;
+        end
+
+    // ---- q: S g[k] with the sign of the class factor ----
+    localparam KEEP_W = 2 * G_W > 2 * SCORE_W || KEEP_SCORES == 0 ? 2 * G_W : 2 * SCORE_W;
+    localparam KEEP_AW = KEEP_SCORES != 0 ? 6 : RANK_AW;
+    reg  [FACTOR_AW-1:0] c_factor_q;            // first factor of the pair whose classes are at work
+    reg  [RANK_W-1:0]    q_k_q, q_k_q1, g_k_q;
+    reg  [3:0]           q_class_q, q_sel_q;
+    reg                  bit_q, scaled_q, store_q;   // store_q: S g is to be stored
+    wire [FACTOR_AW-1:0] q_factor = c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, q_k_q};
+    wire [KEEP_W-1:0]    kept;
+    wire                 q_re = q_q[Q_READ+1];
+    reg  [4:0]           score_at_q;            // {bank, class} of the next score
+    always @(posedge clk_i) begin
+        if (q_q[Q_READ]) q_k_q <= q_k_q + 1'b1;
+        if (c_last_age_q[Q_READ]) begin
+            q_k_q     <= {RANK_W{1'b0}};
+            q_class_q <= pair_last_q[Q_READ] ? 4'd0 : q_class_q + 4'd1;
+        end
+        // The first pair of a sample begins at factor 0; its rows of factors come before its classes.
+        if (g_put && pair_first_q) c_factor_q <= {FACTOR_AW{1'b0}};
+        else if (pair_last_q[Q_READ]) c_factor_q <= c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
+        q_k_q1  <= q_k_q;
+        q_sel_q <= q_class_q;
+        bit_q   <= class_bit_i;
+        scaled_q <= g_put && !rst_i;
+        store_q  <= scaled_q && !rst_i;
+        if (store_q) g_k_q <= g_k_q + 1'b1;
+        if (score_we_o) score_at_q <= done_o ? {!score_at_q[4], 4'd0} : score_at_q + 5'd1;
+        if (start_i) g_k_q <= {RANK_W{1'b0}};
+        if (clear_i || rst_i) begin
+            q_k_q      <= {RANK_W{1'b0}};
+            q_class_q  <= 4'd0;
+            score_at_q <= 5'd0;
+        end
+    end
+    assign class_re_o   = q_q[Q_READ];
+    assign class_addr_o = {{CLASS_AW - FACTOR_AW{1'b0}}, q_factor} << (4 - CUT_LOG)
+                        | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
+    assign class_sel_o  = q_sel_q;
+
+    reg  [Q_W-1:0] term_p_q, term_m_q, q_p_q, q_m_q;
+    reg            plus_q, minus_q;             // of the terms: the carries that complete a complement
+    wire           q_valid = q_q[Q_READ+2];
+    wire [Q_W-1:0] kept_p  = {{Q_W - G_W{kept[G_W-1]}}, kept[G_W-1:0]};
+    wire [Q_W-1:0] kept_m  = {{Q_W - G_W{kept[2*G_W-1]}}, kept[2*G_W-1:G_W]};
+    localparam [Q_W-1:0] FROM_M = 255;
+    always @(posedge clk_i) begin
+        term_p_q <= (kept_p ^ {Q_W{bit_q}}) & {Q_W{q_valid}};
+        term_m_q <= (kept_m ^ {Q_W{!bit_q}}) & {Q_W{q_valid}};
+        plus_q   <= q_valid && bit_q;
+        minus_q  <= q_valid && !bit_q;
+        if (q_q[ROW_ADD] || first_q[ROW_ADD]) begin
+            q_p_q <= (first_q[ROW_ADD] ? {Q_W{1'b0}} : q_p_q) + term_p_q + {{Q_W - 1{1'b0}}, plus_q};
+            q_m_q <= (first_q[ROW_ADD] ? FROM_M : q_m_q) + term_m_q + {{Q_W - 1{1'b0}}, minus_q};
+        end
+    end
+
+    // ---- scores ----
+    reg  signed [SCORE_W-1:0] score_p_q, score_m_q;
+    wire [SCORE_W+Q_W-1:0] q_p = {{SCORE_W{q_p_q[Q_W-1]}}, q_p_q}, q_m = {{SCORE_W{q_m_q[Q_W-1]}}, q_m_q};
+    always @(posedge clk_i) begin
+        score_p_q <= {{SCORE_W - SUM_W{row_p_q[SUM_W-1]}}, row_p_q} + q_p[8+:SCORE_W];
+        score_m_q <= {{SCORE_W - SUM_W{row_m_q[SUM_W-1]}}, row_m_q} + q_m[8+:SCORE_W];
+    end
+    assign score_we_o    = c_last_age_q[ROW_DONE+1];
+    assign score_class_o = score_at_q[3:0];
+    assign score_p_o     = score_p_q;
+    assign score_m_o     = score_m_q;
+
+    // ---- S g of the pair and, where they are kept, scores of two pairs: {0, bank, class}, {1, k} ----
+    wire [KEEP_AW-1:0] sg_waddr, sg_raddr, waddr, raddr;
+    wire [KEEP_AW+RANK_W-1:0] sg_w = {{KEEP_AW{1'b0}}, g_k_q}, sg_r = {{KEEP_AW{1'b0}}, q_k_q1};
+    reg  [KEEP_W-1:0]  wdata;
+    generate
+        if (KEEP_SCORES != 0) begin : g_keep
+            assign sg_waddr = sg_w[KEEP_AW-1:0] | 6'd32;
+            assign sg_raddr = sg_r[KEEP_AW-1:0] | 6'd32;
+            assign waddr    = score_we_o ? {1'b0, score_at_q} : sg_waddr;
+            assign raddr    = q_re ? sg_raddr : {1'b0, fit_addr_i};
+            always @* begin
+                wdata = {KEEP_W{1'b0}};
+                wdata[2*G_W-1:0] = {sg_m, sg_p};
+                if (score_we_o) wdata[2*SCORE_W-1:0] = {score_m_q, score_p_q};
+            end
+        end else begin : g_sg
+            assign sg_waddr = sg_w[KEEP_AW-1:0];
+            assign sg_raddr = sg_r[KEEP_AW-1:0];
+            assign waddr    = sg_waddr;
+            assign raddr    = sg_raddr;
+            always @* wdata = {sg_m, sg_p};
+            wire _unused = &{1'b0, fit_re_i, fit_addr_i};
+        end
+    endgenerate
+    sr_ram #(.WIDTH(KEEP_W), .DEPTH(1 << KEEP_AW), .ADDR_W(KEEP_AW), .LUT(LUT_RAM)) u_kept (
+        .clk_i(clk_i), .we_i(store_q || (KEEP_SCORES != 0 && score_we_o)), .waddr_i(waddr), .wdata_i(wdata),
+        .re_i(q_re || (KEEP_SCORES != 0 && fit_re_i)), .raddr_i(raddr), .rdata_o(kept)
+    );
+    assign fit_wait_o = q_re;
+    assign fit_p_o    = kept[SCORE_W-1:0];
+    assign fit_m_o    = kept[2*SCORE_W-1:SCORE_W];
+    wire _unused = &{1'b0, sg_w, sg_r, q_p, q_m, classes_i[4]};
+
+`ifdef FORMAL
+    // formal: LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=16
+    // Assumed: start_i only while ready_o, settings legal and stable while busy_o.
+    reg  past_q = 1'b0;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (!past_q) assume (rst_i && clear_i);
+        if (!ready_o) assume (!start_i);
+        if (busy_o) assume (!clear_i);
+        assume (blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && rank_i != 0 && rank_i <= 2 && classes_i >= 2 && classes_i <= 16);
+        if (past_q && ($past(start_i) || $past(busy_o)))
+            assume ($stable(blocks_i) && $stable(rank_i) && $stable(classes_i) && $stable(infer_i) && $stable(scale_i));
+        if (past_q && $past(!busy_o && !start_i) && start_i)
+            assume ($stable(blocks_i) && $stable(rank_i) && $stable(infer_i));      // settings were there a cycle before
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o && ready_o && !score_we_o);
+            if (!busy_o) assert (!score_we_o && !done_o && !y_re_o && !col_re_o && !class_re_o && !g_put && !store_q);
+            assert (!(store_q && score_we_o));
+            if (done_o) assert (score_we_o);
+            // lane 0 has no other work while it multiplies g
+            if (g_put) assert (!mac_q[3]);
+            // S g is there before it is read
+            if (q_re) assert (!g_put && !scaled_q && !store_q);
+        end
+        cover (past_q && done_o && score_class_o == 4'd1 && state_q == GROW);
+        cover (past_q && store_q && g_k_q == 1);
+    end
+`endif
+endmodule
+
+`default_nettype wire
