@@ -5,15 +5,10 @@
 # needs: simulation
 X=${1:?usage: board.sh SPIKEROLL}
 BOARD=$(dirname "$X")/spikeroll-board
-W=$(mktemp -d) || exit 1
+. tests/lib/checks.sh
 pid=
 stop() { [ -z "$pid" ] || { kill "$pid" 2>/dev/null; wait "$pid" 2>/dev/null; }; pid=; }
 trap 'stop; rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; cat "$W/out" "$W/log" 2>/dev/null | tail -5 | sed 's/^/# /'; failed=1; fi
-}
 board() { # options of spikeroll-board: a fresh board, its terminal in $port
     stop
     "$BOARD" icebreaker "$@" >"$W/board" 2>&1 & pid=$!

@@ -3,19 +3,7 @@
 # Data as people have it, from outside: data.sh path/to/spikeroll. One TAP line a check; exit code 0 if all passed.
 # What the loader makes of each folder is tests/test_data_found.c's.
 X=${1:?usage: data.sh SPIKEROLL}
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
-}
-refused() { # text wanted, arguments...: exit code 2 and one line that says so, within seconds of the processor
-    want=$1; shift
-    (ulimit -t 20; exec timeout 300 "$X" "$@") >"$W/stdout" 2>"$W/stderr"; got=$?
-    cat "$W/stderr"; echo "exit code $got"
-    [ $got = 2 ] && [ "$(grep -c . "$W/stderr")" = 1 ] && grep -q -e "$want" "$W/stderr"
-}
+. tests/lib/checks.sh
 T="--hidden 8 --population 8 --batch 4 --generations 2"
 
 # ---- two at once ----
@@ -38,8 +26,8 @@ check "two data synth into one folder: one writes it, whole, the other is refuse
 check "a run" "$X" train --data "$W/data" --out "$W/run" $T
 mkdir "$W/test"; cp -r "$W/data/Test" "$W/test/Test"
 check "a test set alone serves eval" sh -c "[ \"\$('$X' eval --model '$W/run' --data '$W/test')\" = \"\$('$X' eval --model '$W/run' --data '$W/data')\" ]"
-check "but its training split is named as missing" refused "no such samples" eval --model "$W/run" --data "$W/test" --split train
-check "and training on it is refused" refused "training samples" train --data "$W/test" --out "$W/none" $T
+check "but its training split is named as missing" ends 2 "no such samples" eval --model "$W/run" --data "$W/test" --split train
+check "and training on it is refused" ends 2 "training samples" train --data "$W/test" --out "$W/none" $T
 mkdir "$W/same"; cp -r "$W/data/Train" "$W/same/train"; ln -s train "$W/same/test"
 check "a test set that is the training set is warned of" sh -c "'$X' train --data '$W/same' --out '$W/learnt' $T 2>&1 | grep -q 'train: warning: 100 of 100 test samples stand in the training set too'"
 check "by eval too" sh -c "'$X' eval --model '$W/run' --data '$W/same' 2>&1 | grep -q 'eval: warning: 100 of 100'"
@@ -48,7 +36,7 @@ for f in "$W/same/train"/*/*.bin; do c=$(basename "$(dirname "$f")"); mv "$f" "$
 check "--limit-train takes of every class" sh -c "'$X' train --data '$W/same' --out '$W/cut' --limit-train 40 $T && '$X' eval --model '$W/cut' --data '$W/same' --split train --confusion --json 2>/dev/null |
     python3 -c 'import json, sys; n = [sum(r) for r in json.load(sys.stdin)[\"confusion\"]]; assert n == [4] * 10, n'"
 mkfifo "$W/data/Train/0/99999.bin"
-check "a pipe among the recordings is refused" refused "not a regular file" data stats "$W/data"
+check "a pipe among the recordings is refused" ends 2 "not a regular file" data stats "$W/data"
 rm "$W/data/Train/0/99999.bin"
 
 # ---- pictures ----

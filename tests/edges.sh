@@ -2,13 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What people type and name: presets, options without effect, names that are no text. edges.sh path/to/spikeroll; TAP.
 X=${1:?usage: edges.sh SPIKEROLL}
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; tail -5 "$W/out" "$W/err" 2>/dev/null | sed 's/^/# /'; failed=1; fi
-}
+. tests/lib/checks.sh
 says() { # text, exit code, arguments...: one line on standard error with the text
     text=$1 expected=$2; shift 2
     "$X" "$@" >/dev/null 2>"$W/err"; code=$?

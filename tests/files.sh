@@ -3,20 +3,7 @@
 # Model files and checkpoints as the world treats them: files.sh path/to/spikeroll. One TAP line a check; exit code 0 if all passed.
 # What is wrong inside a file is tests/test_crafted_run.c's.
 X=${1:?usage: files.sh SPIKEROLL}
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
-}
-# One line that says `want`, and this exit code, within seconds of the processor.
-ends() { # exit code, text wanted, arguments...
-    code=$1; want=$2; shift 2
-    (ulimit -t 20; exec timeout 300 "$X" "$@") >"$W/stdout" 2>"$W/stderr"; got=$?
-    cat "$W/stderr"; echo "exit code $got"
-    [ $got = "$code" ] && [ "$(grep -c . "$W/stderr")" = 1 ] && grep -q -e "$want" "$W/stderr"
-}
+. tests/lib/checks.sh
 
 "$X" data synth "$W/data" --train 100 --test 20 >"$W/out" || { echo "not ok - data"; exit 1; }
 # What tests/version1.checkpoint.h5.gz and version2 were made with: the same run, written by the first edition and by one before a

@@ -3,23 +3,7 @@
 # Modes that train in float on the host, and --init, from outside: float.sh path/to/spikeroll. One TAP line a check; exit code 0 if
 # all passed.
 X=${1:?usage: float.sh SPIKEROLL}
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
-}
-refused() { # name, text wanted, arguments...: exit code 2, one line with the text
-    name=$1; want=$2; shift 2
-    "$X" "$@" >"$W/out" 2>"$W/err"; code=$?
-    if [ $code = 2 ] && [ "$(wc -l <"$W/err")" = 1 ] && grep -q -e "$want" "$W/err"; then
-        echo "ok - refused: $name"
-    else
-        echo "not ok - refused: $name (exit code $code)"; sed 's/^/# /' "$W/err"; failed=1
-    fi
-}
-json() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1])); assert eval(sys.argv[2]), v' "$1" "$2"; }
+. tests/lib/checks.sh
 column() { # file, name: of every row where it is not empty
     awk -F, -v c="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } NR > 1 && $k != "" { print $k }' "$1"
 }
@@ -89,5 +73,5 @@ refused "a resumed run with a model" "contradicts --init" train $D --resume --in
 refused "a readout by step" "mode localzo: needs --readout sum" train $D --mode localzo --readout membrane --out "$W/x"
 refused "another fitness" "mode node: learns by --fitness logsoftmax" train $D --mode node --fitness margin --out "$W/x"
 refused "no perturbation" "perturbs nothing" train $D --mode node --strength 0 --out "$W/x"
-refused "a mean" "needs --mode local" train $D --mode sparse --average 5 --out "$W/x"
+refused "a mean" "needs --mode lowrank, full or local" train $D --mode sparse --average 5 --out "$W/x"
 exit $failed

@@ -4,16 +4,7 @@
 # code 0 if all passed.
 X=${1:?usage: folders.sh SPIKEROLL}
 case $X in /*) ;; *) X=$PWD/$X ;; esac
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-ok() { echo "ok - $1"; }
-bad() { echo "not ok - $1"; [ ! -f "$W/err" ] || sed 's/^/# /' "$W/err"; failed=1; }
-skip() { echo "ok - $1 # SKIP $2"; }
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/err" 2>&1; then ok "$name"; else bad "$name"; fi
-}
+. tests/lib/checks.sh
 whole() { # a run that can be resumed, without temporary files
     [ "$(ls -A "$1" | grep -vc '^\(checkpoint\|best\|last\).h5$\|^history.csv$')" = 0 ] && "$X" info --model "$1/checkpoint.h5"
 }

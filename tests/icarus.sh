@@ -1,13 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
 # The example of docs/example in Icarus Verilog: its bench says IDENTIFY and gets an answer. One TAP line a check.
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...
-    name=$1; shift
-    if "$@" >>"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; tail -5 "$W/out" | sed 's/^/# /'; failed=1; fi
-}
+. tests/lib/checks.sh
 check "the example compiles without a warning" sh -c "text=\$(${IVERILOG:-iverilog} -g2005 -Wall -Wno-timescale -Irtl -y rtl -o '$W/example.vvp' \
     docs/example/sr_example.v docs/example/sr_example_tb.v 2>&1); echo \"\$text\"; [ -z \"\$text\" ]"
 check "its bench runs" sh -c "vvp '$W/example.vvp' >'$W/answer'"

@@ -5,14 +5,8 @@
 # One TAP line a check; exit code 0 if all passed.
 X=${1:?usage: install.sh SPIKEROLL}
 B=${B:-build}; CC=${CC:-cc}
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
 unset MAKEFLAGS MAKELEVEL MFLAGS SPIKEROLL_SIM_PATH
-failed=0
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; tail -8 "$W/out" | sed 's/^/# /'; failed=1; fi
-}
+. tests/lib/checks.sh
 P=$W/prefix
 check "make install into an empty prefix" make -s B="$B" CC="$CC" install PREFIX="$P"
 for file in bin/spikeroll lib/libspikeroll.a lib/libspikeroll.so lib/libspikeroll.so.0 lib/pkgconfig/spikeroll.pc \

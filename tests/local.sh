@@ -2,23 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Mode local from outside: local.sh path/to/spikeroll. One TAP line a check; exit code 0 if all passed.
 X=${1:?usage: local.sh SPIKEROLL}
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
-}
-refused() { # name, text wanted, arguments...: exit code 2, one line with the text
-    name=$1; want=$2; shift 2
-    "$X" "$@" >"$W/out" 2>"$W/err"; code=$?
-    if [ $code = 2 ] && [ "$(wc -l <"$W/err")" = 1 ] && grep -q -e "$want" "$W/err"; then
-        echo "ok - refused: $name"
-    else
-        echo "not ok - refused: $name (exit code $code)"; sed 's/^/# /' "$W/err"; failed=1
-    fi
-}
-json() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1])); assert eval(sys.argv[2]), v' "$1" "$2"; }
+. tests/lib/checks.sh
 rows() { cat "$out/history.csv" 2>/dev/null | wc -l; }
 # Start, stop after the generation under way as soon as there are five more, and go on, until it is complete. At most 40 times.
 in_parts() { # folder, options...
@@ -61,6 +45,6 @@ refused "a readout by step" "needs --readout sum" train $T --readout membrane --
 refused "another fitness" "learns by --fitness logsoftmax" train $T --fitness margin --out "$W/x"
 refused "a strength beyond the device" "at most 4095" train $T --strength 30 --out "$W/x"
 refused "a step beyond the device" "local-step 0.07" train $T --local-step 0.07 --out "$W/x"
-refused "a mean in another mode" "needs --mode local" train --data "$W/data" --average 3 --out "$W/x"
+refused "a choice of samples" "needs --mode lowrank or full" train $T --candidates 2 --out "$W/x"
 refused "a longer run whose strength shrinks" "generations is 60" train --resume --data "$W/data" --out "$W/a" --generations 70
 exit $failed

@@ -2,13 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Behaviour of the program, from outside: program.sh path/to/spikeroll. One TAP line a check; exit code 0 if all passed.
 X=${1:?usage: program.sh SPIKEROLL}
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
-}
+. tests/lib/checks.sh
 # Every file with its size and time, every folder. A folder's own time is left out: a training that is refused has locked it first.
 written() { find "$W" -path "$W" -o -name out -o -name err -o -type d -printf '%p\n' -o -printf '%p %s %T@\n' | sort; }
 # Bad input: exit code 2, one line that says `want`, nothing written.
@@ -23,7 +17,6 @@ refused() { # name, text wanted, arguments...
         echo "not ok - refused: $name (exit code $code)"; sed 's/^/# /' "$W/err"; failed=1
     fi
 }
-json() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1])); assert eval(sys.argv[2]), v' "$1" "$2"; }
 # A shell's background jobs ignore Ctrl-C, and so does a training that was started so. This one, for use with &, does not.
 interruptible() {
     exec python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])' "$@"

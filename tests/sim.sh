@@ -4,14 +4,7 @@
 # check; exit code 0 if all passed.
 # needs: simulation
 X=${1:?usage: sim.sh SPIKEROLL}
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
-}
-json() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1])); assert eval(sys.argv[2]), v' "$1" "$2"; }
+. tests/lib/checks.sh
 check "data synth writes the built-in data" "$X" data synth "$W/data" --train 400 --test 100
 
 # ---- a batch that stays ----

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0
  * What a device makes of runs that no call of the library asks for: settings and batch lists beyond its limits are refused before
  * anything is done, runs are ended and cut, and the device says so; after each of them it computes what ref does. On the simulation
- * builds of SR_SIM_BUILD (default: all that are there). */
+ * builds of SR_SIM_BUILD (default: all that are there).
+ * needs: simulation */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

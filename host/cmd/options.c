@@ -179,6 +179,7 @@ static const struct sr_option table[] = {
     CONFIG("draws", T | B, "Learning"),
     CONFIG("shift", T, "Learning"),
     CONFIG("batch", T | B, "Learning"),
+    CONFIG("candidates", T, "Learning"),
     CONFIG("batch-every", T, "Learning"),
     CONFIG("generations", T, "Learning"),
     {NULL,

@@ -5,7 +5,7 @@
 
 #include "model/config.h"
 
-enum { SR_OPTIONS_MAX = 96, SR_ARGUMENTS_MAX = 8 };
+enum { SR_OPTIONS_MAX = 112, SR_ARGUMENTS_MAX = 8 };
 
 struct sr_options {
     struct sr_config config;

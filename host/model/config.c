@@ -65,7 +65,7 @@ static const struct sr_field fields[] = {
     {"credit-shift", "N", SR_FIELD_UINT, AT(credit_shift), 1, 15, NULL, "8",
      "a credit of 1 is 2^N for hidden layers below the last (mode local)"},
     {"average", "N", SR_FIELD_UINT, AT(average), 0, 1000000, NULL, NULL,
-     "the model is the mean of the weights over about N generations; 0: the weights themselves (mode local)"},
+     "the model is the mean of the weights over about N generations; 0: the weights themselves (modes lowrank, full, local)"},
     {"learning-rate", "X", SR_FIELD_REAL, AT(learning_rate), 0, 10, NULL, "0.002",
      "step of Adam, weights in thresholds (modes in float); shrinks by --step-decay"},
     {"slope", "X", SR_FIELD_REAL, AT(slope), 0, 1e6, NULL, "10",
@@ -78,6 +78,8 @@ static const struct sr_field fields[] = {
     {"shift", "N", SR_FIELD_UINT, AT(shift), 0, 16, NULL, NULL,
      "training samples are moved by up to N sensor pixels in x and y, drawn anew each generation"},
     {"batch", "N", SR_FIELD_UINT, AT(batch), 1, SR_BATCH_LIMIT, NULL, "64", "samples a generation"},
+    {"candidates", "N", SR_FIELD_UINT, AT(candidates), 1, 64, NULL, "1",
+     "the samples of a generation are those with the smallest margin of N times as many (modes lowrank, full)"},
     {"batch-every", "K", SR_FIELD_UINT, AT(batch_every), 1, 1000000, NULL, "1",
      "generations that a batch serves; a device that cannot hold the data set is sent samples only when it changes"},
     {"generations", "N", SR_FIELD_UINT, AT(generations), 1, 100000000, NULL, "200", "length of the run"},
@@ -137,13 +139,18 @@ enum sr_status sr_config_check(const struct sr_config *c, char *error, size_t er
                             lists[i].name, lists[i].list->count, c->hidden.count, c->hidden.count);
         }
     }
-    if (c->average && c->mode != SR_MODE_LOCAL)
-        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--average %u: needs --mode local", c->average);
+    if (c->average && c->mode > SR_MODE_LOCAL)
+        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--average %u: needs --mode lowrank, full or local", c->average);
     if (c->mode >= SR_MODE_LOCAL && c->fitness != SR_FITNESS_LOGSOFTMAX) {
         char mode[32];
         sr_choice_text(SR_MODE_WORDS, c->mode, mode, sizeof mode);
         return sr_error(error, error_size, SR_ERR_ARGUMENT, "--mode %s: learns by --fitness logsoftmax, and no other", mode);
     }
+    if (c->candidates > 1 && c->mode >= SR_MODE_LOCAL)
+        return sr_error(error, error_size, SR_ERR_ARGUMENT, "--candidates %u: needs --mode lowrank or full", c->candidates);
+    if ((uint64_t)c->candidates * c->batch > SR_BATCH_LIMIT)
+        return sr_error(error, error_size, SR_ERR_LIMIT, "--candidates %u: times --batch %u it is more than %d", c->candidates,
+                        c->batch, SR_BATCH_LIMIT);
     if (c->population % 2) {
         return sr_error(error, error_size, SR_ERR_ARGUMENT, "--population %u: must be even (antithetic pairs)", c->population);
     }

@@ -46,7 +46,7 @@ struct sr_config {
     double learning_rate, slope, band, delta;
     uint32_t draw, draws; /* enum sr_float_draw */
     /* run */
-    uint32_t batch, batch_every, generations, eval_every, validation;
+    uint32_t batch, candidates, batch_every, generations, eval_every, validation;
     uint64_t seed;
     uint32_t frac_bits, init_range, readout_init_range, shift;
     /* data */

@@ -13,6 +13,7 @@ enum sr_status sr_augment_init(struct sr_augment *a, const struct sr_config *con
     const struct sr_data_set *set = &data->train;
     *a = (struct sr_augment){.reach = config->shift, .inputs = set->inputs, .steps = set->steps, .step_words = set->step_words};
     if (!a->reach) return SR_OK;
+    const size_t batch = (size_t)config->batch * config->candidates;
     uint32_t side = 2 * a->reach + 1;
     a->pool = o->pool ? o->pool : 1;
     a->moved = set->moved;
@@ -29,9 +30,9 @@ enum sr_status sr_augment_init(struct sr_augment *a, const struct sr_config *con
     if (a->ids + (uint64_t)set->count * side * side > UINT32_MAX)
         return sr_error(error, error_size, SR_ERR_LIMIT, "--shift %u: %u samples have more moved copies than identities",
                         a->reach, set->count);
-    a->bits = malloc((size_t)config->batch * a->steps * a->step_words * sizeof *a->bits);
-    a->rows = malloc(config->batch * sizeof *a->rows);
-    a->id = malloc(config->batch * sizeof *a->id);
+    a->bits = malloc(batch * a->steps * a->step_words * sizeof *a->bits);
+    a->rows = malloc(batch * sizeof *a->rows);
+    a->id = malloc(batch * sizeof *a->id);
     if (a->bits && a->rows && a->id) return SR_OK;
     sr_augment_free(a);
     return sr_error(error, error_size, SR_ERR_MEMORY, "out of memory");

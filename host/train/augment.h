@@ -12,9 +12,9 @@ struct sr_augment {
     const uint64_t *moved; /* of the training samples, for the rest of such a move; NULL where pool is 1 */
     uint32_t width, height, inputs, steps, step_words, ids;
     uint64_t seed;
-    uint64_t *bits;        /* [batch][steps][step_words] */
-    const uint64_t **rows; /* [batch] */
-    uint32_t *id;          /* [batch] */
+    uint64_t *bits;        /* [candidates][steps][step_words] */
+    const uint64_t **rows; /* [candidates] */
+    uint32_t *id;          /* [candidates] */
 };
 
 /* For batches of this data's training samples, whose identities are their numbers. Refused: inputs that are not rows of pixels,

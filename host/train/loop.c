@@ -97,7 +97,7 @@ static enum sr_status validate(struct sr_training *t, bool record) {
 static enum sr_status generation(struct sr_training *t) {
     uint32_t number = t->run.generation;
     sr_batcher_get(&t->batcher, number / t->run.config.batch_every, t->chosen);
-    struct sr_batch batch = sr_picker_batch(&t->picker, t->chosen, 0, t->run.config.batch);
+    struct sr_batch batch = sr_picker_batch(&t->picker, t->chosen, 0, t->picker.capacity);
     sr_augment_batch(&t->augment, number, &batch);
     t->row = (struct sr_history_row){.generation = number + 1};
     enum sr_status status = t->strategy->generation(t, number, &batch, &t->row);

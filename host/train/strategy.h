@@ -13,8 +13,9 @@ struct sr_strategy {
      * the user typed. t->config, net, device, run.weights are set; nothing is written yet. */
     enum sr_status (*open)(struct sr_training *t);
     void (*close)(struct sr_training *t); /* t->state may be NULL */
-    /* One generation on this batch: learn, and fill the row's results (generation is set; counters are the loop's). Depends on
-     * the number, the weights and the arrays in t->run alone, so that a resumed run goes on bit for bit. */
+    /* One generation on this batch (with --candidates: on the hardest of it): learn, and fill the row's results (generation is
+     * set; counters are the loop's). Depends on the number, the weights and the arrays in t->run alone, so that a resumed run
+     * goes on bit for bit. */
     enum sr_status (*generation)(struct sr_training *t, uint32_t number, const struct sr_batch *batch,
                                  struct sr_history_row *row);
     /* For modes whose weights are not the device's own; NULL for those that train on the device. load: begin from t->run's
@@ -35,6 +36,6 @@ struct sr_strategy {
 /* The strategy of the settings' mode. */
 const struct sr_strategy *sr_strategy_of(const struct sr_config *config);
 
-extern const struct sr_strategy sr_strategy_es, sr_strategy_local, sr_strategy_float;
+extern const struct sr_strategy sr_strategy_es, sr_strategy_es_averaged, sr_strategy_local, sr_strategy_float;
 
 #endif

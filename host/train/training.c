@@ -140,9 +140,11 @@ static enum sr_status take_data(struct sr_training *t) {
     if (!t->samples) return sr_training_fail(t, SR_ERR_MEMORY, "out of memory");
     sr_split_validation(train->count, c->validation, c->seed, t->samples, &t->held);
     t->kept = train->count - t->held;
-    if (c->batch > t->kept) {
-        return sr_training_fail(t, SR_ERR_LIMIT, "--batch %u: %.200s has %u training samples%s", c->batch, where, t->kept,
-                                t->held ? " besides the validation share" : "");
+    if (c->batch * c->candidates > t->kept) {
+        char with[32] = "";
+        if (c->candidates > 1) sr_format(with, sizeof with, " with --candidates %u", c->candidates);
+        return sr_training_fail(t, SR_ERR_LIMIT, "--batch %u%s: %.200s has %u training samples%s", c->batch, with, where,
+                                t->kept, t->held ? " besides the validation share" : "");
     }
     uint64_t hash = sr_hash(0, train->bits, (size_t)train->count * train->steps * train->step_words * sizeof *train->bits);
     hash = sr_hash(hash, train->labels, train->count);
@@ -196,10 +198,11 @@ static enum sr_status take_device(struct sr_training *t) {
 static enum sr_status make_room(struct sr_training *t) {
     const struct sr_config *c = &t->run.config;
     enum sr_status status = SR_OK;
-    t->chosen = calloc(c->batch, sizeof *t->chosen);
+    const uint32_t batch = c->batch * c->candidates;
+    t->chosen = calloc(batch, sizeof *t->chosen);
     if (!t->chosen) status = SR_ERR_MEMORY;
-    if (status == SR_OK) status = sr_batcher_init(&t->batcher, t->samples, t->kept, c->batch, c->seed);
-    if (status == SR_OK) status = sr_picker_init(&t->picker, &t->data->train, 0, c->batch);
+    if (status == SR_OK) status = sr_batcher_init(&t->batcher, t->samples, t->kept, batch, c->seed);
+    if (status == SR_OK) status = sr_picker_init(&t->picker, &t->data->train, 0, batch);
     if (status == SR_OK && t->how.use != SR_TRAINING_RESUME) {
         status = sr_weights_init(&t->run.weights, &t->run.net);
         for (unsigned l = 0; l < SR_LAYERS && status == SR_OK; l++) {

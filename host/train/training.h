@@ -10,6 +10,7 @@
 #include "model/history.h"
 #include "model/run_file.h"
 #include "train/augment.h"
+#include "train/average.h"
 #include "train/batcher.h"
 #include "train/run_folder.h"
 
@@ -21,7 +22,8 @@ struct sr_training {
     bool files;                 /* there is a run folder */
     struct sr_run_folder folder;
     const struct sr_strategy *strategy;
-    void *state; /* the strategy's own */
+    void *state;               /* the strategy's own */
+    struct sr_average average; /* of strategies that can save a mean of the weights */
     /* from start on; data and device are the caller's */
     bool accepted; /* Nothing was refused: data, device, plan and history are good. What fails from here on is no bad input. */
     bool started;
