@@ -131,14 +131,15 @@ static void draw_name(struct sr_page *page, double y, const char *first, uint32_
 
 /* A bar for each class, from the middle where there are scores below 0. */
 static double draw_scores(struct sr_page *page, const struct sr_activity *a, uint32_t classes, double y) {
-    double most = 1, least = 0, high = 11;
+    int32_t most = 1, least = 0;
     for (uint32_t c = 0; c < classes; c++) {
-        most = fmax(most, a->score[c]);
-        least = fmin(least, a->score[c]);
+        if (a->score[c] > most) most = a->score[c];
+        if (a->score[c] < least) least = a->score[c];
     }
-    const double from = NAMES, room = WIDTH - NAMES - 60, zero = from + room * -least / (most - least);
+    const double high = 11, from = NAMES, room = WIDTH - NAMES - 60,
+                 zero = from + room * -(double)least / ((double)most - least);
     for (uint32_t c = 0; c < classes; c++) {
-        double end = from + room * (a->score[c] - least) / (most - least), at = y + high * c;
+        double end = from + room * ((double)a->score[c] - least) / ((double)most - least), at = y + high * c;
         sr_page_print(
             page,
             "<text x=\"%d\" y=\"%.1f\" class=\"end\">%u</text><rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" "
