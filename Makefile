@@ -316,11 +316,12 @@ bench: $(B)/spikeroll $(B)/sim/default.so ## low rank against full rank, cycle b
 $(B)/tests/bench_ref: $(B)/tests/bench_ref.o $(B)/libspikeroll.a
 	$(call say,LINK,$@)
 	$(Q)$(CC) $^ $(LIBS) -o $@
-$(B)/torch/bin/python:
-	$(PYTHON) -m venv $(B)/torch
-	$(B)/torch/bin/pip install -q torch==2.13.0 numpy
-bench-torch: $(B)/tests/bench_ref $(B)/torch/bin/python ## ref beside PyTorch, one thread each, the same generation (2 min and PyTorch's install)
-	$(B)/torch/bin/python tests/bench_torch.py $(B)/tests/bench_ref
+# TORCH_PYTHON: host/python/python.mk. DATA: a folder of N-MNIST, for bench-torch-local to train on as well.
+bench-torch: $(B)/tests/bench_ref $(TORCH_PYTHON) ## ref beside PyTorch, one thread each, in turns: a lowrank generation, learned samples (1 min and PyTorch's install)
+	$(TORCH_PYTHON) tests/bench_torch.py $(B)/tests/bench_ref
+bench-torch-local: $(B)/tests/bench_ref $(SHARED) $(TORCH_PYTHON) ## mode local beside surrogate gradients in PyTorch; DATA=DIR: in a training (20 s, 2 min with DATA)
+	SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONPATH=host/python PYTHONDONTWRITEBYTECODE=1 \
+	    $(TORCH_PYTHON) tests/bench_torch.py --only local $(if $(DATA),--data $(DATA)) $(B)/tests/bench_ref
 
 # ---- formatting and lint --------------------------------------------------------------------------------------------
 FORMATTED = $(wildcard host/*/*.[ch] host/include/*/*.h sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.[ch])
@@ -470,5 +471,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
-.PHONY: all sims test-host test-host-asan test-host-c bench-torch map check-map test test-built test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
+.PHONY: all sims test-host test-host-asan test-host-c bench-torch bench-torch-local map check-map test test-built test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/asan/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)

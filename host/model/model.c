@@ -109,6 +109,7 @@ enum sr_status sr_data_open(const struct sr_config *config, const char *folder, 
     struct sr_data *fresh = calloc(1, sizeof *fresh);
     if (!fresh) return sr_error(error, error_size, SR_ERR_MEMORY, "out of memory");
     sr_config_data(config, folder, &options);
+    options.moved = config->shift != 0; /* a training that moves recordings needs copies of them */
     enum sr_status status = sr_data_load(&options, fresh, error, error_size);
     if (status == SR_OK)
         *data = fresh;

@@ -12,6 +12,7 @@ struct sr_augment {
     const uint64_t *moved; /* of the training samples, for the rest of such a move; NULL where pool is 1 */
     uint32_t width, height, inputs, steps, step_words, ids;
     uint64_t seed;
+    uint64_t *stays;       /* [dy + reach][dx + reach][step_words]: inputs that a move leaves in the picture */
     uint64_t *bits;        /* [candidates][steps][step_words] */
     const uint64_t **rows; /* [candidates] */
     uint32_t *id;          /* [candidates] */

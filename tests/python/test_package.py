@@ -141,3 +141,12 @@ def test_recordings_from_a_folder(tmp_path):
     synth(tmp_path / "data", train=60, test=30)
     with spikeroll.Data.open(tmp_path / "data", spikeroll.Config(steps=5)) as data:
         assert data.shape == (10, 578, 5) and data["train"][0].shape == (60, 5, 578)
+
+
+def test_moved_recordings(tmp_path):
+    """Recordings that are moved by less than an input need copies, which loading makes for a configuration that moves them."""
+    synth(tmp_path / "data", 60, 10)
+    config = spikeroll.Config(mode="local", hidden=20, batch=20, generations=2, shift=1)
+    with spikeroll.Data.open(tmp_path / "data", config) as data, spikeroll.Device("ref") as device:
+        with spikeroll.Training(config, data, device) as training:
+            assert training.run() == "complete"
