@@ -200,7 +200,7 @@ void sr_section_learning(struct sr_page *page, const struct sr_report_run *runs,
     for (int a = 0; a < AXES; a++)
         sr_page_print(page, "<input type=\"radio\" name=\"axis\" id=\"axis-%s\"%s><label for=\"axis-%s\">%s</label>",
                       axis_name[a], a ? "" : " checked", axis_name[a], axis_name[a]);
-    for (int a = 0; a < AXES; a++) {
+    for (enum axis a = 0; a < AXES; a++) {
         sr_page_print(page, "<div class=\"axis\" id=\"over-%s\"><div class=\"grid\">", axis_name[a]);
         draw_chart(page, runs, count, a, true);
         draw_chart(page, runs, count, a, false);
