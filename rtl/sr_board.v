@@ -43,6 +43,8 @@ module sr_board #(
     parameter BASE_LUT      = 0,
     parameter WEIGHT_HOLD   = 1,
     parameter FIT_BESIDE    = 0,
+    parameter LEAK_MUL      = 1,
+    parameter LUT_RAM       = 0,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -143,7 +145,9 @@ module sr_board #(
         .SOFT_LANES    (SOFT_LANES),
         .BASE_LUT      (BASE_LUT),
         .WEIGHT_HOLD   (WEIGHT_HOLD),
-        .FIT_BESIDE    (FIT_BESIDE)
+        .FIT_BESIDE    (FIT_BESIDE),
+        .LEAK_MUL      (LEAK_MUL),
+        .LUT_RAM       (LUT_RAM)
     ) u_core (
         .clk_i          (clk),
         .rst_i          (rst),
