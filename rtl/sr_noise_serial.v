@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_noise_serial: one noise word (docs/numerics.md, section 2), a round a cycle: sr_noise for small devices.
+// sr_noise_serial: one noise word (docs/numerics.md, section 2), ROUNDS rounds a cycle: sr_noise for small devices.
 //
 // Formats     ctr_i, key_i, word_o: 64 plain bits, x = bits 63:32 of the state, y = bits 31:0.
-// Handshake   start_i takes ctr_i and key_i, at any time; ready_o is low in the 16 cycles after it, then up, and word_o holds
-//             until the next start_i.
-// Throughput  a word every 17 cycles. Reset: ready_o rises (word_o undefined). Test: tests/rtl/tb_noise_serial.cpp
+// Handshake   start_i takes ctr_i and key_i, at any time; ready_o is low in the 16 / ROUNDS cycles after it, then up, and word_o
+//             holds until the next start_i.
+// Throughput  a word every 16 / ROUNDS + 1 cycles; ROUNDS is 1, 2, 4, 8 or 16. Reset: ready_o rises (word_o undefined). Test: tests/rtl/tb_noise_serial.cpp
 `default_nettype none
 
-module sr_noise_serial (
+module sr_noise_serial #(
+    parameter ROUNDS = 1
+) (
     input  wire        clk_i,
     input  wire        rst_i,
     input  wire        start_i,
@@ -18,6 +20,20 @@ module sr_noise_serial (
 );
     `include "sr_simon.vh"
 
+    generate
+        if (ROUNDS < 1 || ROUNDS > 16 || (ROUNDS & (ROUNDS - 1)) != 0) begin : g_rule
+            SR_ROUNDS_MUST_BE_1_2_4_8_OR_16 u ();
+        end
+    endgenerate
+
+    function [63:0] simon_rounds(input [63:0] state, input [3:0] first);
+        integer r;
+        begin
+            simon_rounds = state;
+            for (r = 0; r < ROUNDS; r = r + 1) simon_rounds = simon_round(simon_rounds, first | r[3:0]);
+        end
+    endfunction
+
     reg  [4:0]  round_q;  // 16: ready
     reg  [63:0] state_q;
     always @(posedge clk_i) begin
@@ -25,8 +41,8 @@ module sr_noise_serial (
             state_q <= ctr_i ^ key_i;
             round_q <= 5'd0;
         end else if (!round_q[4]) begin
-            state_q <= simon_round(state_q, round_q[3:0]);
-            round_q <= round_q + 5'd1;
+            state_q <= simon_rounds(state_q, round_q[3:0]);
+            round_q <= round_q + ROUNDS[4:0];
         end
         if (rst_i) round_q <= 5'd16;
     end

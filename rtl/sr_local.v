@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_local: learning in mode `local` (docs/numerics.md, section 8): what sr_compact needs for it beside the front, the LIF unit and
+// the readout, which a learned sample uses as an inference does.
+//
+//   sr_local_seq     the steps of a sample       sr_local_credit   q and f of every neuron, the list of live column blocks
+//   sr_local_error   scores -> errors            sr_local_update   the words of weights that change
+//   sr_local_noise   perturbation, dither        sr_local_lane     a column: its products
+// What a unit's ports mean is said there. Memories here: q of each column block; the list {block, f of its columns}.
+//   noise_bits_o  a bit for each column, a cycle after lif_re_i with lif_block_i and lif_step_i (1: -sigma)
+//   y_*           spike counts {bank, block}, {minus, plus} of each column; data a cycle after
+//   w_*           integer parts of the readout's weights, three cycles after walk_o with w_addr_o
+//   m_*           master weights: a read (m_we_o low) three cycles after the address; a write
+// Bounds        one hidden layer; LANES 64 at most; STEPS_MAX 127 at most.
+// Reset         synchronous, control only. Test: tests/test_sim.c
+`default_nettype none
+
+module sr_local #(
+    parameter LANES     = 4,
+    parameter FRAC_W    = 4,
+    parameter HIDDEN_MAX = 64,
+    parameter STEPS_MAX = 14,
+    parameter STEP_W    = 4,
+    parameter STEP_AW   = 4,
+    parameter CNT_W     = 4,
+    parameter BLOCK_W   = 5,
+    parameter BLOCK_AW  = 4,
+    parameter XW_W      = 6,
+    parameter X_AW      = 14,
+    parameter PAIR_AW   = 6,
+    parameter SCORE_W   = 19,
+    parameter ROUNDS    = 1,
+    parameter LUT_RAM   = 0,
+    parameter ROW_W     = XW_W + 4
+) (
+    input  wire                          clk_i,
+    input  wire                          rst_i,
+    // a run, and the registers that it looks at
+    input  wire                          start_i,
+    input  wire                          stop_i,
+    output wire                          busy_o,
+    input  wire [63:0]                   key_i,
+    input  wire [15:0]                   batch_i,
+    input  wire [15:0]                   place_i,
+    input  wire [15:0]                   pairs_i,
+    input  wire [11:0]                   sigma_i,
+    input  wire [15:0]                   k_hidden_i,
+    input  wire [15:0]                   k_readout_i,
+    input  wire [3:0]                    mul_i,
+    input  wire [4:0]                    shift_i,
+    input  wire [4:0]                    classes_i,
+    input  wire [STEP_W-1:0]             steps_i,
+    input  wire [BLOCK_W-1:0]            blocks_i,
+    input  wire [XW_W-1:0]               x_words_i,
+    input  wire [3:0]                    rest_i,
+    // units of sr_compact
+    output wire                          sample_o,
+    output wire                          front_o,
+    output wire [X_AW-1:0]               x_base_o,
+    input  wire                          front_busy_i,
+    output wire                          lif_o,
+    output wire                          plain_o,
+    input  wire                          lif_busy_i,
+    input  wire                          lif_re_i,
+    input  wire [BLOCK_AW-1:0]           lif_block_i,
+    input  wire [STEP_AW-1:0]            lif_step_i,
+    output wire [LANES-1:0]              noise_bits_o,
+    output wire                          read_o,
+    input  wire                          read_busy_i,
+    input  wire                          score_we_i,
+    input  wire [3:0]                    score_class_i,
+    input  wire signed [SCORE_W-1:0]     score_i,
+    // memories
+    output wire                          x_re_o,
+    output wire [X_AW-1:0]               x_addr_o,
+    input  wire [15:0]                   x_data_i,
+    output wire                          y_re_o,
+    output wire [BLOCK_AW:0]             y_addr_o,
+    input  wire [LANES*2*CNT_W-1:0]      y_i,
+    output wire                          walk_o,
+    output wire [BLOCK_AW+3:0]           w_addr_o,
+    input  wire [LANES*8-1:0]            w_i,
+    output wire                          m_turn_o,      // m_addr_o counts
+    output wire                          m_readout_o,
+    output wire                          m_we_o,
+    output wire [ROW_W+BLOCK_AW-1:0]     m_addr_o,      // {row, block}
+    input  wire [LANES*(8+FRAC_W)-1:0]   m_i,
+    output wire [LANES*(8+FRAC_W)-1:0]   m_o,
+    output wire                          bank_re_o,
+    output wire [PAIR_AW+1:0]            bank_raddr_o,
+    input  wire [31:0]                   bank_rdata_i,
+    output wire                          bank_we_o,
+    output wire [PAIR_AW+1:0]            bank_waddr_o,
+    output wire [47:0]                   bank_wdata_o
+);
+    `include "sr_local.vh"
+    localparam MASTER_W = 8 + FRAC_W;
+    localparam GROUPS   = (HIDDEN_MAX + 63) / 64;
+
+    // ---- sequencer ----
+    wire [15:0] place, pair;
+    wire [3:0]  label;
+    wire        noise, noise_busy, error_busy, credit, form, credit_busy, credit_any, update, classes, update_busy, y_bank;
+    wire [GROUPS*BLOCK_W-1:0] ends;
+    wire [15:0] nonzero;
+    sr_local_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW)) u_seq (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stop_i(stop_i), .busy_o(busy_o), .batch_i(batch_i), .place_i(place_i),
+        .pairs_i(pairs_i), .hidden_i(|sigma_i && |k_hidden_i), .readout_i(|k_readout_i), .sample_o(sample_o), .place_o(place),
+        .pair_o(pair), .x_base_o(x_base_o), .label_o(label), .noise_o(noise), .noise_busy_i(noise_busy), .front_o(front_o),
+        .front_busy_i(front_busy_i), .lif_o(lif_o), .plain_o(plain_o), .lif_busy_i(lif_busy_i), .read_o(read_o),
+        .read_busy_i(read_busy_i), .error_busy_i(error_busy), .error_i(|nonzero), .credit_o(credit), .form_o(form),
+        .credit_busy_i(credit_busy), .credit_any_i(credit_any), .live_i(ends[(GROUPS-1)*BLOCK_W+:BLOCK_W] != {BLOCK_W{1'b0}}),
+        .update_o(update), .classes_o(classes), .update_busy_i(update_busy), .y_bank_o(y_bank), .bank_re_o(bank_re_o),
+        .bank_raddr_o(bank_raddr_o), .bank_rdata_i(bank_rdata_i), .bank_we_o(bank_we_o), .bank_waddr_o(bank_waddr_o)
+    );
+
+    // ---- error ----
+    wire               hit, error_re, update_e_re, credit_e_re;
+    wire [3:0]         update_e_addr, credit_e_addr;
+    wire signed [7:0]  e;
+    wire signed [16:0] fitness;
+    assign error_re = update_e_re || credit_e_re;
+    sr_local_error #(.SCORE_W(SCORE_W)) u_error (
+        .clk_i(clk_i), .rst_i(rst_i), .valid_i(score_we_i), .class_i(score_class_i), .score_i(score_i), .classes_i(classes_i),
+        .label_i(label), .mul_i(mul_i), .shift_i(shift_i), .busy_o(error_busy), .fitness_o(fitness), .hit_o(hit),
+        .nonzero_o(nonzero), .e_re_i(error_re), .e_addr_i(credit_e_re ? credit_e_addr : update_e_addr), .e_o(e)
+    );
+    assign bank_wdata_o = {15'd0, hit, {15{fitness[16]}}, fitness};
+
+    // ---- noise ----
+    wire                       dither, dither_ready, issue;
+    wire [12:0]                dither_row;
+    wire [7:0]                 dither_group;
+    wire [63:0]                dither_word;
+    wire [BLOCK_AW-1:0]        item_block;
+    wire [STEPS_MAX*LANES-1:0] entries;
+    reg  [STEP_AW-1:0]         lif_step_q;
+    always @(posedge clk_i) lif_step_q <= lif_step_i;
+    sr_local_noise #(
+        .LANES(LANES), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .ROUNDS(ROUNDS),
+        .LUT_RAM(LUT_RAM)
+    ) u_noise (
+        .clk_i(clk_i), .rst_i(rst_i), .key_i(key_i), .place_i(place), .pair_i(pair), .start_i(noise), .steps_i(steps_i),
+        .blocks_i(blocks_i), .busy_o(noise_busy), .re_i(update_busy ? issue : lif_re_i),
+        .block_i(update_busy ? item_block : lif_block_i), .bits_o(entries), .dither_i(dither), .dither_readout_i(classes),
+        .dither_row_i(dither_row), .dither_group_i(dither_group), .ready_o(dither_ready), .word_o(dither_word)
+    );
+    assign noise_bits_o = entries[{{$clog2(LANES){1'b0}}, lif_step_q} * LANES+:LANES];
+
+    // ---- credit, list ----
+    wire                  cre_re, cre_x_en, acc_en, acc_first, q_we, q_any, live, entry_we;
+    wire [BLOCK_AW-1:0]   cre_block, q_addr, entry_addr, entry_block;
+    sr_local_credit #(.LANES(LANES), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .GROUPS(GROUPS)) u_credit (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .form_i(form), .busy_o(credit_busy), .blocks_i(blocks_i),
+        .classes_i(classes_i), .walk_o(walk_o), .w_addr_o(w_addr_o), .e_re_o(credit_e_re), .e_addr_o(credit_e_addr),
+        .re_o(cre_re), .block_o(cre_block), .x_en_o(cre_x_en), .acc_en_o(acc_en), .acc_first_o(acc_first), .q_we_o(q_we),
+        .q_addr_o(q_addr), .q_any_i(q_any), .live_i(live), .entry_we_o(entry_we), .entry_addr_o(entry_addr),
+        .entry_block_o(entry_block), .ends_o(ends), .any_o(credit_any)
+    );
+    wire [LANES*8-1:0] q_new, q, f_new;
+    sr_ram #(.WIDTH(LANES * 8), .DEPTH(1 << BLOCK_AW), .ADDR_W(BLOCK_AW), .LUT(LUT_RAM)) u_q (
+        .clk_i(clk_i), .we_i(q_we), .waddr_i(q_addr), .wdata_i(q_new), .re_i(cre_re), .raddr_i(cre_block), .rdata_o(q)
+    );
+    assign q_any = |q_new;
+    assign live  = |f_new;
+    wire [BLOCK_AW+LANES*8-1:0] entry;
+    wire                        entry_re;
+    wire [BLOCK_AW-1:0]         entry_raddr;
+    sr_ram #(.WIDTH(BLOCK_AW + LANES * 8), .DEPTH(1 << BLOCK_AW), .ADDR_W(BLOCK_AW), .LUT(LUT_RAM)) u_list (
+        .clk_i(clk_i), .we_i(entry_we), .waddr_i(entry_addr), .wdata_i({entry_block, f_new}), .re_i(entry_re),
+        .raddr_i(entry_raddr), .rdata_o(entry)
+    );
+
+    // ---- update ----
+    wire [6:1]           v;
+    wire [STEPS_MAX-1:0] row;
+    wire [CNT_W-1:0]     events;
+    wire [LANES*16-1:0]  rho;
+    sr_local_update #(
+        .LANES(LANES), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W),
+        .X_AW(X_AW), .GROUPS(GROUPS)
+    ) u_update (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .readout_i(classes), .busy_o(update_busy), .x_base_i(x_base_o),
+        .x_words_i(x_words_i), .rest_i(rest_i), .steps_i(steps_i), .blocks_i(blocks_i), .ends_i(ends), .nonzero_i(nonzero),
+        .x_re_o(x_re_o), .x_addr_o(x_addr_o), .x_data_i(x_data_i), .noise_o(dither), .noise_row_o(dither_row),
+        .noise_group_o(dither_group), .noise_ready_i(dither_ready), .noise_i(dither_word), .e_re_o(update_e_re),
+        .e_addr_o(update_e_addr), .entry_re_o(entry_re), .entry_addr_o(entry_raddr), .entry_block_i(entry[LANES*8+:BLOCK_AW]),
+        .issue_o(issue), .block_o(item_block), .v_o(v), .row_o(row), .events_o(events), .rho_o(rho), .w_we_o(m_we_o),
+        .w_addr_o(m_addr_o)
+    );
+    assign m_turn_o    = update_busy;
+    assign m_readout_o = classes;
+    assign y_re_o      = cre_re || (issue && classes);
+    assign y_addr_o    = cre_re ? {y_bank, cre_block} : {1'b0, item_block};
+
+    // ---- columns ----
+    wire [1:0] op = update_busy ? (classes ? LOCAL_MOVE_READOUT : LOCAL_MOVE) : form ? LOCAL_FORM : LOCAL_CREDIT;
+    genvar n, t;
+    generate
+        for (n = 0; n < LANES; n = n + 1) begin : g_lane
+            wire [STEPS_MAX-1:0] noise_n;
+            for (t = 0; t < STEPS_MAX; t = t + 1) begin : g_step
+                assign noise_n[t] = entries[t*LANES+n];
+            end
+            sr_local_lane #(.FRAC_W(FRAC_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX)) u_lane (
+                .clk_i(clk_i), .op_i(op), .x_en_i(cre_x_en || v[1]), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[6:3]),
+                .row_i(row), .events_i(events), .noise_i(noise_n), .w_i(w_i[n*8+:8]), .e_i(e), .q_i(q[n*8+:8]),
+                .f_i(entry[n*8+:8]), .plus_i(y_i[n*2*CNT_W+:CNT_W]), .minus_i(y_i[n*2*CNT_W+CNT_W+:CNT_W]),
+                .k_i(classes ? k_readout_i : k_hidden_i), .rho_i(rho[n*16+:16]), .master_i(m_i[n*MASTER_W+:MASTER_W]),
+                .q_o(q_new[n*8+:8]), .f_o(f_new[n*8+:8]), .weight_o(m_o[n*MASTER_W+:MASTER_W])
+            );
+        end
+    endgenerate
+    wire _unused = &{1'b0, v[2]};
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_local_noise: the draws of mode `local` (docs/numerics.md, sections 2 and 8): the perturbation of a pair, kept a bit an entry,
+// and the dither words of the update, from the same noise unit.
+//
+// Draw        start_i (pulse) with key_i, pair_i, place_i, steps_i and blocks_i, which stay while busy_o. For each step and each 64
+//             columns a LOCAL word of 16 / ROUNDS + 2 cycles, and a cycle for each column block in it.
+// Store       a word for each column block: bit step * LANES + lane, 1 is -1; bits of steps that were not drawn are undefined.
+//             bits_o is the word of block_i, a cycle after re_i, then held.
+// Dither      dither_i (pulse, not during a draw) with dither_readout_i, dither_row_i, dither_group_i (64 columns): the ROUND word is
+//             word_o while ready_o, until the next draw or dither_i. ready_o falls in the cycle after dither_i.
+// Reset       control only. Test: tests/rtl/tb_local_noise.cpp
+`default_nettype none
+
+module sr_local_noise #(
+    parameter LANES     = 4,      // a power of two, 64 at most
+    parameter BLOCK_W   = 5,      // bits of a number of column blocks
+    parameter BLOCK_AW  = 4,      // of a column block
+    parameter STEPS_MAX = 14,
+    parameter STEP_W    = 4,      // of a number of steps
+    parameter ROUNDS    = 1,      // of the noise unit in a cycle
+    parameter LUT_RAM   = 0
+) (
+    input  wire                       clk_i,
+    input  wire                       rst_i,
+    input  wire [63:0]                key_i,
+    input  wire [15:0]                place_i,
+    input  wire [15:0]                pair_i,
+    input  wire                       start_i,
+    input  wire [STEP_W-1:0]          steps_i,
+    input  wire [BLOCK_W-1:0]         blocks_i,
+    output wire                       busy_o,
+    input  wire                       re_i,
+    input  wire [BLOCK_AW-1:0]        block_i,
+    output wire [STEPS_MAX*LANES-1:0] bits_o,
+    input  wire                       dither_i,
+    input  wire                       dither_readout_i,
+    input  wire [12:0]                dither_row_i,
+    input  wire [7:0]                 dither_group_i,
+    output wire                       ready_o,
+    output wire [63:0]                word_o
+);
+    `include "sr_map.vh"
+    localparam LANES_LOG = $clog2(LANES);
+    localparam PARTS     = 64 / LANES;              // column blocks of a noise word
+    localparam PARTS_LOG = $clog2(PARTS);
+    localparam PART_W    = PARTS > 1 ? PARTS_LOG : 1;
+    generate
+        if (LANES > 64 || (1 << LANES_LOG) != LANES) begin : g_rule
+            SR_LANES_MUST_BE_A_POWER_OF_TWO_AND_AT_MOST_64 u ();
+        end
+    endgenerate
+
+    localparam [1:0] IDLE = 2'd0, DRAW = 2'd1, WAIT = 2'd2, KEEP = 2'd3;
+    reg  [1:0]          state_q;
+    reg  [STEP_W-1:0]   step_q;
+    reg  [BLOCK_W-1:0]  block_q;
+    wire                ready;
+    wire                keep      = state_q == KEEP;
+    wire                step_end  = keep && block_q == blocks_i - 1'b1;
+    wire [7:0]          block8    = {{8 - BLOCK_W{1'b0}}, block_q};
+    wire [PART_W-1:0]   part      = block8[PART_W-1:0] & (PARTS[PART_W-1:0] - 1'b1);   // of the noise word
+    wire                word_end  = part == PARTS[PART_W-1:0] - 1'b1;
+    wire                draw_end  = step_end && step_q == steps_i - 1'b1;
+    always @(posedge clk_i) begin
+        case (state_q)
+            IDLE: begin
+                step_q  <= {STEP_W{1'b0}};
+                block_q <= {BLOCK_W{1'b0}};
+                if (start_i) state_q <= DRAW;
+            end
+            DRAW: state_q <= WAIT;
+            WAIT: if (ready) state_q <= KEEP;
+            default: begin
+                block_q <= step_end ? {BLOCK_W{1'b0}} : block_q + 1'b1;
+                if (step_end) step_q <= step_q + 1'b1;
+                if (draw_end) state_q <= IDLE;
+                else if (step_end || word_end) state_q <= DRAW;
+            end
+        endcase
+        if (rst_i) state_q <= IDLE;
+    end
+    assign busy_o = state_q != IDLE;
+
+    // ---- noise unit ----
+    wire [7:0]  group   = block8 >> PARTS_LOG;
+    wire [15:0] row     = busy_o ? {{16 - STEP_W{1'b0}}, step_q} : {3'd0, dither_row_i};
+    wire [3:0]  kind    = busy_o ? SR_KIND_LOCAL : SR_KIND_ROUND;
+    wire        readout = !busy_o && dither_readout_i;
+    wire [15:0] pair    = readout ? 16'd0 : pair_i;
+    sr_noise_serial #(.ROUNDS(ROUNDS)) u_noise (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(dither_i || state_q == DRAW),
+        .ctr_i({kind, 2'd0, {2{readout}}, row, pair, place_i, busy_o ? group : dither_group_i}), .key_i(key_i),
+        .ready_o(ready), .word_o(word_o)
+    );
+    assign ready_o = ready;
+
+    // ---- store ----
+    wire [63:0]            cut   = word_o >> ({{6 - PART_W{1'b0}}, part} << LANES_LOG);
+    wire [STEPS_MAX-1:0]   which = {{STEPS_MAX - 1{1'b0}}, keep} << step_q;
+    sr_ram #(
+        .WIDTH(STEPS_MAX * LANES), .DEPTH(1 << BLOCK_AW), .ADDR_W(BLOCK_AW), .PARTS(STEPS_MAX), .LUT(LUT_RAM)
+    ) u_store (
+        .clk_i(clk_i), .we_i(which), .waddr_i(block_q[BLOCK_AW-1:0]), .wdata_i({STEPS_MAX{cut[LANES-1:0]}}), .re_i(re_i),
+        .raddr_i(block_i), .rdata_o(bits_o)
+    );
+    wire _unused = &{1'b0, cut};
+endmodule
+
+`default_nettype wire

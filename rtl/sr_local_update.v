@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_local_update: walks the weights that mode `local` (docs/numerics.md, 8.6) changes, an item each two cycles. An item is a word of
+// LANES weights: of a hidden row that has an event, in a column block of the list (sr_local_credit); or, with readout_i, of a class
+// that has an error, in every column block.
+//
+// Two machines, the first ahead of the second by one segment: the items of one row within 64 columns, which share a dither word.
+//   fetch   LOAD   steps + 1   16 rows: a word of the sample for each step, turned into a bit a step for each row
+//           NEXT   1           the lowest row that has a bit; or the next word
+//           DRAW   1           its dither word is asked for
+//           WAIT               until the second machine takes the segment
+//   items   slot 0 issue: age 0 of an item; slot 1: the next item, entry of the list or segment
+// Ages of an item
+//   0 block_o: spike counts and entries of the noise are read; the list's entry (entry_block_i, f) is valid to age 1
+//   1 operands (v_o[1]); row_o and events_o valid    3 w_addr_o of the read, data three cycles later    5 rho_o valid
+//   8 w_we_o with w_addr_o: the new word is written.    Reads fall into slot 1, writes into slot 0.
+// Cycles      2 an item, where a dither word takes no longer than the items of a segment; LOAD in between.
+// Job         start_i (pulse) with the inputs, which stay while busy_o; there is an entry, or a class.
+// Reset       control only. Test: tests/rtl/tb_local.cpp, tests/test_sim.c
+`default_nettype none
+
+module sr_local_update #(
+    parameter LANES     = 4,
+    parameter STEPS_MAX = 14,
+    parameter STEP_W    = 4,
+    parameter CNT_W     = 4,
+    parameter BLOCK_W   = 5,
+    parameter BLOCK_AW  = 4,
+    parameter XW_W      = 6,
+    parameter X_AW      = 14,
+    parameter GROUPS    = 1,
+    parameter ROW_W     = XW_W + 4
+) (
+    input  wire                      clk_i,
+    input  wire                      rst_i,
+    input  wire                      start_i,
+    input  wire                      readout_i,
+    output wire                      busy_o,
+    input  wire [X_AW-1:0]           x_base_i,
+    input  wire [XW_W-1:0]           x_words_i,      // of a step
+    input  wire [3:0]                rest_i,         // inputs in a step's last word, 0: all 16
+    input  wire [STEP_W-1:0]         steps_i,
+    input  wire [BLOCK_W-1:0]        blocks_i,
+    input  wire [GROUPS*BLOCK_W-1:0] ends_i,
+    input  wire [15:0]               nonzero_i,      // classes that have an error
+    output wire                      x_re_o,
+    output wire [X_AW-1:0]           x_addr_o,
+    input  wire [15:0]               x_data_i,       // a cycle after
+    output wire                      noise_o,
+    output wire [12:0]               noise_row_o,
+    output wire [7:0]                noise_group_o,
+    input  wire                      noise_ready_i,
+    input  wire [63:0]               noise_i,
+    output wire                      e_re_o,         // the error of the class whose items come
+    output wire [3:0]                e_addr_o,
+    output wire                      entry_re_o,
+    output wire [BLOCK_AW-1:0]       entry_addr_o,
+    input  wire [BLOCK_AW-1:0]       entry_block_i,  // a cycle after, then held
+    output wire                      issue_o,
+    output wire [BLOCK_AW-1:0]       block_o,
+    output wire [6:1]                v_o,
+    output wire [STEPS_MAX-1:0]      row_o,
+    output wire [CNT_W-1:0]          events_o,
+    output wire [LANES*16-1:0]       rho_o,
+    output wire                      w_we_o,
+    output wire [ROW_W+BLOCK_AW-1:0] w_addr_o        // {row, block}
+);
+    localparam LANES_LOG = $clog2(LANES);
+    localparam PARTS     = 64 / LANES;               // column blocks in 64 columns
+    localparam PARTS_LOG = 6 - LANES_LOG;
+    localparam PART_W    = PARTS_LOG > 0 ? PARTS_LOG : 1;
+    localparam GROUP_W   = GROUPS > 1 ? $clog2(GROUPS) : 1;
+    localparam WINDOW    = LANES + 16 < 64 ? LANES + 16 : 64;
+
+    function [3:0] lowest(input [15:0] x);
+        integer n;
+        begin
+            lowest = 4'd0;
+            for (n = 15; n >= 0; n = n - 1) if (x[n]) lowest = n[3:0];
+        end
+    endfunction
+
+    // ---- the list: entries before the end of each 64 columns ----
+    wire [GROUPS*BLOCK_W-1:0] ends;
+    wire [GROUPS-1:0]         live;
+    genvar g;
+    generate
+        for (g = 0; g < GROUPS; g = g + 1) begin : g_group
+            localparam ALL = (g + 1) * PARTS;
+            wire [BLOCK_W-1:0] all  = ALL < {{32 - BLOCK_W{1'b0}}, blocks_i} ? ALL[BLOCK_W-1:0] : blocks_i;
+            wire [BLOCK_W-1:0] mine = readout_i ? all : ends_i[g*BLOCK_W+:BLOCK_W];
+            assign ends[g*BLOCK_W+:BLOCK_W] = mine;
+            if (g == 0) begin : g_first
+                assign live[g] = mine != {BLOCK_W{1'b0}};
+            end else begin : g_later
+                assign live[g] = mine != ends[(g-1)*BLOCK_W+:BLOCK_W];
+            end
+        end
+    endgenerate
+
+    // ---- fetch ----
+    localparam [2:0] IDLE = 3'd0, LOAD = 3'd1, NEXT = 3'd2, DRAW = 3'd3, WAIT = 3'd4;
+    reg  [2:0]              fetch_q;
+    reg  [XW_W-1:0]         word_q;
+    reg  [X_AW-1:0]         x_addr_q;
+    reg  [STEP_W-1:0]       load_q, load_q1;        // step that is read; that comes
+    reg                     come_q;
+    reg  [STEPS_MAX*16-1:0] rows_q;                 // of 16 rows, {step, row}
+    reg  [15:0]             left_q;                 // rows that have an event, or classes that have an error
+    reg  [3:0]              bit_q;
+    reg  [GROUP_W-1:0]      group_q;
+    reg                     new_q;                  // the segment is its row's first
+    wire                    word_last = word_q == x_words_i - 1'b1;
+    wire [15:0]             rest      = rest_i == 4'd0 ? 16'hffff : ~(16'hffff << rest_i);
+    wire [15:0]             x         = word_last ? x_data_i & rest : x_data_i;
+    wire                    reading   = fetch_q == LOAD && load_q != steps_i;
+    wire                    take;
+    reg  [GROUP_W-1:0]      first_group, next_group;
+    reg                     more;                   // the row has another segment
+    integer                 n;
+    always @* begin
+        first_group = {GROUP_W{1'b0}};
+        next_group  = {GROUP_W{1'b0}};
+        more        = 1'b0;
+        for (n = GROUPS - 1; n >= 0; n = n - 1)
+            if (live[n]) begin
+                first_group = n[GROUP_W-1:0];
+                if (n[GROUP_W-1:0] > group_q) begin
+                    next_group = n[GROUP_W-1:0];
+                    more       = 1'b1;
+                end
+            end
+    end
+    always @(posedge clk_i) begin
+        come_q  <= reading && !rst_i;
+        load_q1 <= load_q;
+        case (fetch_q)
+            IDLE: begin
+                word_q   <= {XW_W{1'b0}};
+                x_addr_q <= x_base_i;
+                load_q   <= {STEP_W{1'b0}};
+                rows_q   <= {STEPS_MAX * 16{1'b0}};
+                left_q   <= readout_i ? nonzero_i : 16'd0;
+                if (start_i) fetch_q <= readout_i ? NEXT : LOAD;
+            end
+            LOAD: begin
+                if (reading) begin
+                    load_q   <= load_q + 1'b1;
+                    x_addr_q <= x_addr_q + {{X_AW - XW_W{1'b0}}, x_words_i};
+                end
+                if (come_q) begin
+                    rows_q[{load_q1, 4'd0}+:16] <= x;
+                    left_q                      <= left_q | x;
+                    if (load_q1 == steps_i - 1'b1) fetch_q <= NEXT;
+                end
+            end
+            NEXT: begin
+                bit_q   <= lowest(left_q);
+                left_q  <= left_q & (left_q - 16'd1);
+                group_q <= first_group;
+                new_q   <= 1'b1;
+                if (left_q != 16'd0) fetch_q <= DRAW;
+                else if (readout_i || word_last) fetch_q <= IDLE;
+                else begin
+                    word_q   <= word_q + 1'b1;
+                    x_addr_q <= x_base_i + {{X_AW - XW_W{1'b0}}, word_q} + 1'b1;
+                    load_q   <= {STEP_W{1'b0}};
+                    rows_q   <= {STEPS_MAX * 16{1'b0}};
+                    fetch_q  <= LOAD;
+                end
+            end
+            DRAW: fetch_q <= WAIT;
+            default: if (take) begin
+                group_q <= next_group;
+                new_q   <= 1'b0;
+                fetch_q <= more ? DRAW : NEXT;
+            end
+        endcase
+        if (rst_i) fetch_q <= IDLE;
+    end
+    wire [ROW_W-1:0] row = readout_i ? {{ROW_W - 4{1'b0}}, bit_q} : {word_q, bit_q};
+    assign x_re_o        = reading;
+    assign x_addr_o      = x_addr_q;
+    assign noise_o       = fetch_q == DRAW;
+    assign noise_row_o   = {{13 - ROW_W{1'b0}}, row};
+    assign noise_group_o = {{8 - GROUP_W{1'b0}}, group_q};
+
+    // ---- items ----
+    reg                  slot_q, run_q;
+    reg  [ROW_W-1:0]     row_q;
+    reg  [BLOCK_W-1:0]   entry_q, end_q;
+    reg  [63:0]          dither_q;
+    reg  [STEPS_MAX-1:0] bits_q;
+    reg  [CNT_W-1:0]     events_q, events;
+    reg  [8:1]           v_q;
+    wire [BLOCK_W-1:0]   entry_up = entry_q + 1'b1;
+    wire                 over     = entry_up == end_q;         // the item is its segment's last
+    wire                 issue    = run_q && !slot_q;
+    wire [BLOCK_W-1:0]   entry    = take && new_q ? {BLOCK_W{1'b0}} : entry_up;
+    integer              t;
+    assign take = fetch_q == WAIT && noise_ready_i && slot_q && (!run_q || over);
+    always @* begin
+        events = {CNT_W{1'b0}};
+        for (t = 0; t < STEPS_MAX; t = t + 1) events = events + {{CNT_W - 1{1'b0}}, bits_q[t]};
+    end
+    always @(posedge clk_i) begin
+        slot_q <= !slot_q && !rst_i;
+        v_q    <= {v_q[7:1], issue};
+        if (take) begin
+            run_q    <= 1'b1;
+            row_q    <= row;
+            end_q    <= ends[group_q*BLOCK_W+:BLOCK_W];
+            dither_q <= noise_i;
+            for (t = 0; t < STEPS_MAX; t = t + 1) bits_q[t] <= rows_q[{t[STEP_W-1:0], bit_q}];
+        end else if (run_q && slot_q && over) run_q <= 1'b0;
+        if (take || (run_q && slot_q && !over)) entry_q <= entry;
+        if (issue) events_q <= events;
+        if (rst_i) begin
+            run_q <= 1'b0;
+            v_q   <= 8'd0;
+        end
+    end
+    assign busy_o       = fetch_q != IDLE || run_q || |v_q;
+    assign e_re_o       = take && readout_i;
+    assign e_addr_o     = bit_q;
+    assign entry_re_o   = !readout_i && (take || (run_q && slot_q && !over));
+    assign entry_addr_o = entry[BLOCK_AW-1:0];
+    assign issue_o      = issue;
+    assign block_o      = readout_i ? entry_q[BLOCK_AW-1:0] : entry_block_i;
+    assign v_o          = v_q[6:1];
+    assign row_o        = bits_q;
+    assign events_o     = events_q;
+
+    // ---- what travels with an item, by two ages: its place, and the dither from its first column on ----
+    reg  [ROW_W+BLOCK_AW-1:0] at_q1, at_q3, at_q5, at_q7;
+    reg  [WINDOW-1:0]         window_q1, window_q3, window_q5;
+    wire [PART_W+BLOCK_AW-1:0] block  = {{PART_W{1'b0}}, block_o};
+    wire [PART_W-1:0]         part    = block[PART_W-1:0] & (PARTS[PART_W-1:0] - 1'b1);
+    wire [79:0]               shifted = {dither_q[15:0], dither_q} >> ({{6 - PART_W{1'b0}}, part} << LANES_LOG);
+    always @(posedge clk_i) begin
+        if (issue) begin
+            at_q1     <= {row_q, block_o};
+            window_q1 <= shifted[WINDOW-1:0];
+        end
+        if (v_q[2]) begin
+            at_q3     <= at_q1;
+            window_q3 <= window_q1;
+        end
+        if (v_q[4]) begin
+            at_q5     <= at_q3;
+            window_q5 <= window_q3;
+        end
+        if (v_q[6]) at_q7 <= at_q5;
+    end
+    genvar b;
+    generate
+        for (g = 0; g < LANES; g = g + 1) begin : g_rho
+            for (b = 0; b < 16; b = b + 1) begin : g_bit
+                assign rho_o[16*g+b] = window_q5[g] ^ window_q5[(g + 1 + b) % 64];
+            end
+        end
+    endgenerate
+    assign w_we_o   = v_q[8];
+    assign w_addr_o = v_q[8] ? at_q7 : at_q3;
+    wire _unused = &{1'b0, shifted, block, n};
+endmodule
+
+`default_nettype wire
