@@ -31,6 +31,7 @@ module sr_check #(
     input  wire               evaluate_i,
     input  wire               update_i,
     input  wire               infer_i,
+    input  wire               learn_i,
     input  wire [9:0]         steps_i,
     input  wire [XW_W-1:0]    x_words_i,    // words of a step
     input  wire [4:0]         classes_i,
@@ -59,6 +60,7 @@ module sr_check #(
     reg  [N_W-1:0]    n_q;
     reg  [ROOM_W-1:0] room_q;
 
+    wire            list  = evaluate_i || infer_i || learn_i;
     wire [N_W-1:0]  batch = {{N_W - PAIR_AW - 1{1'b0}}, batch_i};
     reg  [N_W-1:0]  times;
     reg  [OP_W-1:0] operand;
@@ -81,7 +83,7 @@ module sr_check #(
                 next_limit = SAMPLE_WORDS;
             end
             default: begin
-                times   = evaluate_i || infer_i ? {{N_W - 10{1'b0}}, steps_i} : {N_W{1'b0}};
+                times   = list ? {{N_W - 10{1'b0}}, steps_i} : {N_W{1'b0}};
                 operand = {{OP_W - XW_W{1'b0}}, x_words_i};
                 code    = SR_REPLY_LIMIT_BATCH;
             end
@@ -90,7 +92,6 @@ module sr_check #(
 
     wire [ROOM_W-1:0] rest = room_q - {{ROOM_W - OP_W{1'b0}}, operand};
     wire              far  = {4'd0, data_i[27:0]} >= SAMPLE_WORDS || data_i[X_AW:0] > room_q[X_AW:0];
-    wire              list = evaluate_i || infer_i;
     always @(posedge clk_i) begin
         n_q <= n_q + {{N_W - 1{1'b0}}, 1'b1};
         case (state_q)

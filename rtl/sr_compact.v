@@ -20,6 +20,7 @@
 //           of it, which takes fewer cells. FIT_BESIDE 1: fitness in two pipelined units; 0: in one small serial unit.
 //           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it.
 //           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers.
+//           LOCAL 1: it learns in mode `local` too (sr_local), with NOISE_ROUNDS rounds of its noise unit a cycle.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -54,6 +55,8 @@ module sr_compact #(
     parameter FIT_BESIDE    = 0,
     parameter LEAK_MUL      = 1,
     parameter LUT_RAM       = 0,
+    parameter LOCAL         = 0,
+    parameter NOISE_ROUNDS  = 1,
     parameter WORD_W        = 64    // bits of the widest memory word, 32 at least
 ) (
     input  wire              clk_i,
@@ -111,6 +114,7 @@ module sr_compact #(
     localparam SCORE_0  = (SUM_W > Q_W - 8 ? SUM_W : Q_W - 8) + 1;
     localparam SCORE_W  = SCORE_0 > 16 ? SCORE_0 : 16;
     localparam D_W      = 12 + $clog2(RANK_MAX);
+    localparam LIF_TERM_W = LOCAL != 0 ? 17 : 16;                                  // c' or, sixteenfold, sigma
     localparam ACC_B    = $clog2(INPUTS_MAX + 1) + 8 + FRAC_W;                   // base current, shifted up
     localparam ACC_U    = 16;                                                    // A 2^e of the update
     localparam QUAD     = LANES < 4 ? LANES : 4;                                 // lanes that share a product in the update
@@ -137,6 +141,9 @@ module sr_compact #(
         end
         if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12 || BLOCK_W > 8) begin : g_rule_width
             SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_GROUPS_255_HIDDEN_BY_STEPS_32767_AT_MOST u ();
+        end
+        if (LOCAL != 0 && RANK_MAX < 2) begin : g_rule_local
+            SR_LOCAL_NEEDS_RANK_MAX_OF_2_SO_THAT_SIGMA_FITS u ();
         end
         if (SCORE_WORDS > CBUF_WORDS) begin : g_rule_score
             SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
@@ -176,7 +183,8 @@ module sr_compact #(
 
     // ---- what a run sees ----
     wire               infer;
-    wire [RANK_W-1:0]  rank    = infer ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
+    wire               plain;               // no perturbation by factors: inference, or learning, which has its own
+    wire [RANK_W-1:0]  rank    = plain ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
     wire [STEP_W-1:0]  steps   = cfg_steps[STEP_W-1:0];
     wire [12:0]        rows_up = cfg_rows0 + 13'd15;
     wire [20:0]        cols_up = {8'd0, cfg_cols0} + {8'd0, LANES[12:0]} - 21'd1;
@@ -190,24 +198,24 @@ module sr_compact #(
 
     // ---- limits, sequencer ----
     wire [7:0]  limit_code;
-    wire [15:0] count = infer_start ? 16'd1 : cfg_pair_count;
-    wire        infer_start = run_flags[4];
+    wire [15:0] count = infer_start || learn_start ? 16'd1 : cfg_pair_count;
+    wire        infer_start = run_flags[4], learn_start = run_flags[5];
     sr_limits #(
         .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
         .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .BATCH_MAX(BATCH_MAX), .PROJ_UNITS(PROJ_UNITS),
         .STEP_READOUT(STEP_READOUT)
     ) u_limits (
         .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout),
-        .rows_i({26'd0, cfg_rows0}), .cols_i({26'd0, cfg_cols0}), .rank_i(infer_start ? 6'd1 : cfg_rank),
+        .rows_i({26'd0, cfg_rows0}), .cols_i({26'd0, cfg_cols0}), .rank_i(infer_start || learn_start ? 6'd1 : cfg_rank),
         .pairs_i(cfg_pairs), .count_i(count), .chunk_i(PROJ_UNITS[15:0]), .batch_i(cfg_batch),
         .theta_high_i({cfg_r_theta[15], cfg_theta2[15], cfg_theta1[15], cfg_theta0[15]}),
         .fitness_i(run_flags[0] ? cfg_fitness[1:0] : 2'd0),
-        .evaluate_i(run_flags[0] || infer_start), .update_i(run_flags[2] || run_flags[3]), .code_o(limit_code)
+        .evaluate_i(run_flags[0] || infer_start || learn_start), .update_i(run_flags[2] || run_flags[3] || learn_start), .code_o(limit_code)
     );
     wire        check_busy, check_re;
     wire [7:0]  check_code;
     wire [PAIR_AW-1:0] check_addr;
-    wire        mode_bad   = (|cfg_mode && (run_flags[0] || run_flags[2])) || run_flags[5];
+    wire        mode_bad   = (|cfg_mode && (run_flags[0] || run_flags[2])) || (LOCAL == 0 && learn_start);
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
     wire        run_clear, draw, draw_busy, draw_over, front, front_bank, front_busy, lif, lif_first, lif_bank, lif_ready, lif_busy,
@@ -226,13 +234,14 @@ module sr_compact #(
         .PAIR_AW(PAIR_AW), .FACTORS(FACTORS), .SCORE_WORDS(SCORE_WORDS), .SAMPLE_WORDS(SAMPLE_WORDS), .X_AW(X_AW), .XW_W(XW_W)
     ) u_check (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(run_clear), .limit_code_i(code), .busy_o(check_busy), .code_o(check_code),
-        .evaluate_i(run_flags[0]), .update_i(run_flags[2]), .infer_i(infer_start), .steps_i(cfg_steps), .x_words_i(x_words),
+        .evaluate_i(run_flags[0]), .update_i(run_flags[2]), .infer_i(infer_start), .learn_i(learn_start), .steps_i(cfg_steps), .x_words_i(x_words),
         .classes_i(cfg_classes), .rank_i(cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
     sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS)) u_seq (
-        .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags[4:0]), .run_busy_o(run_busy),
+        .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
+        .learn_o(learn), .learn_busy_i(learn_busy),
         .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(cfg_pair_first), .pair_count_i(cfg_pair_count),
         .step_hidden_i(|cfg_step0[15:0]), .step_readout_i(|cfg_step3[15:0]),
         .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
@@ -289,12 +298,12 @@ module sr_compact #(
     wire [XW_W+3+BLOCK_AW:0] front_w_addr;
     wire [BASE_AW-1:0]  base_at;
     wire [COUNT_AW-1:0] count_at;
-    wire [BLOCK_W-1:0]  front_groups = infer ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
+    wire [BLOCK_W-1:0]  front_groups = plain ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
     sr_compact_front #(
         .X_AW(X_AW), .SAMPLE_WORDS(SAMPLE_WORDS), .BLOCK_AW(BLOCK_AW), .GROUP_AW(GROUP_AW), .STEP_AW(STEP_AW), .XW_W(XW_W),
         .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT)
     ) u_front (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(front), .busy_o(front_busy), .x_base_i(x_base), .x_words_i(x_words),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(front || lrn_front), .busy_o(front_busy), .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
         .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
         .x_over_o(x_over), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
         .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
@@ -323,7 +332,7 @@ module sr_compact #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
         .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W)
     ) u_lif (
-        .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear), .start_i(lif), .first_i(lif_first), .base_bank_i(lif_bank),
+        .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(lif || lrn_lif), .first_i(learning || lif_first), .base_bank_i(lif_bank),
         .ready_o(lif_ready), .busy_o(lif_busy), .done_o(lif_done), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
         .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .col_re_o(lif_col_re),
         .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl), .block_last_o(block_last),
@@ -334,15 +343,15 @@ module sr_compact #(
     reg  signed [C_W-1:0]       count_q2;
     localparam TERM_W = C_W + 9 > 17 ? C_W + 9 : 17;
     reg  signed [TERM_W+3:0]    scaled_q3;
-    reg  signed [15:0]          term_q4;
+    reg  signed [LIF_TERM_W-1:0] term_q4;
     reg  [LANES-1:0]            neg_q2, neg_q3, neg_q4;
     wire signed [15:0]          term;
     sr_sat #(.IN_W(TERM_W), .OUT_W(16)) u_term (.x_i(scaled_q3[TERM_W+3:4]), .y_o(term));
     always @(posedge clk_i) begin
-        count_q2  <= infer ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
+        count_q2  <= plain ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
         scaled_q3 <= count_q2 * $signed({1'b0, cfg_scale0});
-        term_q4   <= term;
-        neg_q2    <= col_bits;
+        term_q4   <= lrn_pair ? lrn_term : {{LIF_TERM_W - 15{term[15]}}, term[14:0]};
+        neg_q2    <= lrn_pair ? lrn_bits : col_bits;
         neg_q3    <= neg_q2;
         neg_q4    <= neg_q3;
     end
@@ -354,7 +363,7 @@ module sr_compact #(
     wire [LANES*2*CNT_W-1:0] y_wdata, y_rdata;
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
-            sr_compact_lane #(.D_W(D_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL)) u_lane (
+            sr_compact_lane #(.D_W(D_W), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL)) u_lane (
                 .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4[n]), .term_i(term_q4), .b_i(base_rdata[n*16+:16]),
                 .present_i(present[n]), .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind),
                 .count_p_o(y_wdata[n*2*CNT_W+:CNT_W]), .count_m_o(y_wdata[n*2*CNT_W+CNT_W+:CNT_W])
@@ -375,8 +384,8 @@ module sr_compact #(
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
         .TREE(TREE), .SOFT_LANES(SOFT_LANES), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 ? 0 : 1)
     ) u_readout (
-        .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear), .start_i(read), .first_i(read_first), .ready_o(read_ready),
-        .busy_o(read_busy), .done_o(read_done), .infer_i(infer), .blocks_i(blocks), .rank_i(rank), .classes_i(cfg_classes),
+        .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .ready_o(read_ready),
+        .busy_o(read_busy), .done_o(read_done), .infer_i(plain), .blocks_i(blocks), .rank_i(rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(y_re), .y_addr_o(y_raddr),
         .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(rcol_bits), .class_re_o(read_class_re),
         .class_addr_o(read_class_addr), .class_sel_o(read_class_sel), .class_bit_i(class_bit), .score_we_o(score_we),
@@ -470,6 +479,73 @@ module sr_compact #(
         end
     endgenerate
 
+    // ---- mode `local` ----
+    localparam LRN_ROW_W = XW_W + 4;
+    wire                          learn, learn_busy, lrn_sample, lrn_front, lrn_lif, lrn_plain, lrn_read, lrn_x_re, lrn_y_re, lrn_walk,
+                                  lrn_turn, lrn_readout, lrn_we, lrn_bank_re, lrn_bank_we;
+    wire [X_AW-1:0]               lrn_x_base, lrn_x_addr;
+    wire [LANES-1:0]              lrn_bits;
+    wire [BLOCK_AW:0]             lrn_y_addr;
+    wire [BLOCK_AW+3:0]           lrn_w_addr;
+    wire [LRN_ROW_W+BLOCK_AW-1:0] lrn_m_addr;
+    wire [LANES*MASTER_W-1:0]     lrn_m;
+    wire [PAIR_AW+1:0]            lrn_bank_raddr, lrn_bank_waddr;
+    wire [47:0]                   lrn_bank_wdata;
+    wire [W_AW-1:0]               lrn_m_at;
+    wire                          learning = LOCAL != 0 && learn_busy;
+    wire                          lrn_pair = learning && !lrn_plain;         // LIF's perturbation is sigma's
+    wire [LIF_TERM_W-1:0]         lrn_term = {{LIF_TERM_W - 16{1'b0}}, cfg_scale0, 4'd0};
+    assign plain = infer || learning;
+    generate
+        if (LOCAL != 0) begin : g_local
+            // The word three cycles after its address, whatever the store does.
+            wire [LANES*MASTER_W-1:0] m_now = BUFFERS > 1 && lrn_readout ? rw_q : w_q;
+            wire [LANES*MASTER_W-1:0] m;
+            if (WEIGHT_HOLD != 0) begin : g_hold
+                assign m = m_now;
+            end else begin : g_now
+                reg [LANES*MASTER_W-1:0] m_q;
+                always @(posedge clk_i) m_q <= m_now;
+                assign m = m_q;
+            end
+            sr_local #(
+                .LANES(LANES), .FRAC_W(FRAC_W), .HIDDEN_MAX(HIDDEN_MAX), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .STEP_AW(STEP_AW),
+                .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW), .PAIR_AW(PAIR_AW),
+                .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM)
+            ) u_local (
+                .clk_i(clk_i), .rst_i(rst_i), .start_i(learn), .stop_i(fault_q != SR_REPLY_OK), .busy_o(learn_busy),
+                .key_i({cfg_key_hi, cfg_key_lo}), .batch_i(cfg_batch), .place_i(cfg_place), .pairs_i(cfg_pairs),
+                .sigma_i(cfg_scale0), .k_hidden_i(cfg_step0[15:0]), .k_readout_i(cfg_step3[15:0]), .mul_i(cfg_fitness[5:2]),
+                .shift_i(cfg_fitness[10:6]), .classes_i(cfg_classes), .steps_i(steps), .blocks_i(blocks), .x_words_i(x_words),
+                .rest_i(cfg_rows0[3:0]), .sample_o(lrn_sample), .front_o(lrn_front), .x_base_o(lrn_x_base),
+                .front_busy_i(front_busy), .lif_o(lrn_lif), .plain_o(lrn_plain), .lif_busy_i(lif_busy), .lif_re_i(lif_col_re),
+                .lif_block_i(lif_col_addr[BLOCK_AW-1:0]), .lif_step_i(lif_count_addr[STEP_AW-1:0]), .noise_bits_o(lrn_bits),
+                .read_o(lrn_read), .read_busy_i(read_busy), .score_we_i(score_we && learning), .score_class_i(score_class),
+                .score_i(score_p), .x_re_o(lrn_x_re), .x_addr_o(lrn_x_addr), .x_data_i(x_data), .y_re_o(lrn_y_re),
+                .y_addr_o(lrn_y_addr), .y_i(y_rdata), .walk_o(lrn_walk), .w_addr_o(lrn_w_addr), .w_i(read_w),
+                .m_turn_o(lrn_turn), .m_readout_o(lrn_readout), .m_we_o(lrn_we), .m_addr_o(lrn_m_addr), .m_i(m), .m_o(lrn_m),
+                .bank_re_o(lrn_bank_re), .bank_raddr_o(lrn_bank_raddr), .bank_rdata_i(bank_rdata[31:0]),
+                .bank_we_o(lrn_bank_we), .bank_waddr_o(lrn_bank_waddr), .bank_wdata_o(lrn_bank_wdata)
+            );
+        end else begin : g_no_local
+            assign {learn_busy, lrn_sample, lrn_front, lrn_lif, lrn_plain, lrn_read, lrn_x_re, lrn_y_re, lrn_walk, lrn_turn,
+                    lrn_readout, lrn_we, lrn_bank_re, lrn_bank_we} = 14'd0;
+            assign lrn_x_base     = {X_AW{1'b0}};
+            assign lrn_x_addr     = {X_AW{1'b0}};
+            assign lrn_bits       = {LANES{1'b0}};
+            assign lrn_y_addr     = {BLOCK_AW + 1{1'b0}};
+            assign lrn_w_addr     = {BLOCK_AW + 4{1'b0}};
+            assign lrn_m_addr     = {LRN_ROW_W + BLOCK_AW{1'b0}};
+            assign lrn_m          = {LANES*MASTER_W{1'b0}};
+            assign lrn_bank_raddr = {PAIR_AW + 2{1'b0}};
+            assign lrn_bank_waddr = {PAIR_AW + 2{1'b0}};
+            assign lrn_bank_wdata = 48'd0;
+            wire _unused = &{1'b0, learn, cfg_place};
+        end
+    endgenerate
+    wire [W_AW+LRN_ROW_W+BLOCK_AW-1:0] lrn_m_wide = {{W_AW{1'b0}}, lrn_m_addr};
+    assign lrn_m_at = lrn_m_wide[W_AW-1:0] | (BUFFERS == 1 && lrn_readout ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
+
     // ---- fitness ----
     wire       pred_valid;
     wire [3:0] pred;
@@ -487,8 +563,8 @@ module sr_compact #(
     // samples
     wire host_x = mem_sel == SR_MEM_SAMPLE[2:0];
     sr_ram_sp #(.WIDTH(16), .DEPTH(SAMPLE_WORDS), .ADDR_W(X_AW)) u_samples (
-        .clk_i(clk_i), .we_i(mem_we && host_x), .re_i(x_re || (mem_read_q && host_x)),
-        .addr_i(run_busy ? x_addr : mem_addr[X_AW-1:0]), .wdata_i(mem_wdata[15:0]), .rdata_o(x_data)
+        .clk_i(clk_i), .we_i(mem_we && host_x), .re_i(x_re || lrn_x_re || (mem_read_q && host_x)),
+        .addr_i(!run_busy ? mem_addr[X_AW-1:0] : lrn_turn ? lrn_x_addr : x_addr), .wdata_i(mem_wdata[15:0]), .rdata_o(x_data)
     );
     // Weights. The memory is wide: what goes there is registered first, and it reads in every cycle but a write's. The word is
     // there three cycles after the address: one or the other is registered once more (WEIGHT_HOLD). With BUFFERS 1 the readout's
@@ -505,27 +581,32 @@ module sr_compact #(
     endgenerate
     always @(posedge clk_i)
         if (fin_turn) w_wdata_q <= w_turned;
-        else if (!update_busy) w_wdata_q <= host_weight;
+        else if (!update_busy) w_wdata_q <= lrn_turn ? lrn_m : host_weight;
     wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
-    wire [W_AW+BLOCK_AW+3:0]      read_w_at  = {{W_AW{1'b0}}, read_w_addr};
+    wire [W_AW+BLOCK_AW+3:0]      read_w_at  = {{W_AW{1'b0}}, lrn_walk ? lrn_w_addr : read_w_addr};
+    wire                          walk       = read_walk || lrn_walk;
+    wire [W_AW-1:0]               change_at  = lrn_turn ? lrn_m_at : upd_w_addr;       // of a word that is to change
+    wire                          changing   = update_busy || lrn_turn;
+    wire                          hidden_we  = (upd_w_we && !readout) || (lrn_we && !lrn_readout);
+    wire                          readout_we = (upd_w_we && readout) || (lrn_we && lrn_readout);
     generate
         if (BUFFERS > 1) begin : g_weights_apart
             sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(WEIGHT_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD)) u_hidden (
-                .clk_i(clk_i), .we_i(((upd_w_we && !readout) || (mem_we && host_w)) && !rst_i), .walk_i(front_busy),
-                .walk_addr_i(front_w_at[W_AW-1:0]), .addr_i(update_busy ? upd_w_addr : mem_addr[W_AW-1:0]),
+                .clk_i(clk_i), .we_i((hidden_we || (mem_we && host_w)) && !rst_i), .walk_i(front_busy),
+                .walk_addr_i(front_w_at[W_AW-1:0]), .addr_i(changing ? change_at : mem_addr[W_AW-1:0]),
                 .wdata_i(w_wdata_q), .rdata_o(w_q)
             );
             sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(RWEIGHT_WORDS), .ADDR_W(RW_AW), .HOLD(WEIGHT_HOLD), .LUT(LUT_RAM)) u_readout (
-                .clk_i(clk_i), .we_i(((upd_w_we && readout) || (mem_we && host_rw)) && !rst_i), .walk_i(read_walk),
-                .walk_addr_i(read_w_at[RW_AW-1:0]), .addr_i(update_busy ? upd_w_addr[RW_AW-1:0] : mem_addr[RW_AW-1:0]),
+                .clk_i(clk_i), .we_i((readout_we || (mem_we && host_rw)) && !rst_i), .walk_i(walk),
+                .walk_addr_i(read_w_at[RW_AW-1:0]), .addr_i(changing ? change_at[RW_AW-1:0] : mem_addr[RW_AW-1:0]),
                 .wdata_i(w_wdata_q), .rdata_o(rw_q)
             );
         end else begin : g_weights_together
             wire [W_AW-1:0] host_at = mem_addr[W_AW-1:0] + (host_rw ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
             sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD)) u_all (
-                .clk_i(clk_i), .we_i((upd_w_we || (mem_we && (host_w || host_rw))) && !rst_i), .walk_i(front_busy || read_walk),
+                .clk_i(clk_i), .we_i((hidden_we || readout_we || (mem_we && (host_w || host_rw))) && !rst_i), .walk_i(front_busy || walk),
                 .walk_addr_i(front_busy ? front_w_at[W_AW-1:0] : read_w_at[W_AW-1:0] | WEIGHT_WORDS[W_AW-1:0]),
-                .addr_i(update_busy ? upd_w_addr : host_at), .wdata_i(w_wdata_q), .rdata_o(w_q)
+                .addr_i(changing ? change_at : host_at), .wdata_i(w_wdata_q), .rdata_o(w_q)
             );
             assign rw_q = w_q;
         end
@@ -538,7 +619,8 @@ module sr_compact #(
     wire [BASE_AW:0]  base_waddr = {front_bank, base_at};
     // spike counts of two pairs, by bank and block
     sr_ram #(.WIDTH(LANES * 2 * CNT_W), .DEPTH(2 << BLOCK_AW), .ADDR_W(1 + BLOCK_AW), .LUT(LUT_RAM)) u_y (
-        .clk_i(clk_i), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .re_i(y_re), .raddr_i(y_raddr), .rdata_o(y_rdata)
+        .clk_i(clk_i), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .re_i(y_re || lrn_y_re), .raddr_i(lrn_y_re ? lrn_y_addr : y_raddr),
+        .rdata_o(y_rdata)
     );
     // count buffer: counts by bank, factor group and step, or results of inference
     reg  [CBUF_AW-1:0] result_q;
@@ -569,14 +651,15 @@ module sr_compact #(
                                                                                            : {1'b0, mem_addr[PAIR_AW:0]};
     reg [47:0] bank_wdata;          // a pair weight is the low byte alone, and the host has 32 bits
     always @* begin
-        bank_wdata = fit_wdata;
-        if (!fit_we) bank_wdata[31:0] = {mem_wdata[31:8], seq_we ? seq_wdata : mem_wdata[7:0]};
+        bank_wdata = lrn_bank_we ? lrn_bank_wdata : fit_wdata;
+        if (!fit_we && !lrn_bank_we) bank_wdata[31:0] = {mem_wdata[31:8], seq_we ? seq_wdata : mem_wdata[7:0]};
     end
     sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2), .HOLD(1)) u_bank (
-        .clk_i(clk_i), .we_i((seq_we || fit_we || (mem_we && (host_list || host_credit))) && !rst_i),
-        .waddr_i(fit_we ? fit_waddr : seq_we ? seq_waddr : host_bank), .wdata_i(bank_wdata),
-        .re_i(seq_re || fit_re || credit_re || check_re || mem_read_q),
-        .raddr_i(!run_busy ? host_bank : check_busy ? {2'b10, check_addr} : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : fit_re ? fit_raddr : seq_raddr),
+        .clk_i(clk_i), .we_i((seq_we || fit_we || lrn_bank_we || (mem_we && (host_list || host_credit))) && !rst_i),
+        .waddr_i(lrn_bank_we ? lrn_bank_waddr : fit_we ? fit_waddr : seq_we ? seq_waddr : host_bank), .wdata_i(bank_wdata),
+        .re_i(seq_re || fit_re || credit_re || check_re || lrn_bank_re || mem_read_q),
+        .raddr_i(!run_busy ? host_bank : check_busy ? {2'b10, check_addr} : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : fit_re ? fit_raddr :
+                 lrn_bank_re ? lrn_bank_raddr : seq_raddr),
         .rdata_o(bank_rdata)
     );
 
@@ -624,11 +707,11 @@ module sr_compact #(
             cyc_lif_q     <= cyc_lif_q + {31'd0, lif_busy};
             cyc_busy_q    <= cyc_busy_q + {31'd0, lif_ctl[2]};
             cyc_readout_q <= cyc_readout_q + {31'd0, read_busy};
-            cyc_update_q  <= cyc_update_q + {31'd0, update_busy};
+            cyc_update_q  <= cyc_update_q + {31'd0, changing};
             events_q      <= events_q + {31'd0, add_base};
         end
     wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, word_group, upd_group, window, front_w_at, read_w_at, read_w_addr, base_waddr, base_raddr,
-                     count_waddr, lif_count_addr, front_bank, upd_w_addr, scaled_q3[3:0]};
+                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, scaled_q3[3:0]};
 endmodule
 
 `default_nettype wire

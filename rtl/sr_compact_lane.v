@@ -11,20 +11,21 @@
 //   LIF_LOAD                  b + d, b - d                         b_i valid; with the sum of the step's last term
 //   LIF_FIRE                               v, count
 //   count_*_o                                            valid     until the next fire
-// Formats       term_i s16 each, neg_i 1: subtract it; b_i s16; counts unsigned.
+// Formats       term_i signed TERM_W each: 16, or 17 for the sigma of mode `local`, neg_i 1: subtract it; b_i s16; counts unsigned.
 // Reset         none (LIF_CLEAR). Test: tests/rtl/tb_compact_lane.cpp
 `default_nettype none
 
 module sr_compact_lane #(
     parameter RANK_LANES = 1,
     parameter D_W        = 14,
+    parameter TERM_W     = 16,
     parameter CNT_W      = 4,
     parameter LEAK_MUL   = 0
 ) (
     input  wire                     clk_i,
     input  wire [6:0]               ctl_i,
     input  wire [RANK_LANES-1:0]    neg_i,
-    input  wire [RANK_LANES*16-1:0] term_i,
+    input  wire [RANK_LANES*TERM_W-1:0] term_i,
     input  wire signed [15:0]       b_i,
     input  wire                     present_i,
     input  wire [7:0]               leak_i,
@@ -42,16 +43,17 @@ module sr_compact_lane #(
     genvar k;
     generate
         if (RANK_LANES == 1) begin : g_one
-            wire [SUM_W-1:0] term = {{SUM_W - 16{term_i[15]}}, term_i} ^ {SUM_W{neg_i}};
+            wire [SUM_W-1:0] term = {{SUM_W - TERM_W{term_i[TERM_W-1]}}, term_i} ^ {SUM_W{neg_i}};
             assign sum = prior + term + {{SUM_W - 1{1'b0}}, neg_i};
         end else begin : g_several
-            wire [RANK_LANES*17-1:0] terms;
+            localparam SIGNED_W = TERM_W + 1;
+            wire [RANK_LANES*SIGNED_W-1:0] terms;
             wire signed [SUM_W-1:0]  total;
             for (k = 0; k < RANK_LANES; k = k + 1) begin : g_term
-                wire signed [16:0] term = {term_i[16*k+15], term_i[16*k+:16]};
-                assign terms[17*k+:17] = neg_i[k] ? -term : term;
+                wire signed [SIGNED_W-1:0] term = {term_i[TERM_W*k+TERM_W-1], term_i[TERM_W*k+:TERM_W]};
+                assign terms[SIGNED_W*k+:SIGNED_W] = neg_i[k] ? -term : term;
             end
-            sr_sum #(.COUNT(RANK_LANES), .IN_W(17), .OUT_W(SUM_W)) u_sum (.x_i(terms), .y_o(total));
+            sr_sum #(.COUNT(RANK_LANES), .IN_W(SIGNED_W), .OUT_W(SUM_W)) u_sum (.x_i(terms), .y_o(total));
             assign sum = prior + total;
         end
     endgenerate

@@ -10,6 +10,7 @@
 //   REDRAW, REDRAWING  the factors again, if the population is not the one that was evaluated
 //   CREDIT, CREDITING  the pair weights become the words that the sums of the update are made of (sr_compact_credit)
 //   UPDATE ... LAYER   update of the hidden layer, then of the readout (none where K is 0)
+//   LEARN, LEARNING    mode `local`: sr_local runs the samples of the list
 //
 // Between two units lie two banks of a memory (base current and counts: BUFFERS), and a bank is in one of three states:
 // free; taken, since the unit that fills it began; full, until the unit that empties it is done. A unit begins when its input bank
@@ -35,7 +36,7 @@ module sr_compact_seq #(
     input  wire               clk_i,
     input  wire               rst_i,
     input  wire               run_start_i,
-    input  wire [ 4:0]        run_flags_i,
+    input  wire [ 5:0]        run_flags_i,
     output wire               run_busy_o,
     output wire [ 7:0]        run_code_o,
     input  wire               check_busy_i,   // sr_check, which starts with the run
@@ -43,6 +44,8 @@ module sr_compact_seq #(
     input  wire [ 7:0]        fault_i,        // SR_REPLY_OK: none; stays once raised
     output wire               clear_o,        // a run begins
     output wire               infer_o,
+    output wire               learn_o,        // sr_local has the run until learn_busy_i falls
+    input  wire               learn_busy_i,
     input  wire [15:0]        batch_i,
     input  wire [15:0]        pairs_i,
     input  wire [15:0]        pair_first_i,
@@ -94,15 +97,17 @@ module sr_compact_seq #(
 
     localparam [4:0] IDLE = 5'd0, CHECK = 5'd1, DRAW = 5'd2, DRAWING = 5'd3, EVALUATE = 5'd4, SHAPE = 5'd5, SHAPE_M = 5'd6,
                      SHAPE_U = 5'd7, SHAPE_W = 5'd8, REDRAW = 5'd9, REDRAWING = 5'd10, CREDIT = 5'd11, CREDITING = 5'd12,
-                     UPDATE = 5'd13, UPDATING = 5'd14, LAYER = 5'd15;
-    reg  [4:0]         state_q, flags_q;
+                     UPDATE = 5'd13, UPDATING = 5'd14, LAYER = 5'd15, LEARN = 5'd16, LEARNING = 5'd17;
+    reg  [4:0]         state_q;
+    reg  [5:0]         flags_q;
     reg  [7:0]         code_q;
     reg  [PAIR_AW:0]   shape_pair_q;
     reg                readout_q, resident_q;   // resident_q: the factors are of pairs 0..pairs_i-1
-    wire               infer       = |(flags_q & SR_RUN_INFER[4:0]);
-    wire               want_eval   = |(flags_q & SR_RUN_EVALUATE[4:0]);
-    wire               want_update = |(flags_q & SR_RUN_UPDATE[4:0]);
-    wire               want_shape  = |(flags_q & SR_RUN_SHAPE[4:0]);
+    wire               infer       = |(flags_q & SR_RUN_INFER);
+    wire               learn       = |(flags_q & SR_RUN_LEARN);
+    wire               want_eval   = |(flags_q & SR_RUN_EVALUATE);
+    wire               want_update = |(flags_q & SR_RUN_UPDATE);
+    wire               want_shape  = |(flags_q & SR_RUN_SHAPE);
     wire               fault       = fault_i != SR_REPLY_OK;
     wire [PAIR_AW:0]   shape_up    = shape_pair_q + 1'b1;
     wire               shape_end   = shape_up == pairs_i[PAIR_AW:0];
@@ -110,7 +115,7 @@ module sr_compact_seq #(
     wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? REDRAW : IDLE;
     wire               evaluated;
     wire               units_busy  = draw_busy_i || front_busy_i || lif_busy_i || read_busy_i || fit_busy_i || credit_busy_i ||
-                                     update_busy_i;
+                                     update_busy_i || learn_busy_i;
     always @(posedge clk_i) begin
         case (state_q)
             IDLE: begin
@@ -123,7 +128,7 @@ module sr_compact_seq #(
             end
             CHECK: if (!check_busy_i) begin
                 code_q  <= check_code_i;
-                state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? EVALUATE : want_eval ? DRAW : after_eval;
+                state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? EVALUATE : learn ? LEARN : want_eval ? DRAW : after_eval;
             end
             DRAW:    state_q <= DRAWING;
             DRAWING: if (!draw_busy_i) begin
@@ -144,6 +149,8 @@ module sr_compact_seq #(
             CREDITING: if (!credit_busy_i) state_q <= UPDATE;
             UPDATE:    state_q <= step ? UPDATING : LAYER;
             UPDATING:  if (!update_busy_i) state_q <= LAYER;
+            LEARN:     state_q <= LEARNING;
+            LEARNING:  if (!learn_busy_i) state_q <= IDLE;
             default: begin
                 readout_q <= 1'b1;
                 state_q   <= readout_q ? IDLE : UPDATE;
@@ -160,6 +167,7 @@ module sr_compact_seq #(
     assign run_code_o   = code_q;
     assign clear_o      = state_q == IDLE && run_start_i;
     assign infer_o      = infer;
+    assign learn_o      = go && state_q == LEARN;
     assign draw_o       = go && (state_q == DRAW || (state_q == REDRAW && !resident_q));
     assign draw_first_o = state_q == DRAW || state_q == DRAWING ? pair_first_i : 16'd0;
     assign draw_pairs_o = state_q == DRAW || state_q == DRAWING ? pair_count_i[PAIR_AW:0] : pairs_i[PAIR_AW:0];
@@ -230,7 +238,7 @@ module sr_compact_seq #(
                 x_base_q <= {|bank_rdata_i[27:X_AW], bank_rdata_i[X_AW-1:0]};
                 base_label_q[sample_bank_q] <= bank_rdata_i[31:28];
                 base_last_q[sample_bank_q]  <= sample_last;
-                base_fresh_q[sample_bank_q] <= sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE[4:0]));
+                base_fresh_q[sample_bank_q] <= sample_q == {PAIR_AW + 1{1'b0}} && !(|(flags_q & SR_RUN_ACCUMULATE));
                 front_q  <= F_START;
             end
             F_START: front_q <= F_RUN;

@@ -171,7 +171,7 @@ module sr_local #(
     );
 
     // ---- update ----
-    wire [6:1]           v;
+    wire [5:1]           v;
     wire [STEPS_MAX-1:0] row;
     wire [CNT_W-1:0]     events;
     wire [LANES*16-1:0]  rho;
@@ -202,7 +202,7 @@ module sr_local #(
                 assign noise_n[t] = entries[t*LANES+n];
             end
             sr_local_lane #(.FRAC_W(FRAC_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX)) u_lane (
-                .clk_i(clk_i), .op_i(op), .x_en_i(cre_x_en || v[1]), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[6:3]),
+                .clk_i(clk_i), .op_i(op), .x_en_i(cre_x_en || v[1]), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[5:3]),
                 .row_i(row), .events_i(events), .noise_i(noise_n), .w_i(w_i[n*8+:8]), .e_i(e), .q_i(q[n*8+:8]),
                 .f_i(entry[n*8+:8]), .plus_i(y_i[n*2*CNT_W+:CNT_W]), .minus_i(y_i[n*2*CNT_W+CNT_W+:CNT_W]),
                 .k_i(classes ? k_readout_i : k_hidden_i), .rho_i(rho[n*16+:16]), .master_i(m_i[n*MASTER_W+:MASTER_W]),

@@ -8,8 +8,8 @@
 //   LOCAL_MOVE         f     z           weight_o = sat(M + ((A K + rho) >> 16)), A = sat_16(p 2^max(FRAC_W - 4, 0))
 //   LOCAL_MOVE_READOUT e     y+          the same, without the power of two
 //             z = (events of the row) - 2 (those where the entry is -1).
-// Ages        of an item of the update: 1 x_en_i; 3 A; 4 A K; 5 rho_i valid, delta; 6 master_i valid, sum, each with its bit of v_i;
-//             from age 7 on weight_o.
+// Ages        of an item of the update: 1 x_en_i; 3 A, 4 A K, 5 delta, with rho_i valid, each with its bit of v_i; 6 master_i valid
+//             and, in the same cycle, weight_o.
 // Formats     w, e, q, f signed 8; counts unsigned CNT_W; p signed 16, exact; acc signed 19, exact for 16 classes; K unsigned 16;
 //             |A K| + rho is below 2^31.
 // Reset       none. Test: tests/rtl/tb_local_lane.cpp
@@ -25,7 +25,7 @@ module sr_local_lane #(
     input  wire                       x_en_i,
     input  wire                       acc_en_i,
     input  wire                       acc_first_i,
-    input  wire [6:3]                 v_i,
+    input  wire [5:3]                 v_i,
     input  wire [STEPS_MAX-1:0]       row_i,      // events of the row, a bit a step
     input  wire [CNT_W-1:0]           events_i,   // and their number
     input  wire [STEPS_MAX-1:0]       noise_i,    // entries of the column, 1 is -1
@@ -89,7 +89,6 @@ module sr_local_lane #(
     reg  signed [15:0]         a_q;
     reg  signed [31:0]         m_q;
     reg  signed [15:0]         delta_q;
-    reg  signed [MASTER_W-1:0] weight_q;
     wire signed [15:0]         a;
     generate
         if (UP > 0) begin : g_up
@@ -103,15 +102,12 @@ module sr_local_lane #(
     endgenerate
     wire signed [31:0]         moved = m_q + $signed({16'd0, rho_i});
     wire signed [16:0]         sum   = {{17 - MASTER_W{master_i[MASTER_W-1]}}, master_i} + {delta_q[15], delta_q};
-    wire signed [MASTER_W-1:0] weight;
-    sr_sat #(.IN_W(17), .OUT_W(MASTER_W)) u_weight (.x_i(sum), .y_o(weight));
+    sr_sat #(.IN_W(17), .OUT_W(MASTER_W)) u_weight (.x_i(sum), .y_o(weight_o));
     always @(posedge clk_i) begin
         if (v_i[3]) a_q <= a;
         if (v_i[4]) m_q <= a_q * $signed({1'b0, k_i});
         if (v_i[5]) delta_q <= moved[31:16];
-        if (v_i[6]) weight_q <= weight;
     end
-    assign weight_o = weight_q;
     wire _unused = &{1'b0, moved[15:0], near[8:0]};
 endmodule
 

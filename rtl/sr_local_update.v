@@ -12,7 +12,7 @@
 // Ages of an item
 //   0 block_o: spike counts and entries of the noise are read; the list's entry (entry_block_i, f) is valid to age 1
 //   1 operands (v_o[1]); row_o and events_o valid    3 w_addr_o of the read, data three cycles later    5 rho_o valid
-//   8 w_we_o with w_addr_o: the new word is written.    Reads fall into slot 1, writes into slot 0.
+//   6 the old word is there, and the new one: w_we_o with w_addr_o.    Reads fall into slot 1, writes into slot 0.
 // Cycles      2 an item, where a dither word takes no longer than the items of a segment; LOAD in between.
 // Job         start_i (pulse) with the inputs, which stay while busy_o; there is an entry, or a class.
 // Reset       control only. Test: tests/rtl/tb_local.cpp, tests/test_sim.c
@@ -57,7 +57,7 @@ module sr_local_update #(
     input  wire [BLOCK_AW-1:0]       entry_block_i,  // a cycle after, then held
     output wire                      issue_o,
     output wire [BLOCK_AW-1:0]       block_o,
-    output wire [6:1]                v_o,
+    output wire [5:1]                v_o,
     output wire [STEPS_MAX-1:0]      row_o,
     output wire [CNT_W-1:0]          events_o,
     output wire [LANES*16-1:0]       rho_o,
@@ -191,7 +191,7 @@ module sr_local_update #(
     reg  [63:0]          dither_q;
     reg  [STEPS_MAX-1:0] bits_q;
     reg  [CNT_W-1:0]     events_q, events;
-    reg  [8:1]           v_q;
+    reg  [6:1]           v_q;
     wire [BLOCK_W-1:0]   entry_up = entry_q + 1'b1;
     wire                 over     = entry_up == end_q;         // the item is its segment's last
     wire                 issue    = run_q && !slot_q;
@@ -204,7 +204,7 @@ module sr_local_update #(
     end
     always @(posedge clk_i) begin
         slot_q <= !slot_q && !rst_i;
-        v_q    <= {v_q[7:1], issue};
+        v_q    <= {v_q[5:1], issue};
         if (take) begin
             run_q    <= 1'b1;
             row_q    <= row;
@@ -216,7 +216,7 @@ module sr_local_update #(
         if (issue) events_q <= events;
         if (rst_i) begin
             run_q <= 1'b0;
-            v_q   <= 8'd0;
+            v_q   <= 6'd0;
         end
     end
     assign busy_o       = fetch_q != IDLE || run_q || |v_q;
@@ -226,12 +226,12 @@ module sr_local_update #(
     assign entry_addr_o = entry[BLOCK_AW-1:0];
     assign issue_o      = issue;
     assign block_o      = readout_i ? entry_q[BLOCK_AW-1:0] : entry_block_i;
-    assign v_o          = v_q[6:1];
+    assign v_o          = v_q[5:1];
     assign row_o        = bits_q;
     assign events_o     = events_q;
 
     // ---- what travels with an item, by two ages: its place, and the dither from its first column on ----
-    reg  [ROW_W+BLOCK_AW-1:0] at_q1, at_q3, at_q5, at_q7;
+    reg  [ROW_W+BLOCK_AW-1:0] at_q1, at_q3, at_q5;
     reg  [WINDOW-1:0]         window_q1, window_q3, window_q5;
     wire [PART_W+BLOCK_AW-1:0] block  = {{PART_W{1'b0}}, block_o};
     wire [PART_W-1:0]         part    = block[PART_W-1:0] & (PARTS[PART_W-1:0] - 1'b1);
@@ -249,7 +249,6 @@ module sr_local_update #(
             at_q5     <= at_q3;
             window_q5 <= window_q3;
         end
-        if (v_q[6]) at_q7 <= at_q5;
     end
     genvar b;
     generate
@@ -259,8 +258,8 @@ module sr_local_update #(
             end
         end
     endgenerate
-    assign w_we_o   = v_q[8];
-    assign w_addr_o = v_q[8] ? at_q7 : at_q3;
+    assign w_we_o   = v_q[6];
+    assign w_addr_o = v_q[6] ? at_q5 : at_q3;
     wire _unused = &{1'b0, shifted, block, n};
 endmodule
 

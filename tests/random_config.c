@@ -282,6 +282,33 @@ void sr_random_config(uint64_t seed, const struct sr_caps *caps, struct sr_rando
         (int)m->readout_mode, (int)m->dist, out->batch.count);
 }
 
+static uint32_t number(uint64_t *dice, uint32_t low, uint32_t high) {
+    return low + (uint32_t)((sr_permute(++*dice) >> 32) % (high - low + 1));
+}
+
+struct sr_learning sr_random_learning(uint64_t seed, uint32_t frac_bits, uint32_t pairs_max, struct sr_random_config *config) {
+    uint64_t dice = seed << 20;
+    bool wild = number(&dice, 0, 3) == 0;
+    int16_t lowest = (int16_t) - (1 << (7 + frac_bits));
+    struct sr_learning learning = {.key = sr_permute(seed),
+                                   .first = wild ? number(&dice, 0, 60000) : 0,
+                                   .pairs = number(&dice, 1, pairs_max),
+                                   .error_mul = number(&dice, 1, 15),
+                                   .error_shift = number(&dice, 0, wild ? 31 : 6)};
+    for (unsigned l = 0; l < SR_LAYERS; l++) {
+        size_t count = (size_t)sr_net_rows(&config->net, l) * sr_net_cols(&config->net, l);
+        learning.factor[l] = number(&dice, 0, 7) ? number(&dice, 1, wild ? 65535 : 8000) : 0;
+        if (l < SR_HIDDEN_LAYERS) {
+            learning.sigma[l] = number(&dice, 0, 15) ? number(&dice, 1, wild ? 4095 : 200) : 0;
+            learning.credit_shift[l] = number(&dice, 1, wild ? 15 : 8);
+        }
+        for (size_t i = 0; i < count; i++)
+            if (config->weights[l][i] == lowest) config->weights[l][i]++;
+    }
+    config->net.readout = SR_READOUT_SUM;
+    return learning;
+}
+
 void sr_random_config_free(struct sr_random_config *config) {
     for (unsigned l = 0; l < SR_LAYERS; l++) free(config->weights[l]);
     for (uint32_t b = 0; config->bits && b < config->batch.count; b++) free(config->bits[b]);

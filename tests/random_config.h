@@ -40,6 +40,9 @@ struct sr_random_config {
  * it does not hold their factors. What was replaced. */
 enum { SR_OTHER_MODE = 1, SR_OTHER_DIST = 2, SR_OTHER_SIZE = 4 };
 uint32_t sr_noise_within(const struct sr_caps *caps, struct sr_noise *noise);
+/* A call of mode local for a configuration, of up to pairs_max pairs; it makes readout and weights such that there is one. Some
+ * draws are so strong that everything saturates. */
+struct sr_learning sr_random_learning(uint64_t seed, uint32_t frac_bits, uint32_t pairs_max, struct sr_random_config *config);
 /* Aborts the test when out of memory. */
 void sr_random_config(uint64_t seed, const struct sr_caps *caps, struct sr_random_config *out);
 void sr_random_config_free(struct sr_random_config *config);

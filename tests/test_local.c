@@ -33,36 +33,12 @@ static uint32_t number(uint64_t *dice, uint32_t low, uint32_t high) {
     return low + (uint32_t)((sr_permute(++*dice) >> 32) % (high - low + 1));
 }
 
-/* A learning call for a configuration. Some draws are so strong that everything saturates. */
-static struct sr_learning draw_learning(uint64_t seed, struct sr_random_config *config, uint32_t frac) {
-    uint64_t dice = seed << 20;
-    bool wild = number(&dice, 0, 3) == 0;
-    int16_t lowest = (int16_t) - (1 << (7 + frac));
-    struct sr_learning learning = {.key = sr_permute(seed),
-                                   .first = wild ? number(&dice, 0, 60000) : 0,
-                                   .pairs = number(&dice, 1, 3),
-                                   .error_mul = number(&dice, 1, 15),
-                                   .error_shift = number(&dice, 0, wild ? 31 : 6)};
-    for (unsigned l = 0; l < SR_LAYERS; l++) {
-        size_t count = (size_t)sr_net_rows(&config->net, l) * sr_net_cols(&config->net, l);
-        learning.factor[l] = number(&dice, 0, 7) ? number(&dice, 1, wild ? 65535 : 8000) : 0;
-        if (l < SR_HIDDEN_LAYERS) {
-            learning.sigma[l] = number(&dice, 0, 15) ? number(&dice, 1, wild ? 4095 : 200) : 0;
-            learning.credit_shift[l] = number(&dice, 1, wild ? 15 : 8);
-        }
-        for (size_t i = 0; i < count; i++)
-            if (config->weights[l][i] == lowest) config->weights[l][i]++;
-    }
-    config->net.readout = SR_READOUT_SUM;
-    return learning;
-}
-
 /* Two calls on the same samples; the first's results are from before the second's. Whether every hidden layer has learned. */
 static bool compare(uint64_t seed, uint32_t threads, uint32_t frac) {
     struct sr_device *device = open_ref(threads, frac);
     struct sr_random_config config;
     sr_random_config(seed, sr_device_caps(device), &config);
-    struct sr_learning learning = draw_learning(seed, &config, frac);
+    struct sr_learning learning = sr_random_learning(seed, frac, 3, &config);
     struct model model = {.net = &config.net, .frac = frac};
     uint32_t count = config.batch.count;
     int32_t *fitness = malloc(count * sizeof *fitness), *want = malloc(count * sizeof *want);

@@ -157,6 +157,75 @@ static void test_random(void **state) {
     sr_device_close(ref);
 }
 
+/* Mode local: two calls on the batch, each sample's result, every weight; then inference and an evaluation, so that what learning
+ * leaves behind would show. Whether the hidden layer has changed. */
+static bool learn_alike(struct sr_device *ref, struct sr_device *sim, struct sr_learning learning,
+                        const struct sr_random_config *config) {
+    struct sr_device *both[2] = {ref, sim};
+    const uint32_t count = config->batch.count, members = 2u * config->evaluation.pair_count;
+    const size_t hidden = (size_t)config->net.inputs * config->net.hidden[0];
+    int32_t *fitness[2], *scores[2];
+    uint32_t *hits[2];
+    uint8_t *correct[2];
+    int16_t *weights[2];
+    bool changed = false;
+    for (unsigned i = 0; i < 2; i++) {
+        must(both[i], sr_device_configure(both[i], &config->net), config);
+        must(both[i], sr_device_write_weights(both[i], 0, config->weights[0]), config);
+        must(both[i], sr_device_write_weights(both[i], SR_READOUT_LAYER, config->weights[SR_READOUT_LAYER]), config);
+        fitness[i] = room(count + members, sizeof(int32_t));
+        hits[i] = room(members, sizeof(uint32_t));
+        scores[i] = room((size_t)count * config->net.classes, sizeof(int32_t));
+        correct[i] = room(count, 1);
+        weights[i] = room(hidden > 16u * config->net.hidden[0] ? hidden : 16u * config->net.hidden[0], sizeof(int16_t));
+    }
+    for (unsigned turn = 0; turn < 2; turn++, learning.key++) {
+        for (unsigned i = 0; i < 2; i++)
+            must(both[i], sr_device_learn(both[i], &learning, &config->batch, fitness[i], correct[i]), config);
+        same("fitness of sample", fitness[0], fitness[1], count, 4, config);
+        same("hit of sample", correct[0], correct[1], count, 1, config);
+        for (unsigned l = 0; l < SR_LAYERS; l++) {
+            size_t cells = (size_t)sr_net_rows(&config->net, l) * sr_net_cols(&config->net, l);
+            if (!cells) continue;
+            for (unsigned i = 0; i < 2; i++) must(both[i], sr_device_read_weights(both[i], l, weights[i]), config);
+            same(l ? "readout weight" : "hidden weight", weights[0], weights[1], cells, 2, config);
+            changed |= !l && memcmp(weights[0], config->weights[0], cells * 2);
+        }
+    }
+    for (unsigned i = 0; i < 2; i++) {
+        must(both[i], sr_device_infer(both[i], &config->batch, scores[i], correct[i]), config);
+        must(both[i], sr_device_evaluate(both[i], &config->evaluation, &config->batch, fitness[i], hits[i]), config);
+    }
+    same("score after learning", scores[0], scores[1], (size_t)count * config->net.classes, 4, config);
+    same("fitness after learning", fitness[0], fitness[1], members, 4, config);
+    same("hits after learning", hits[0], hits[1], members, 4, config);
+    for (unsigned i = 0; i < 2; i++) free(fitness[i]), free(hits[i]), free(scores[i]), free(correct[i]), free(weights[i]);
+    return changed;
+}
+
+static void test_learn(void **state) {
+    const char *build = *state;
+    struct sr_device *sim = open_sim(build, 1), *ref = open_ref(sim);
+    const struct sr_caps *caps = sr_device_caps(sim);
+    unsigned long first = number("SR_SIM_SEED", 1), count = number("SR_SIM_COUNT", 110), changed = 0;
+    if (!(caps->modes & SR_MODES_LOCAL)) {
+        printf("# sim %s does not learn in mode local\n", build);
+        count = 0;
+    }
+    for (unsigned long seed = first; seed < first + count; seed++) {
+        struct sr_random_config config;
+        sr_random_config(seed, caps, &config);
+        struct sr_learning learning = sr_random_learning(seed, caps->frac_w, 3, &config);
+        changed += learn_alike(ref, sim, learning, &config);
+        sr_random_config_free(&config);
+    }
+    if (count)
+        printf("# sim %s = ref over %lu random configurations of mode local, %lu of which learned\n", build, count, changed);
+    if (count > 20) assert_true(changed > count / 3);
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
 /* ---- directed cases ---- */
 
 static uint32_t least(uint32_t a, uint32_t b) { return a < b ? a : b; }
@@ -529,6 +598,7 @@ int main(void) {
         const char *name;
         CMUnitTestFunction function;
     } cases[] = {{"random", test_random},
+                 {"learn", test_learn},
                  {"small", test_small},
                  {"two_simulators", test_two_simulators},
                  {"slices", test_slices},
@@ -552,7 +622,7 @@ int main(void) {
         sr_registry_builds(builds, sizeof builds);
     for (char *rest = builds, *build; (build = strtok_r(rest, " ,", &rest));) {
         for (size_t i = 0; i < sizeof cases / sizeof cases[0] && count < 128; i++) {
-            if (i && (getenv("SR_SIM_SEED") || strncmp(build, "netlist", 7) == 0)) continue;
+            if (i > 1 && (getenv("SR_SIM_SEED") || strncmp(build, "netlist", 7) == 0)) continue;
             if (cases[i].function != test_small && strncmp(build, "bitstream", 9) == 0) continue;
             snprintf(names[count], sizeof names[count], "%s_%.40s", cases[i].name, build);
             tests[count] = (struct CMUnitTest){names[count], cases[i].function, begin, NULL, build};

@@ -113,16 +113,18 @@ int main(int argc, char **argv) {
                 wait = random.chance(80) ? 2 : random.range(2, 12);
             }
             for (Item &item : items) {
-                if (item.age >= 3 && item.age <= 6) top.v_i |= (CData)(1 << (item.age - 3));
+                if (item.age >= 3 && item.age <= 5) top.v_i |= (CData)(1 << (item.age - 3));
                 if (item.age == 5) top.rho_i = (SData)item.rho;
                 if (item.age == 6) tb::set(top.master_i, 0, width, (uint64_t)item.master);
             }
+            tb::settle(top);
+            if (!items.empty() && items.front().age == 6) {
+                if (tb::sign_extend(tb::get(top.weight_o, 0, width), width) != items.front().want)
+                    tb::fail(readout ? "a readout weight" : "a hidden weight");
+                items.pop_front();
+            }
             clock();
             for (Item &item : items) item.age++;
-            if (!items.empty() && (items.front().age == 7 || items.front().age == 8) &&
-                tb::sign_extend(tb::get(top.weight_o, 0, width), width) != items.front().want)
-                tb::fail(readout ? "a readout weight" : "a hidden weight");
-            if (!items.empty() && items.front().age == 8) items.pop_front();
         }
     }
     if (!clamped[0] || !clamped[1] || (frac > 6 && !clamped[2]) || !clamped[3] || moved < 1000)
