@@ -11,7 +11,7 @@
 // List        entry_addr_o counts from 0; ends_o: of each 64 columns, how many entries there are up to their end.
 // any_o       after a job with form_i 0: some q is not 0.
 // Cycles      blocks * classes + 6; blocks + 3. Job: start_i (pulse) with the inputs, which stay while busy_o.
-// Reset       control only. Test: tests/rtl/tb_local.cpp, tests/test_sim.c
+// Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
 module sr_local_credit #(
@@ -125,6 +125,33 @@ module sr_local_credit #(
     assign ends_o        = ends_q;
     assign any_o         = any_q;
     wire _unused = &{1'b0, classes_i[4], g};
+
+`ifdef FORMAL
+    // formal: LANES=32 BLOCK_W=3 BLOCK_AW=2 GROUPS=2 DEPTH=20
+    // Assumed: start_i only while not busy, settings legal and stable while busy_o.
+    reg past_q = 1'b0;
+    wire [BLOCK_W-1:0] last_end = ends_q[(GROUPS-1)*BLOCK_W+:BLOCK_W];
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        assume (blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && classes_i >= 2 && classes_i <= 16);
+        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(blocks_i) && $stable(classes_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            if (!busy_o) assert (!walk_o && !re_o && !e_re_o && !x_en_o && !acc_en_o && !q_we_o && !entry_we_o);
+            // one of the two jobs at a time
+            assert (!(q_we_o && entry_we_o) && !(walk_o && re_o));
+            if (q_we_o) assert (last_q[6] && $past(acc_en_o));
+            if (walk_q) assert (block_q < blocks_i);
+            if ($past(formed && !rst_i)) assert (last_end == count_q);
+            if (walk_q && form_q) assert (class_q == 4'd0);
+            assert ((last_q[5:1] & ~item_q) == 5'd0);
+        end
+        cover (past_q && !busy_o && $past(q_we_o) && !$past(rst_i));
+        cover (past_q && $past(entry_we_o) && ends_q[0+:BLOCK_W] == 1 && last_end == 2);
+    end
+`endif
 endmodule
 
 `default_nettype wire

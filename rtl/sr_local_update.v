@@ -15,7 +15,7 @@
 //   6 the old word is there, and the new one: w_we_o with w_addr_o.    Reads fall into slot 1, writes into slot 0.
 // Cycles      2 an item, where a dither word takes no longer than the items of a segment; LOAD in between.
 // Job         start_i (pulse) with the inputs, which stay while busy_o; there is an entry, or a class.
-// Reset       control only. Test: tests/rtl/tb_local.cpp, tests/test_sim.c
+// Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
 module sr_local_update #(
@@ -261,6 +261,34 @@ module sr_local_update #(
     assign w_we_o   = v_q[6];
     assign w_addr_o = v_q[6] ? at_q5 : at_q3;
     wire _unused = &{1'b0, shifted, block, n};
+
+`ifdef FORMAL
+    // formal: LANES=32 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 XW_W=2 X_AW=4 GROUPS=2 DEPTH=20
+    // Assumed: start_i only while not busy, inputs legal and stable while busy_o, a dither word some time after it was asked for.
+    reg past_q = 1'b0;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        assume (steps_i != 0 && steps_i <= STEPS_MAX && x_words_i != 0 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
+        assume (live != 0 && ends_i[BLOCK_W-1:0] <= ends_i[(GROUPS-1)*BLOCK_W+:BLOCK_W] && ends_i[(GROUPS-1)*BLOCK_W+:BLOCK_W] <= blocks_i);
+        if (past_q && ($past(start_i) || $past(busy_o)))
+            assume ($stable(readout_i) && $stable(ends_i) && $stable(blocks_i) && $stable(steps_i) && $stable(x_words_i));
+        if (past_q && $past(noise_o)) assume (!noise_ready_i);
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            if (!busy_o) assert (!x_re_o && !noise_o && !issue_o && !w_we_o && !entry_re_o && !e_re_o);
+            // Items are two cycles apart and keep to their slots, so that no word is written in the cycle of a read's address.
+            assert ((slot_q ? {v_q[6], v_q[4], v_q[2]} : {v_q[5], v_q[3], v_q[1]}) == 3'd0);
+            assert (!(w_we_o && v_q[3]));
+            // A segment is taken with its word of dither, when the one before has issued all it has.
+            if (take) assert (noise_ready_i && (!run_q || entry_q + 1'b1 == end_q));
+            if (x_re_o) assert (load_q < steps_i);
+        end
+        cover (past_q && !busy_o && $past(w_we_o) && !$past(rst_i));
+        cover (past_q && take && run_q && !new_q);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -112,6 +112,11 @@ void sr_bench_print_line(const struct sr_bench_what *b, const struct sr_bench_li
     if (r->mode == SR_MODE_LOCAL) {
         printf("local: %.0f samples learned a second, %.2f us each, %u pair%s a sample\n", r->samples, 1e6 / r->samples,
                b->config->pairs, b->config->pairs == 1 ? "" : "s");
+        double each = b->config->batch;
+        if (r->total > 0)
+            printf("       %.0f cycles a sample: base current %.0f, LIF %.0f, readout %.0f, update %.0f, the rest %.0f\n",
+                   r->total / each, r->base / each, r->lif / each, r->readout / each, r->update / each,
+                   (r->total - r->base - r->lif - r->readout - r->update) / each);
         return;
     }
     uint32_t population = b->config->population;
