@@ -45,6 +45,8 @@ module sr_board #(
     parameter FIT_BESIDE    = 0,
     parameter LEAK_MUL      = 1,
     parameter LUT_RAM       = 0,
+    parameter LOCAL         = 0,
+    parameter NOISE_ROUNDS  = 1,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -147,7 +149,9 @@ module sr_board #(
         .WEIGHT_HOLD   (WEIGHT_HOLD),
         .FIT_BESIDE    (FIT_BESIDE),
         .LEAK_MUL      (LEAK_MUL),
-        .LUT_RAM       (LUT_RAM)
+        .LUT_RAM       (LUT_RAM),
+        .LOCAL         (LOCAL),
+        .NOISE_ROUNDS  (NOISE_ROUNDS)
     ) u_core (
         .clk_i          (clk),
         .rst_i          (rst),
