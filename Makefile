@@ -201,6 +201,9 @@ map: $(B)/sr_mapgen ## write the generated sources again from host/map/sr_map.de
 check-map: $(B)/sr_mapgen ## fail if a generated source is not what host/*.def say (2 s)
 	@for m in $(MAP); do $< $${m%%:*} >$(B)/map.new && diff -u $${m#*:} $(B)/map.new || { echo "$${m#*:} is stale: make map" >&2; exit 1; }; done
 
+cores: ## FuseSoC core files and the list of sources, from the folders and constraints/*.mk (1 s)
+	@constraints/cores
+
 # ---- tests ----------------------------------------------------------------------------------------------------------
 TEST_C := $(sort $(wildcard tests/test_*.c))
 TEST_HELP_C := $(sort $(filter-out tests/test_% tests/bench_% tests/fake_port.c,$(wildcard tests/*.c)))
@@ -310,8 +313,16 @@ mutate: $(B)/libspikeroll.a $(RUNTIME) $(TEST_BIN) ## deliberate faults in the R
 # ---- what it is for -------------------------------------------------------------------------------------------------
 run: $(B)/spikeroll $(B)/sim/default.so ## train on the built-in data in cycle-accurate simulation and show the results (3 min and the build)
 	@tests/demo
-bench: $(B)/spikeroll $(B)/sim/default.so ## low rank against full rank, cycle by cycle, on the default simulation build (5 min)
-	$(B)/spikeroll bench --engine sim --mode lowrank,full --rank 1,2,4,8 --population 128 --batch 64
+# Simulated N-MNIST, which a tool beside the repository writes.
+NMNIST_SIM ?= ../shared/tools/nmnist-sim/nmnist-sim
+NMNIST_SIM_DATA ?= $(B)/nmnist-sim
+# Into docs/benchmarks.md. BENCH_DATA: recordings for the time to an accuracy; BENCH_BOARDS: boards whose builds are measured; TORCH: a Python that
+# has PyTorch, where `make bench-torch` was not called before.
+BENCH_DATA ?= $(if $(wildcard $(NMNIST_SIM)),$(NMNIST_SIM_DATA))
+BENCH_BOARDS ?= $(BOARDS)
+TORCH ?=
+bench: $(B)/spikeroll $(B)/sim/default.so $(BENCH_BOARDS:%=$(B)/sim/%.so) $(B)/tests/bench_ref $(BENCH_DATA) ## generations, trainings, PyTorch and what others published, into docs/benchmarks.md (8 min and the builds)
+	@$(PYTHON) tests/benchmarks $(B)/spikeroll $(B)/tests/bench_ref docs/benchmarks.md --data '$(BENCH_DATA)' --boards '$(shell echo $(BENCH_BOARDS) | tr ' ' ,)' --torch '$(TORCH)'
 
 $(B)/tests/bench_ref: $(B)/tests/bench_ref.o $(B)/libspikeroll.a
 	$(call say,LINK,$@)
@@ -448,9 +459,6 @@ report: report-routes report-tables ## both of these
 report-routes: ## route every board; resources and timing into docs/boards.md (1 h)
 	@for b in $(BOARDS); do $(MAKE) synth BOARD=$$b >$(B)/synth-$$b.log 2>&1 || echo "$$b: no bitstream, see $(B)/synth-$$b.log"; done
 	@tests/report routes $(BOARDS)
-# Simulated N-MNIST, which a tool beside the repository writes.
-NMNIST_SIM ?= ../shared/tools/nmnist-sim/nmnist-sim
-NMNIST_SIM_DATA ?= $(B)/nmnist-sim
 # The cores as the boards build them: `make test` has smaller ones.
 BOARDS_COUNT ?= 12
 boards-test: $(B)/tests/test_sim $(BOARDS:%=$(B)/sim/%.so) ## every board's own core, in simulation, against ref (10 min)

@@ -3,25 +3,10 @@
 # Reports of runs, and the page of a training under way: report.sh path/to/spikeroll. One TAP line a check; exit code 0 if all passed.
 # tests/report_check.py reads the pages, tests/report_browser.py looks at them where there is a Chromium.
 X=${1:?usage: report.sh SPIKEROLL}
-T=$(dirname "$0")
-W=$(mktemp -d) || exit 1
+. tests/lib/checks.sh
 trap 'kill $training 2>/dev/null; rm -rf "$W"' EXIT
-failed=0 training=""
-SPIKEROLL=$X; export SPIKEROLL
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
-}
-refused() { # name, text wanted, arguments...: exit code 2, one line with the text, nothing written
-    name=$1; want=$2; shift 2
-    before=$(find "$W" -name '*.html' | sort)
-    "$X" "$@" >"$W/out" 2>"$W/err"; code=$?
-    if [ $code = 2 ] && [ "$(wc -l <"$W/err")" = 1 ] && grep -q -e "$want" "$W/err" && [ "$before" = "$(find "$W" -name '*.html' | sort)" ]; then
-        echo "ok - refused: $name"
-    else
-        echo "not ok - refused: $name (exit code $code)"; sed 's/^/# /' "$W/err"; failed=1
-    fi
-}
+T=tests training="" SPIKEROLL=$X
+export SPIKEROLL
 says() { python3 "$T/report_check.py" "$@" >"$W/says"; }
 said() { grep -q -e "$1" "$W/says" || { cat "$W/says"; return 1; }; }
 
@@ -59,6 +44,7 @@ echo "30,damaged" >>"$W/local/history.csv"
 check "a damaged one is said, and the rest is drawn" sh -c "'$X' report '$W/local' --out '$W/damaged.html' && grep -q 'is no row of a history' '$W/damaged.html'"
 
 # ---- refused ----
+pages=$(find "$W" -name '*.html' | sort)
 refused "no run" "a run is missing" report
 refused "a run that is not there" "No such file" report "$W/none"
 refused "a folder that is no run" "holds no best.h5" report "$W/data" --out "$W/new.html"
@@ -68,6 +54,8 @@ refused "data that is not there" "none" report "$W/es" --data "$W/none" --out "$
 refused "nine runs" "unexpected argument" report $(for i in 1 2 3 4 5 6 7 8 9; do echo "$W/es"; done) --out "$W/new.html"
 refused "a model file and no place for the page" "out is missing" report "$W/es/last.h5"
 refused "a place that cannot be written" "No such file" report "$W/es" --out "$W/none/new.html"
+
+check "and nothing is written" [ "$pages" = "$(find "$W" -name '*.html' | sort)" ]
 
 # ---- a training under way ----
 "$X" train $D --hidden 20 --population 64 --generations 1000000 --out "$W/live" --watch 0 >"$W/log" 2>&1 & training=$!
@@ -104,7 +92,7 @@ refused "a second training on that port" "watch port $port: Address already in u
 check "and has made no run" [ ! -e "$W/second" ]
 python3 "$T/report_browser.py" "$url" --live >"$W/browser" 2>&1; code=$?
 if [ $code = 77 ]; then
-    echo "ok - a browser sees it go on # SKIP $(tail -1 "$W/browser")"
+    skip "a browser sees it go on" "$(tail -1 "$W/browser")"
 else
     check "a browser sees it go on" sh -c "cat '$W/browser'; exit $code"
 fi
@@ -128,7 +116,7 @@ check "and is the run that an unwatched one is" sh -c "'$X' train $D --hidden 20
 # ---- a browser ----
 python3 "$T/report_browser.py" "file://$W/three.html" >"$W/browser" 2>&1; code=$?
 if [ $code = 77 ]; then
-    echo "ok - a browser: no message, no request, no scrolling sideways, light and dark # SKIP $(tail -1 "$W/browser")"
+    skip "a browser: no message, no request, no scrolling sideways, light and dark" "$(tail -1 "$W/browser")"
 else
     check "a browser: no message, no request, no scrolling sideways, light and dark" sh -c "cat '$W/browser'; exit $code"
     check "the page without data, too" python3 "$T/report_browser.py" "file://$W/bare.html"

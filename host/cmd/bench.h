@@ -15,7 +15,7 @@ SR_MUST_CHECK enum sr_status sr_bench_random(struct sr_data_set *set, const stru
 struct sr_bench_line {
     enum sr_mode mode;
     uint32_t rank, generations;
-    double seconds;                                    /* a generation */
+    double seconds, processor;                         /* a generation: by the clock; of all threads of this process */
     double total, base, project, lif, readout, update; /* a generation; cycles */
     double link_tx, link_rx, requests;                 /* bytes, packets sent */
     double busy;                                       /* NAN: not measured */

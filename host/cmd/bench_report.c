@@ -91,6 +91,7 @@ cJSON *sr_bench_json(const struct sr_bench_what *b, const struct sr_bench_line *
     cJSON_AddNumberToObject(json, "link_bytes_per_member", link / population);
     cJSON_AddNumberToObject(json, "evaluations_per_second", (double)population * c->batch / r->seconds);
     cJSON_AddNumberToObject(json, "seconds", r->seconds);
+    cJSON_AddNumberToObject(json, "processor_seconds", r->processor);
     if (isnan(r->speedup))
         cJSON_AddNullToObject(json, "speedup_vs_full");
     else
