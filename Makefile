@@ -78,14 +78,14 @@ LIBS = $(LDFLAGS) $(LIB_LIBS) -lpthread -lm -ldl
 SANITIZE := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all
 
 # The library is what is no command; the commands are an archive of their own, for the program and the tests.
-LIB_C := $(sort $(filter-out host/cmd/% host/map/%,$(wildcard host/*/*.c)))
+LIB_C := $(sort $(filter-out host/cmd/% host/map/% host/mpi/%,$(wildcard host/*/*.c)))
 CMD_C := $(sort $(filter-out host/cmd/main.c,$(wildcard host/cmd/*.c)))
 LIB_O := $(LIB_C:host/%.c=$(B)/host/%.o)
 CMD_O := $(CMD_C:host/%.c=$(B)/host/%.o)
 HOST_A := $(B)/libcommands.a $(B)/libspikeroll.a
 ASAN_A := $(B)/asan/libcommands.a $(B)/asan/libspikeroll.a
 
-all: $(B)/spikeroll sims $(B)/spikeroll-board ## build the program, the simulation builds and a simulated board (3 min)
+all: $(B)/spikeroll sims $(B)/spikeroll-board $(MPI_IF_THERE) ## build the program, the simulation builds and a simulated board (3 min)
 
 $(B)/host/%.o: host/%.c $(B)/tools/cc
 	$(call say,CC,$@)
@@ -110,7 +110,7 @@ $(B)/spikeroll: $(B)/host/cmd/main.o $(HOST_A)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $^ $(LIBS) -o $@
 
-include host/install/install.mk host/python/python.mk tests/port.mk
+include host/install/install.mk host/mpi/mpi.mk host/python/python.mk tests/port.mk
 
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. It becomes a loadable module, build/sim/NAME.so, that
@@ -284,13 +284,13 @@ $(B)/tests/inject.so: tests/inject/inject.c $(B)/tools/cc
 test: ## every test; ends in "N passed, N failed" (15 min)
 	@rm -f $(B)/built; $(MAKE) --no-print-directory -k test-built && touch $(B)/built || :
 	@SR_BUILT=$(B)/built tests/run $(TESTS)
-test-built: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(if $(shell command -v $(CLANG)),$(FUZZERS)) $(INJECT) $(B)/spikeroll sims $(B)/spikeroll-board check-map
+test-built: $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(if $(shell command -v $(CLANG)),$(FUZZERS)) $(INJECT) $(B)/spikeroll sims $(B)/spikeroll-board $(MPI_IF_THERE) check-map
 # What needs no simulation: no C++, no Verilator. test-host-c is its C alone, for emulators, which bear no sanitizer.
 needs_sim := $(basename $(notdir $(shell grep -l 'needs: simulation' $(TEST_C))))
 HOST_TEST_BIN := $(filter-out $(needs_sim:%=$(B)/tests/%),$(TEST_BIN))
 HOST_ASAN_BIN := $(filter-out $(needs_sim:%=$(B)/asan/tests/%),$(ASAN_BIN))
 HOST_TEST_SH := $(filter-out $(shell grep -l 'needs: simulation' $(TEST_SH)),$(TEST_SH))
-test-host: $(HOST_TEST_BIN) $(INJECT) $(B)/spikeroll ## the tests that need no simulation and no Verilator (1 min to build, 1 to run)
+test-host: $(HOST_TEST_BIN) $(INJECT) $(B)/spikeroll $(MPI_IF_THERE) ## the tests that need no simulation and no Verilator (1 min to build, 1 to run)
 	@tests/run $(HOST_TEST_BIN) $(HOST_TEST_SH)
 test-host-asan: $(HOST_ASAN_BIN) $(FUZZ_BIN) $(B)/spikeroll ## the same C tests under the sanitizers, and the fuzz harnesses (2 min to build, 3 to run)
 	@tests/run $(HOST_ASAN_BIN) $(FUZZ_BIN)

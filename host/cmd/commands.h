@@ -34,6 +34,7 @@ void sr_json_text(struct cJSON *json, const char *name, const char *text);
  * the user should know of the device (a slow port) goes to standard error. */
 SR_MUST_CHECK enum sr_status sr_open_device(const char *command, const struct sr_options *options, uint32_t frac_bits,
                                             struct sr_device **device, char *error, size_t error_size);
+void sr_say_remark(const char *command, const struct sr_device *device);
 /* Print "spikeroll COMMAND: text" on standard error and return the exit code of `status`. */
 int sr_complain(const char *command, enum sr_status status, const char *text);
 int sr_exit_code(enum sr_status status);

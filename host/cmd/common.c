@@ -57,6 +57,14 @@ int sr_complain(const char *command, enum sr_status status, const char *text) {
     return sr_exit_code(status);
 }
 
+void sr_say_remark(const char *command, const struct sr_device *device) {
+    const char *remark = sr_device_remark(device);
+    if (!*remark) return;
+    fprintf(stderr, "spikeroll %s: ", command);
+    sr_print_visible(stderr, remark);
+    putc('\n', stderr);
+}
+
 enum sr_status sr_open_device(const char *command, const struct sr_options *options, uint32_t frac_bits,
                               struct sr_device **device, char *error, size_t error_size) {
     struct sr_open open;
@@ -65,11 +73,7 @@ enum sr_status sr_open_device(const char *command, const struct sr_options *opti
     enum sr_status status = sr_device_open(&open, device, error, error_size);
     if (status != SR_OK) return status;
     sr_device_set_patience(*device, options->patience);
-    const char *remark = sr_device_remark(*device);
-    if (!*remark) return SR_OK;
-    fprintf(stderr, "spikeroll %s: ", command);
-    sr_print_visible(stderr, remark);
-    putc('\n', stderr);
+    sr_say_remark(command, *device);
     return SR_OK;
 }
 

@@ -11,6 +11,7 @@
 
 #include "cmd/commands.h"
 #include "cmd/progress.h"
+#include "device/ranks.h"
 #include "report/report.h"
 #include "report/watch.h"
 #include "train/strategy.h"
@@ -24,6 +25,7 @@ static const char intro[] =
     "RUN/checkpoint.h5,\n"
     "RUN/best.h5 (best on the validation share of the training set) and RUN/last.h5. Ctrl-C finishes the generation, writes\n"
     "the checkpoint and stops; --resume goes on with bit-identical results. The test set is used once, at the end.\n"
+    "mpirun -n K spikeroll train ... shares the work among K processes, with the same results (docs/mpi.md).\n"
     "\n"
     "  spikeroll train --preset nmnist --data DIR --out RUN            a good start on N-MNIST\n"
     "  spikeroll train --resume --data DIR --out RUN                   go on\n";
@@ -31,6 +33,7 @@ static const char intro[] =
 struct command {
     struct sr_options options;
     struct sr_data data;
+    const struct sr_communicator *ranks; /* NULL: this process is the only one */
     struct sr_device *device;
     struct sr_training *training;
     struct sr_model *init;
@@ -75,11 +78,12 @@ static void on_ignored_interrupt(int number) {
     errno = saved;
 }
 
-/* A signal that the caller ignores stays without effect: nohup, background jobs of a script. */
-static void catch_signals(struct sr_training *training) {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
+/* A signal that the caller ignores stays without effect: nohup, background jobs of a script. The last of them is what mpirun passes on
+ * to its processes. */
+static void catch_signals(struct sr_training *training, bool ranks) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
     stoppable = training;
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) {
+    for (size_t i = 0; i < sizeof signals / sizeof *signals - !ranks; i++) {
         struct sigaction before, action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
         sigemptyset(&action.sa_mask);
         if (sigaction(signals[i], NULL, &before) != 0) continue;
@@ -246,6 +250,14 @@ static enum sr_status open_watch(struct command *c) {
     return status == SR_OK ? SR_OK : sr_error(c->error, sizeof c->error, status, "--watch %.400s", reason);
 }
 
+static enum sr_status open_ranks(struct command *c) {
+    struct sr_open open;
+    sr_options_open(&c->options, &open);
+    enum sr_status status = sr_ranks_open(c->ranks, &open, c->options.patience, &c->device, c->error, sizeof c->error);
+    if (status == SR_OK) sr_say_remark("train", c->device);
+    return status;
+}
+
 static enum sr_status set_up(struct command *c) {
     struct sr_options *o = &c->options;
     struct sr_data_options data;
@@ -271,9 +283,10 @@ static enum sr_status set_up(struct command *c) {
     sr_config_data(&o->config, o->data, &data);
     data.moved = o->config.shift != 0;
     if ((status = sr_data_load(&data, &c->data, c->error, sizeof c->error)) != SR_OK) return status;
-    if ((status = sr_open_device("train", o, 0, &c->device, c->error, sizeof c->error)) != SR_OK) return status;
+    status = c->ranks ? open_ranks(c) : sr_open_device("train", o, 0, &c->device, c->error, sizeof c->error);
+    if (status != SR_OK) return status;
     if ((status = open_watch(c)) != SR_OK) return status;
-    catch_signals(c->training);
+    catch_signals(c->training, c->ranks);
     status = sr_training_start(c->training, &c->data, c->device);
     if (status != SR_OK) return fail_training(c, status);
     atomic_store(&c->watchable, true);
@@ -290,8 +303,8 @@ static enum sr_status run_training(struct command *c) {
     return status == SR_OK ? report(c) : fail_training(c, status);
 }
 
-int sr_cmd_train(int argc, char **argv) {
-    struct command c = {0};
+static int train(int argc, char **argv, const struct sr_communicator *ranks) {
+    struct command c = {.ranks = ranks};
     int code;
     atomic_init(&c.watchable, false);
     if (!sr_command_begin(&c.options, SR_CMD_TRAIN, argc, argv, intro, &code)) return code;
@@ -305,5 +318,31 @@ int sr_cmd_train(int argc, char **argv) {
     sr_device_close(c.device);
     sr_data_free(&c.data);
     sr_options_free(&c.options);
+    return code;
+}
+
+/* A process that rank 0 commands. Signals are for rank 0, which ends this one in good order. */
+static int serve(int argc, char **argv, const struct sr_communicator *ranks) {
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+    struct sr_options options;
+    struct sr_open open = {0};
+    char fault[SR_ERROR_SIZE] = "";
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) signal(signals[i], SIG_IGN);
+    enum sr_status status = sr_options_parse(&options, SR_CMD_TRAIN, argc, argv, fault, sizeof fault);
+    sr_options_open(&options, &open);
+    sr_ranks_serve(ranks, &open, options.patience, status == SR_OK ? NULL : fault);
+    sr_ranks_end(ranks);
+    sr_options_free(&options);
+    return SR_EXIT_OK;
+}
+
+int sr_cmd_train(int argc, char **argv) {
+    const struct sr_communicator *ranks;
+    char error[SR_ERROR_SIZE];
+    enum sr_status status = sr_ranks_begin(&ranks, error, sizeof error);
+    if (status != SR_OK) return sr_complain(argv[0], status, error);
+    if (ranks && ranks->rank) return serve(argc, argv, ranks);
+    int code = train(argc, argv, ranks);
+    if (ranks) sr_ranks_end(ranks);
     return code;
 }

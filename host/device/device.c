@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * The device interface: checks what does not depend on the engine, then calls it. */
+ * The device interface: checks what does not depend on the engine, then calls it.
+ * More than 400 lines, because all that a caller can get wrong is checked here, once, and said in one way. */
 #include "device/device.h"
 
 #include <inttypes.h>
@@ -355,6 +356,30 @@ enum sr_status sr_device_learn(struct sr_device *device, const struct sr_learnin
     TRY(check_batch(device, batch, true));
     TRY(check_learning(device, learning, batch));
     return leave(device, device->ops->learn(device, learning, batch, fitness, correct));
+}
+
+static enum sr_status check_share(struct sr_device *device, const struct sr_learning *learning, const struct sr_batch *batch) {
+    TRY(enter(device));
+    TRY(check_configured(device));
+    TRY(check_batch(device, batch, true));
+    TRY(check_learning(device, learning, batch));
+    if (!device->ops->learn_share)
+        return sr_fail(device, SR_ERR_UNSUPPORTED, "engine %s cannot share the columns of mode local with others",
+                       device->caps.engine);
+    if (device->net.layers == 1) return SR_OK;
+    return sr_fail(device, SR_ERR_UNSUPPORTED,
+                   "columns of mode local can be shared in networks of one hidden layer: this has %" PRIu32,
+                   device->net.layers);
+}
+
+enum sr_status sr_device_learn_share(struct sr_device *device, const struct sr_learning *learning, const struct sr_batch *batch,
+                                     const struct sr_column_share *share, int32_t *fitness, uint8_t *correct) {
+    enum sr_status status = check_share(device, learning, batch);
+    int32_t refused = status != SR_OK;
+    share->sum(share->context, &refused, 1); /* nobody begins what another does not */
+    if (status != SR_OK) return status;
+    if (refused) return sr_fail(device, SR_ERR_INTERRUPTED, "another device refused the call");
+    return leave(device, device->ops->learn_share(device, learning, batch, share, fitness, correct));
 }
 
 enum sr_status sr_device_infer(struct sr_device *device, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted) {

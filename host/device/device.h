@@ -9,6 +9,15 @@
 #include <spikeroll/link.h>
 #include <spikeroll/spikeroll.h>
 
+/* The columns that one of several devices learns with (numerics, section 8.7): blocks of 64 from first to end - 1, possibly none. */
+struct sr_column_share {
+    uint32_t first, end;
+    /* Adds up each value over all devices of the network, for all of them; every one calls it as often as the others. It is called
+     * from one thread at a time. */
+    void (*sum)(void *context, int32_t *values, size_t count);
+    void *context;
+};
+
 struct sr_engine_ops {
     void (*close)(struct sr_device *device);
     enum sr_status (*configure)(struct sr_device *device, const struct sr_net *net);
@@ -20,6 +29,9 @@ struct sr_engine_ops {
     /* NULL: the engine has no mode local. */
     enum sr_status (*learn)(struct sr_device *device, const struct sr_learning *learning, const struct sr_batch *batch,
                             int32_t *fitness, uint8_t *correct);
+    /* NULL: the engine learns with all columns only. */
+    enum sr_status (*learn_share)(struct sr_device *device, const struct sr_learning *learning, const struct sr_batch *batch,
+                                  const struct sr_column_share *share, int32_t *fitness, uint8_t *correct);
     enum sr_status (*infer)(struct sr_device *device, const struct sr_batch *batch, int32_t *scores, uint8_t *predicted);
     enum sr_status (*counters)(struct sr_device *device, struct sr_counters *counters);
     /* NULL where the fields of struct sr_device are enough. cancel: called by another thread during a call. */
@@ -48,6 +60,14 @@ struct sr_device {
 enum sr_status sr_fail(struct sr_device *device, enum sr_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* Learn as sr_device_learn does, with a share of the columns, together with other devices that have the rest and the same weights. Of
+ * the weights, a device then has those of its own columns only. Needs one hidden layer. All devices of the network must make the
+ * call; if it is refused for one it fails for all. fitness and correct are of all samples, as without a share. */
+SR_MUST_CHECK enum sr_status sr_device_learn_share(struct sr_device *device, const struct sr_learning *learning,
+                                                   const struct sr_batch *batch, const struct sr_column_share *share,
+                                                   int32_t *fitness, uint8_t *correct);
+/* Limits of several devices as one: each the smaller. */
+void sr_join_caps(struct sr_caps *all, const struct sr_caps *one);
 /* Words from row to row in the weight stores. */
 uint32_t sr_row_words(const struct sr_caps *caps, uint32_t cols);
 /* Whether the network's samples and weights fit the stores of the device; sr_device_configure asks too. */

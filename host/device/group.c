@@ -255,8 +255,7 @@ static void group_close(struct sr_device *device) {
     free(group);
 }
 
-/* Limits of the group: the smallest of its members'. */
-static void join_caps(struct sr_caps *all, const struct sr_caps *one) {
+void sr_join_caps(struct sr_caps *all, const struct sr_caps *one) {
 #define LEAST(field) \
     if (one->field < all->field) all->field = one->field
     LEAST(layers_max);
@@ -320,7 +319,7 @@ enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct 
     group->count = count;
     group->device.ops = &ops;
     group->device.caps = devices[0]->caps;
-    for (uint32_t i = 1; i < count; i++) join_caps(&group->device.caps, &devices[i]->caps);
+    for (uint32_t i = 1; i < count; i++) sr_join_caps(&group->device.caps, &devices[i]->caps);
     *device = &group->device;
     return SR_OK;
 }

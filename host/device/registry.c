@@ -79,6 +79,15 @@ static bool folder(unsigned n, char *path) {
     }
 }
 
+bool sr_registry_file(const char *name, char *path, size_t size) {
+    char where[PATH_SIZE];
+    for (unsigned n = 0; folder(n, where); n++) {
+        int length = snprintf(path, size, "%s/%s", where, name);
+        if (*where && length > 0 && (size_t)length < size && access(path, F_OK) == 0) return true;
+    }
+    return false;
+}
+
 /* ---- builds ---- */
 
 /* Whether `file` is NAME.so with a name that a build may have. */

@@ -22,6 +22,10 @@
  * to build this one; or why the module cannot be loaded. */
 enum sr_status sr_registry_model(const char *build, const struct sr_sim_model **model, char *error, size_t error_size);
 
+enum { SR_MODULE_PATH = 4096 + 128 };
+/* The path of another loadable module, which is no build, in the first of these folders that has it. */
+bool sr_registry_file(const char *name, char *path, size_t size);
+
 /* The names of the builds that are found, sorted, with ", " between them; "" if there are none. Returns how many; the text ends
  * in "..." where they do not all fit in. */
 size_t sr_registry_builds(char *text, size_t size);

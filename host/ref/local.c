@@ -19,6 +19,7 @@ struct learn {
     struct ref_local *local;
     const struct sr_learning *learning;
     const struct sr_batch *batch;
+    const struct sr_column_share *share; /* NULL: all columns are here */
     int32_t *fitness;
     uint8_t *correct;
 };
@@ -312,7 +313,31 @@ static void learn_hidden(const struct learn *call, struct local_worker *w, unsig
     if (layers > 1) meet(local); /* nobody reads this sample's spikes any more */
 }
 
-/* False if the call was cancelled, which all workers see at the same sample. */
+/* Scores of the sample over all workers, and over all devices where those share the columns. False if the call was cancelled, which
+ * all see at the same sample. */
+static bool add_scores(const struct learn *call, const struct local_worker *w, uint32_t index, int64_t *score) {
+    struct ref_local *local = call->local;
+    const size_t classes = local->layer[SR_READOUT_LAYER].rows;
+    meet(local);
+    if (call->share && w == local->worker) {
+        for (size_t o = 0; o < classes; o++) {
+            local->sum[o] = 0;
+            for (unsigned i = 0; i < local->workers; i++) local->sum[o] += local->worker[i].score[index & 1][o];
+        }
+        local->sum[classes] = local->stop[index & 1];
+        call->share->sum(call->share->context, local->sum, classes + 1);
+        local->stop[index & 1] = local->sum[classes] != 0;
+    }
+    if (call->share) meet(local);
+    if (local->stop[index & 1]) return false;
+    for (size_t o = 0; o < classes; o++) {
+        score[o] = call->share ? local->sum[o] : 0;
+        for (unsigned i = 0; i < local->workers && !call->share; i++) score[o] += local->worker[i].score[index & 1][o];
+    }
+    return true;
+}
+
+/* False if the call was cancelled. */
 static bool learn_sample(const struct learn *call, struct local_worker *w, unsigned *turn, uint32_t index) {
     struct ref_local *local = call->local;
     const struct local_layer *readout = &local->layer[SR_READOUT_LAYER];
@@ -327,10 +352,7 @@ static bool learn_sample(const struct learn *call, struct local_worker *w, unsig
         plain_layer(call, w, l, index);
     }
     local_dot(readout->weight + from, readout->padded, readout->rows, local->y + from, width, w->score[index & 1]);
-    meet(local);
-    if (local->stop[index & 1]) return false;
-    for (unsigned i = 0; i < local->workers; i++)
-        for (size_t o = 0; o < readout->rows; o++) score[o] += local->worker[i].score[index & 1][o];
+    if (!add_scores(call, w, index, score)) return false;
     struct sr_fitness_result result = sr_sample_error(learning->error_mul, learning->error_shift, score,
                                                       (uint32_t)readout->rows, call->batch->labels[index], error);
     if (w == local->worker) {
@@ -355,10 +377,17 @@ static void learn_columns(void *context, unsigned worker, uint32_t index) {
         if (!learn_sample(call, &call->local->worker[index], &turn, b)) return;
 }
 
-enum sr_status ref_learn(struct ref *ref, const struct sr_learning *learning, const struct sr_batch *batch, int32_t *fitness,
-                         uint8_t *correct) {
-    if (!local_enter(ref)) return sr_fail(&ref->device, SR_ERR_MEMORY, "no memory to learn in mode local");
-    struct learn call = {ref, ref->local, learning, batch, fitness, correct};
+enum sr_status ref_learn(struct ref *ref, const struct sr_learning *learning, const struct sr_batch *batch,
+                         const struct sr_column_share *share, int32_t *fitness, uint8_t *correct) {
+    int32_t without = !local_enter(ref, share);
+    const bool own = without;
+    if (share) share->sum(share->context, &without, 1); /* nobody begins without the others */
+    if (without)
+        return sr_fail(&ref->device, SR_ERR_MEMORY, "no memory to learn in mode local%s", own ? "" : " in another device");
+    struct learn call = {ref, ref->local, learning, batch, share, fitness, correct};
+    ref->local->stop[0] = ref->local->stop[1] = false;
     ref_pool_run(ref->pool, ref->local->workers, learn_columns, &call);
+    if (share && (ref->local->stop[0] || ref->local->stop[1]))
+        return sr_fail(&ref->device, SR_ERR_INTERRUPTED, "cancelled, here or in another device");
     return ref_end(ref);
 }

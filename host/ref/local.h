@@ -119,10 +119,13 @@ struct ref_local {
     unsigned workers;
     int16_t *y; /* [padded]: spike counts of the last layer */
     atomic_uint arrived, phase;
+    size_t first, end;           /* blocks of 64 columns of the layers that are learned here: all, or a share */
+    int32_t sum[SR_CLASSES + 1]; /* scores over all devices, where the columns are shared, and how many want to stop */
     bool stop[2]; /* the call was cancelled: worker 0 says so before the others meet it in a sample; even and odd samples */
 };
 
-/* Make ref->local from the weights of ref->layer, if it is not there. False: out of memory. ref_local_leave takes it down. */
-bool local_enter(struct ref *ref);
+/* Make ref->local from the weights of ref->layer, if it is not there or is for other columns; share NULL: for all. False: out of
+ * memory. ref_local_leave takes it down. */
+bool local_enter(struct ref *ref, const struct sr_column_share *share);
 
 #endif

@@ -69,8 +69,10 @@ static bool make_worker(struct ref_local *local, unsigned number) {
     for (unsigned l = 0; l < local->net.layers; l++) {
         const struct local_layer *layer = &local->layer[l];
         struct local_input *input = &w->input[l];
-        w->block[l] = layer->blocks * number / local->workers;
-        w->block_end[l] = layer->blocks * (number + 1) / local->workers;
+        const size_t first = local->first < layer->blocks ? local->first : layer->blocks;
+        const size_t blocks = (local->end < layer->blocks ? local->end : layer->blocks) - first;
+        w->block[l] = first + blocks * number / local->workers;
+        w->block_end[l] = first + blocks * (number + 1) / local->workers;
         input->event = room(layer->rows * steps, sizeof *input->event);
         input->first = room(steps + 1, sizeof *input->first);
         input->mask = room(layer->planes * layer->size, sizeof *input->mask);
@@ -128,15 +130,20 @@ void ref_local_leave(struct ref *ref) {
     free_local(local);
 }
 
-bool local_enter(struct ref *ref) {
-    if (ref->local) return true;
+bool local_enter(struct ref *ref, const struct sr_column_share *share) {
+    const size_t from = share ? share->first : 0, to = share ? share->end : SIZE_MAX;
+    if (ref->local && ref->local->first == from && ref->local->end == to) return true;
+    ref_local_leave(ref);
     struct ref_local *local = room(1, sizeof *local);
     if (!local) return false;
     size_t most = 1;
     for (unsigned l = 0; l < ref->device.net.layers; l++) {
         size_t blocks = (ref->device.net.hidden[l] + 63) / 64;
+        if (share) blocks = to > from ? to - from : 1;
         most = blocks > most ? blocks : most;
     }
+    local->first = from;
+    local->end = to;
     local->net = ref->device.net;
     local->workers = ref_pool_workers(ref->pool) < most ? ref_pool_workers(ref->pool) : (unsigned)most;
     local->worker = room(local->workers, sizeof *local->worker);

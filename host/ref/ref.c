@@ -157,7 +157,13 @@ static enum sr_status ref_infer(struct sr_device *device, const struct sr_batch 
 
 static enum sr_status ref_learn_batch(struct sr_device *device, const struct sr_learning *learning,
                                       const struct sr_batch *batch, int32_t *fitness, uint8_t *correct) {
-    return ref_learn(ref_of(device), learning, batch, fitness, correct);
+    return ref_learn(ref_of(device), learning, batch, NULL, fitness, correct);
+}
+
+static enum sr_status ref_learn_columns(struct sr_device *device, const struct sr_learning *learning,
+                                        const struct sr_batch *batch, const struct sr_column_share *share, int32_t *fitness,
+                                        uint8_t *correct) {
+    return ref_learn(ref_of(device), learning, batch, share, fitness, correct);
 }
 
 static enum sr_status ref_counters(struct sr_device *device, struct sr_counters *counters) {
@@ -200,6 +206,7 @@ enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device,
                                              .evaluate = ref_evaluate,
                                              .update = ref_apply,
                                              .learn = ref_learn_batch,
+                                             .learn_share = ref_learn_columns,
                                              .infer = ref_infer,
                                              .counters = ref_counters};
     if (how->frac_bits > 8) {

@@ -133,8 +133,8 @@ enum sr_status ref_update(struct ref *ref, const struct sr_update *update, const
 
 /* Mode local (local.c). Weights stay in a form of their own from one call to the next, until ref_local_leave brings them back
  * into ref->layer, which every other use of them needs. */
-enum sr_status ref_learn(struct ref *ref, const struct sr_learning *learning, const struct sr_batch *batch, int32_t *fitness,
-                         uint8_t *correct);
+enum sr_status ref_learn(struct ref *ref, const struct sr_learning *learning, const struct sr_batch *batch,
+                         const struct sr_column_share *share, int32_t *fitness, uint8_t *correct); /* share NULL: all columns */
 void ref_local_leave(struct ref *ref);
 
 #endif

@@ -17,6 +17,10 @@ enum sr_status sr_local_plan_make(struct sr_local_plan *plan, const struct sr_co
     if (!(caps->modes & SR_MODES_LOCAL))
         return sr_error(error, error_size, SR_ERR_UNSUPPORTED, "--mode local: engine %s does not have it (ref does)",
                         caps->engine);
+    if (caps->devices > 1 && net->layers > 1)
+        return sr_error(error, error_size, SR_ERR_UNSUPPORTED,
+                        "--mode local: %u devices share the columns of one hidden layer, and the network has %u", caps->devices,
+                        net->layers);
     if (net->readout != SR_READOUT_SUM)
         return sr_error(error, error_size, SR_ERR_ARGUMENT,
                         "--mode local: needs --readout sum (its error is one of each spike)");
