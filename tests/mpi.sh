@@ -95,6 +95,37 @@ check "local with two hidden layers" refused_ranks "one hidden layer" -n 2 "$X" 
 check "nothing was written" [ ! -e "$W/x" ]
 check "mpirun without the module" sh -c "cp '$X' '$W/alone' && timeout 60 env OMPI_COMM_WORLD_SIZE=2 '$W/alone' train --data '$W/data' --out '$W/x' 2>'$W/err'; [ \$? = 2 ] && grep -q 'there is no ranks.mpi.so' '$W/err'"
 
+# ---- several hosts: network namespaces with a cable between them, and a shell in place of ssh ----
+if [ "$(id -u)" = 0 ] && command -v ip >/dev/null && ip netns add sr-a-$$ 2>/dev/null; then
+    trap 'ip netns del sr-a-$$; ip netns del sr-b-$$; rm -rf "$W"' EXIT
+    cat >"$W/agent" <<'END'
+#!/bin/sh
+# HOST COMMAND... in the namespace of the host, with a name of its own
+while case $1 in -*) true ;; *) false ;; esac; do shift; done
+case $1 in 10.77.0.1) host=$A ;; 10.77.0.2) host=$B ;; *) exit 1 ;; esac
+shift
+exec ip netns exec "$host" unshare --uts sh -c "hostname $host; $*"
+END
+    chmod +x "$W/agent"
+    export A=sr-a-$$ B=sr-b-$$
+    check "two hosts" sh -c "ip netns add $B && ip link add va netns $A type veth peer name vb netns $B &&
+        ip -n $A addr add 10.77.0.1/24 dev va && ip -n $B addr add 10.77.0.2/24 dev vb &&
+        for n in '$A va' '$B vb'; do set -- \$n; ip -n \$1 link set lo up && ip -n \$1 link set \$2 up || exit 1; done"
+    here=$(pwd)
+    case $X in /*) there=$X ;; *) there=$here/$X ;; esac
+    hosts() { # options...: rank 0 on the first host, two more on the second
+        timeout 300 "$W/agent" 10.77.0.1 "cd '$here' && mpirun -n 3 --host 10.77.0.1:1,10.77.0.2:2 --mca plm_rsh_agent '$W/agent' --mca btl tcp,self \
+            --mca oob_tcp_if_include 10.77.0.0/24 --mca btl_tcp_if_include 10.77.0.0/24 --display-map '$there' train $*" >"$W/map" 2>&1 || { cat "$W/map"; return 1; }
+    }
+    check "lowrank over two hosts" hosts $R --generations 20 --out "$W/hr"
+    check "which are two" grep -q 'Data for node: 10.77.0.2.*Num procs: 2' "$W/map"
+    check "identical" "$X" diff "$W/r" "$W/hr"
+    check "local over two hosts" hosts $L --generations 20 --out "$W/hl"
+    check "identical" "$X" diff "$W/l" "$W/hl"
+else
+    skip "two hosts" "network namespaces are for root, by ip netns"
+fi
+
 # ---- engines side by side ----
 if "$X" info --engine sim --build small --json >"$W/j" 2>/dev/null; then
     bits=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["device"]["frac_w"])' "$W/j")

@@ -70,7 +70,11 @@ static void *need(const struct ranks *r, size_t size) {
     return memory;
 }
 
-static void tell(struct ranks *r, struct command *command) { r->c->broadcast(command, sizeof *command); }
+/* A cancellation that another call has used up is forgotten. */
+static void tell(struct ranks *r, struct command *command) {
+    if (r->own) atomic_store(&r->own->cancelled, atomic_load(&r->device.cancelled));
+    r->c->broadcast(command, sizeof *command);
+}
 
 /* Whether all ranks succeeded. Rank 0 gets the line of the first that did not. */
 static enum sr_status agree(struct ranks *r, enum sr_status status, const char *line) {
@@ -422,7 +426,7 @@ static enum sr_status ranks_counters(struct sr_device *device, struct sr_counter
     return status;
 }
 
-/* The other ranks finish the call; it then fails here, as one that a rank did not carry out. */
+/* The other ranks finish the call, which then fails as one that this rank did not carry out. */
 static void ranks_cancel(struct sr_device *device) { sr_device_cancel(ranks_of(device)->own); }
 
 static void drop(struct ranks *r) {
