@@ -44,7 +44,7 @@ check "two threads" "$X" train $L --threads 2 --out "$W/c"
 check "two threads give the run of one" "$X" diff "$W/a" "$W/c"
 check "a run stopped and gone on with, many times" in_parts "$W/b" $L
 check "is identical" "$X" diff "$W/a" "$W/b"
-check "other options differ" sh -c "for o in '--average 0' '--candidates 1' '--candidates 2' '--shift 0'; do
+check "other options differ" sh -c "for o in '--average 0' '--candidates 1' '--candidates 2' '--shift 0' '--shape scaled' '--shape zscore'; do
     '$X' train $L \$o --out '$W/o' --force --no-test || exit 1; '$X' diff '$W/a' '$W/o' && { echo \$o; exit 1; }; done; exit 0"
 # The mean is judged and saved beside what is learned: learning itself does not change.
 learned() { cut -d, -f1-5 "$1/history.csv"; }

@@ -52,8 +52,9 @@ static const struct sr_field fields[] = {
     {"step-decay", "KIND", SR_FIELD_CHOICE, AT(step_decay), 0, 0, "none|linear|smooth", "smooth",
      "how steps shrink over the planned generations (smooth: S-shaped, like a half cosine)"},
     {"step-final", "X", SR_FIELD_REAL, AT(step_final), 0, 1, NULL, "0.1", "last step as a fraction of the first"},
-    {"shape", "KIND", SR_FIELD_CHOICE, AT(shape), 0, 0, "sign|scaled", "sign",
-     "weight of a pair: sign of its difference (made on the device), or the difference scaled to -127..127"},
+    {"shape", "KIND", SR_FIELD_CHOICE, AT(shape), 0, 0, "sign|scaled|zscore", "sign",
+     "weight of a pair: sign of its difference (made on the device), or the difference over the largest or over twice the root "
+     "mean square"},
     {"pairs", "N", SR_FIELD_UINT, AT(pairs), 1, 256, NULL, "1", "perturbed pairs for each sample (modes local, node)"},
     {"strength", "X", SR_FIELD_REAL, AT(strength), 0, 4095, NULL, "1",
      "perturbation of a neuron's current at each step, in thresholds (modes local, node)"},

@@ -16,7 +16,7 @@ struct sr_list {
     uint32_t value[SR_LIST_MAX];
 };
 
-enum sr_shape { SR_SHAPE_SIGN, SR_SHAPE_SCALED };
+enum sr_shape { SR_SHAPE_SIGN, SR_SHAPE_SCALED, SR_SHAPE_ZSCORE };
 enum sr_decay { SR_DECAY_NONE, SR_DECAY_LINEAR, SR_DECAY_SMOOTH };
 
 /* Words of a choice stand in the order of its enum. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "train/shape.h"
+
 bool sr_fitness_scale(double ratio, uint32_t *mul, uint32_t *shift) {
     double best = INFINITY;
     for (uint32_t h = 0; h < 32; h++) {
@@ -113,19 +115,6 @@ void sr_plan_evaluation(const struct sr_plan *plan, uint32_t generation, struct 
     memcpy(evaluation->scale, plan->scale, sizeof plan->scale);
 }
 
-static uint64_t square_root(uint64_t value) {
-    uint64_t root = 0;
-    for (uint64_t bit = (uint64_t)1 << 62; bit; bit >>= 2) {
-        if (value >= root + bit) {
-            value -= root + bit;
-            root = (root >> 1) + bit;
-        } else {
-            root >>= 1;
-        }
-    }
-    return root;
-}
-
 void sr_step_encode(uint64_t ratio_q24, uint64_t reach, uint32_t *step, uint32_t *doublings) {
     uint32_t e = 0;
     uint64_t k = (ratio_q24 + 128) >> 8;
@@ -137,43 +126,20 @@ void sr_step_encode(uint64_t ratio_q24, uint64_t reach, uint32_t *step, uint32_t
     *doublings = e;
 }
 
-/* u = round(127 diff / max |diff|), halves away from zero. Returns the sum of squares, and of sizes. */
-static uint64_t scale_credit(const int32_t *fitness, uint32_t pairs, int8_t *credit, uint64_t *sizes) {
-    int64_t largest = 0;
-    uint64_t squares = 0;
-    *sizes = 0;
-    for (uint32_t p = 0; p < pairs; p++) {
-        int64_t diff = (int64_t)fitness[2 * p] - fitness[2 * p + 1];
-        if (diff < 0) diff = -diff;
-        if (diff > largest) largest = diff;
-    }
-    for (uint32_t p = 0; p < pairs; p++) {
-        int64_t diff = (int64_t)fitness[2 * p] - fitness[2 * p + 1], size = diff < 0 ? -diff : diff;
-        int64_t u = largest ? (2 * 127 * size + largest) / (2 * largest) : 0;
-        squares += (uint64_t)(u * u);
-        *sizes += (uint64_t)u;
-        credit[p] = (int8_t)(diff < 0 ? -u : u);
-    }
-    return squares;
-}
-
 void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32_t *fitness, int8_t *credit,
                     struct sr_update *update) {
     *update = (struct sr_update){.noise = plan->noise};
     update->noise.key = sr_generation_key(plan->seed, generation);
-    uint64_t squares = plan->pairs, sizes = squares; /* sums of u^2 and |u|, every u being +-1 */
-    if (plan->shape == SR_SHAPE_SCALED) {
-        squares = scale_credit(fitness, plan->pairs, credit, &sizes);
-        update->credit = credit;
-    }
+    const struct sr_shaped shaped = sr_shape(plan->shape, fitness, plan->pairs, credit);
+    update->credit = shaped.credit;
     uint64_t decay = sr_schedule_q16(&plan->steps, generation);
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         enum sr_mode own = l == SR_READOUT_LAYER ? plan->noise.readout_mode : plan->noise.mode;
         /* A is a sum over pairs and ranks of u times a random product of variance 1: root mean square sqrt(sum u^2 * rank). */
-        uint64_t size_q16 = square_root((squares * (own == SR_MODE_LOWRANK ? plan->noise.rank : 1)) << 32);
+        uint64_t size_q16 = sr_square_root((shaped.squares * (own == SR_MODE_LOWRANK ? plan->noise.rank : 1)) << 32);
         uint64_t wanted = plan->step_q24[l] * decay >> 16;
         if (size_q16 == 0) continue;
-        sr_step_encode((wanted << 16) / size_q16, sizes * plan->noise.rank, &update->step[l], &update->doublings[l]);
+        sr_step_encode((wanted << 16) / size_q16, shaped.sizes * plan->noise.rank, &update->step[l], &update->doublings[l]);
     }
 }
 
