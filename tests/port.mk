@@ -25,3 +25,12 @@ musl-check: | $(B)/setup/musl $(B)/setup/host ## every source of the host compil
 	@for f in $(LIB_C) $(CMD_C) host/cmd/main.c; do musl-gcc $(CFLAGS_OWN) -isystem /usr/include/hdf5/serial -isystem $(B)/musl/include -fsyntax-only $$f || exit 1; done
 	@echo "musl-check: $(words $(LIB_C) $(CMD_C)) sources"
 .PHONY: musl-check
+
+# Systems with the core in LiteX, on streams and on a bus (docs/integrate.md). Debian: libevent-dev, libjson-c-dev.
+$(B)/litex/bin/python:
+	$(PYTHON) -m venv $(B)/litex
+	$(B)/litex/bin/pip install -q --disable-pip-version-check litex==2024.12 migen==0.10.0 pythondata-misc-tapcfg setuptools
+litex-test: $(B)/litex/bin/python ## LiteX systems with the core, simulated and spoken to (3 min and LiteX's install)
+	@for kind in packets bus; do $(B)/litex/bin/python docs/example/litex_sim.py $$kind --folder $(B)/litex-sim >$(B)/litex-$$kind.log 2>&1 || \
+	    { tail -20 $(B)/litex-$$kind.log >&2; exit 1; }; tail -1 $(B)/litex-$$kind.log; done
+.PHONY: litex-test
