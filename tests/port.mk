@@ -16,6 +16,17 @@ arm64-test: | $(B)/setup/arm64 ## the host's tests, cross-compiled for 64-bit AR
 	    RUN="qemu-aarch64 -L $(ARM64_ROOT)" $(MAKE) --no-print-directory B=$(B)/arm64 CC='aarch64-linux-gnu-gcc --sysroot=$(ARM64_ROOT)' test-host-c
 .PHONY: clang-test verilator-newest-test arm64-test
 
+# Engine ref for each level of x86-64, under the sanitizers. test-host-asan has the lowest, and the kernels that are chosen at run
+# time; but under the sanitizers the versions of plain loops (REF_VECTOR) are not, so the compiler is told. What the processor cannot
+# run is skipped, aloud.
+ISA_TESTS = test_ref test_local test_ranks
+isa-test: | $(B)/setup/test ## engine ref compiled for x86-64-v2, v3 and v4, each that runs here, under the sanitizers (8 min)
+	@for level in x86-64-v2 x86-64-v3 x86-64-v4; do \
+	    /lib64/ld-linux-x86-64.so.2 --help | grep -q "$$level (supported" || { echo "isa-test: $$level skipped: this processor has it not"; continue; }; \
+	    $(MAKE) --no-print-directory B=$(B)/isa/$$level CFLAGS=-march=$$level $(ISA_TESTS:%=$(B)/isa/$$level/asan/tests/%) && \
+	    B=$(B)/isa/$$level tests/run $(ISA_TESTS:%=$(B)/isa/$$level/asan/tests/%) || exit 1; done
+.PHONY: isa-test
+
 # Against musl's headers. Debian has no HDF5 and the like for musl, so nothing is linked: this shows that the sources ask for nothing
 # that only glibc has. The other libraries' headers, and the kernel's, are put where none of glibc's are.
 musl-check: | $(B)/setup/musl $(B)/setup/host ## every source of the host compiled against musl's headers; nothing is linked (10 s)
