@@ -334,6 +334,13 @@ bench-torch-local: $(B)/tests/bench_ref $(SHARED) $(TORCH_PYTHON) ## mode local 
 	SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONPATH=host/python PYTHONDONTWRITEBYTECODE=1 \
 	    $(TORCH_PYTHON) tests/bench_torch.py --only local $(if $(DATA),--data $(DATA)) $(B)/tests/bench_ref
 
+# DATA: a folder that tests/make-simulated made.
+choices: $(SHARED) ## DATA=DIR: what each option of the trainer brings, three seeds (8 min)
+	PYTHONPATH=host/python SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/choices $(DATA) $(B)/choices --mode lowrank
+	PYTHONPATH=host/python SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/choices $(DATA) $(B)/choices --mode local
+ranks: $(B)/spikeroll $(B)/sim/default.so $(SHARED) ## DATA=DIR: accuracy, cycles and storage against the rank, three seeds (6 min and the build)
+	PYTHONPATH=host/python SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/ranks $(B)/spikeroll $(DATA) $(B)/ranks
+
 # ---- formatting and lint --------------------------------------------------------------------------------------------
 FORMATTED = $(wildcard host/*/*.[ch] host/include/*/*.h sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.[ch])
 format: ## format the C and C++ sources in place (2 s)
@@ -482,5 +489,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
-.PHONY: all sims test-host test-host-asan test-host-c bench-torch bench-torch-local map check-map test test-built test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
+.PHONY: all sims test-host test-host-asan test-host-c bench-torch bench-torch-local choices ranks map check-map test test-built test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/asan/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
