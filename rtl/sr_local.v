@@ -194,6 +194,9 @@ module sr_local #(
 
     // ---- columns ----
     wire [1:0] op = update_busy ? (classes ? LOCAL_MOVE_READOUT : LOCAL_MOVE) : form ? LOCAL_FORM : LOCAL_CREDIT;
+    wire       x_en = cre_x_en || v[1];
+    reg        p_en_q;
+    always @(posedge clk_i) p_en_q <= x_en;
     genvar n, t;
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
@@ -202,7 +205,7 @@ module sr_local #(
                 assign noise_n[t] = entries[t*LANES+n];
             end
             sr_local_lane #(.FRAC_W(FRAC_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX)) u_lane (
-                .clk_i(clk_i), .op_i(op), .x_en_i(cre_x_en || v[1]), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[5:3]),
+                .clk_i(clk_i), .op_i(op), .x_en_i(x_en), .p_en_i(p_en_q), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[5:3]),
                 .row_i(row), .events_i(events), .noise_i(noise_n), .w_i(w_i[n*8+:8]), .e_i(e), .q_i(q[n*8+:8]),
                 .f_i(entry[n*8+:8]), .plus_i(y_i[n*2*CNT_W+:CNT_W]), .minus_i(y_i[n*2*CNT_W+CNT_W+:CNT_W]),
                 .k_i(classes ? k_readout_i : k_hidden_i), .rho_i(rho[n*16+:16]), .master_i(m_i[n*MASTER_W+:MASTER_W]),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_local_lane: a column of mode `local` (docs/numerics.md, 8.3 to 8.6): credit, f and update with two products.
 //
-// Operands    op_i selects x and y, which x_en_i registers; their product p is valid two cycles later.
+// Operands    op_i selects x and y, which x_en_i registers, p_en_i a cycle later their product p.
 //   op_i               x     y           then
 //   LOCAL_CREDIT       w     e           acc <- (acc_first_i ? 0 : acc) + p with acc_en_i; q_o = sat_8(acc / 512, rounded)
 //   LOCAL_FORM         q     y+ - y-     f_o = sat_8(p)
@@ -23,6 +23,7 @@ module sr_local_lane #(
     input  wire                       clk_i,
     input  wire [1:0]                 op_i,
     input  wire                       x_en_i,
+    input  wire                       p_en_i,     // a cycle after x_en_i
     input  wire                       acc_en_i,
     input  wire                       acc_first_i,
     input  wire [5:3]                 v_i,
@@ -73,7 +74,7 @@ module sr_local_lane #(
             x_q <= op_i == LOCAL_CREDIT ? w_i : op_i == LOCAL_FORM ? q_i : op_i == LOCAL_MOVE ? f_i : e_i;
             y_q <= y;
         end
-        p_q <= x_q * y_q;
+        if (p_en_i) p_q <= x_q * y_q;
     end
 
     // ---- credit: c / 512, halves away from 0; f ----

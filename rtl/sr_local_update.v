@@ -5,9 +5,9 @@
 //
 // Two machines, the first ahead of the second by one segment: the items of one row within 64 columns, which share a dither word.
 //   fetch   LOAD   steps + 1   16 rows: a word of the sample for each step, turned into a bit a step for each row
-//           NEXT   1           the lowest row that has a bit; or the next word
+//           NEXT   1           a word's first row that has a bit; or the next word
 //           DRAW   1           its dither word is asked for
-//           WAIT               until the second machine takes the segment
+//           WAIT               until the second machine takes the segment; then the row's next, or the next row
 //   items   slot 0 issue: age 0 of an item; slot 1: the next item, entry of the list or segment
 // Ages of an item
 //   0 block_o: spike counts and entries of the noise are read; the list's entry (entry_block_i, f) is valid to age 1
@@ -153,11 +153,7 @@ module sr_local_update #(
                     if (load_q1 == steps_i - 1'b1) fetch_q <= NEXT;
                 end
             end
-            NEXT: begin
-                bit_q   <= lowest(left_q);
-                left_q  <= left_q & (left_q - 16'd1);
-                group_q <= first_group;
-                new_q   <= 1'b1;
+            NEXT:
                 if (left_q != 16'd0) fetch_q <= DRAW;
                 else if (readout_i || word_last) fetch_q <= IDLE;
                 else begin
@@ -167,14 +163,18 @@ module sr_local_update #(
                     rows_q   <= {STEPS_MAX * 16{1'b0}};
                     fetch_q  <= LOAD;
                 end
-            end
             DRAW: fetch_q <= WAIT;
-            default: if (take) begin
-                group_q <= next_group;
-                new_q   <= 1'b0;
-                fetch_q <= more ? DRAW : NEXT;
-            end
+            default: if (take) fetch_q <= more || left_q != 16'd0 ? DRAW : NEXT;
         endcase
+        if (take && more) begin
+            group_q <= next_group;
+            new_q   <= 1'b0;
+        end else if (take || fetch_q == NEXT) begin
+            bit_q   <= lowest(left_q);
+            left_q  <= left_q & (left_q - 16'd1);
+            group_q <= first_group;
+            new_q   <= 1'b1;
+        end
         if (rst_i) fetch_q <= IDLE;
     end
     wire [ROW_W-1:0] row = readout_i ? {{ROW_W - 4{1'b0}}, bit_q} : {word_q, bit_q};

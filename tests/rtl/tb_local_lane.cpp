@@ -27,7 +27,12 @@ int main(int argc, char **argv) {
     Verilated::randSeed((int)random.below(1u << 30) + 1);
     Vsr_local_lane top;
     auto eight = [&] { return random.chance(20) ? (random.chance(50) ? 127 : -127) : (int)random.below(255) - 127; };
-    auto clock = [&] { tb::settle(top), tb::edge(top), tb::settle(top); };
+    auto clock = [&] {
+        bool x_en = top.x_en_i;
+        tb::settle(top), tb::edge(top);
+        top.p_en_i = x_en;
+        tb::settle(top);
+    };
     auto idle = [&] { top.x_en_i = top.acc_en_i = 0, top.v_i = 0; };
     unsigned clamped[4] = {0}, moved = 0;
     idle();
