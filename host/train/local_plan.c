@@ -15,8 +15,8 @@ enum sr_status sr_local_plan_make(struct sr_local_plan *plan, const struct sr_co
     const int frac = (int)caps->frac_w;
     *plan = (struct sr_local_plan){.seed = c->seed, .learning = {.pairs = c->pairs}};
     if (!(caps->modes & SR_MODES_LOCAL))
-        return sr_error(error, error_size, SR_ERR_UNSUPPORTED, "--mode local: engine %s does not have it (ref does)",
-                        caps->engine);
+        return sr_error(error, error_size, SR_ERR_UNSUPPORTED,
+                        "--mode local: engine %s does not have it (ref does, and sim with --build compact16)", caps->engine);
     if (caps->devices > 1 && net->layers > 1)
         return sr_error(error, error_size, SR_ERR_UNSUPPORTED,
                         "--mode local: %u devices share the columns of one hidden layer, and the network has %u", caps->devices,
