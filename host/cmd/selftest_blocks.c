@@ -290,6 +290,42 @@ static enum sr_status try_generations(struct sr_subject *s) {
     return status;
 }
 
+/* Mode local: samples learned one after another, in two calls; the result of each, and the weights in the end. */
+static enum sr_status try_learning(struct sr_subject *s) {
+    static const struct sr_answer_kind k_fitness = {"fitness", "sample", NULL}, k_hits = {"hits", "sample", NULL};
+    enum { COUNT = 6 };
+    struct sr_net net = sr_fit_usual_net(s);
+    struct sr_learning learning = {.pairs = sr_least(2, s->caps.pairs_max),
+                                   .sigma = {60},
+                                   .factor = {20000, 0, 0, 20000},
+                                   .error_mul = 10,
+                                   .error_shift = 4};
+    int32_t fitness[COUNT];
+    uint8_t correct[COUNT];
+    struct sr_drawn x;
+    net.theta[0] = 60;
+    net.leak[0] = 32;
+    TRY(sr_device_configure(s->device, &net));
+    TRY(sr_load_random(s, &net, 0, 20));
+    TRY(sr_load_random(s, &net, SR_READOUT_LAYER, 20));
+    TRY(sr_draw_samples(s, &net, COUNT, 40, &x));
+    enum sr_status status = SR_OK;
+    for (uint32_t g = 0; g < 2 && !status; g++) {
+        learning.key = sr_generation_key(17, g);
+        s->part = g ? "the second call" : "the first call";
+        status = sr_device_learn(s->device, &learning, &x.batch, fitness, correct);
+        for (uint32_t b = 0; b < COUNT && !status; b++) {
+            status = sr_note(s, &k_fitness, b, 0, fitness[b]);
+            if (!status) status = sr_note(s, &k_hits, b, 0, correct[b]);
+        }
+    }
+    s->part = "the weights in the end";
+    if (!status) status = sr_ask_weights(s, &net);
+    sr_drop_samples(&x);
+    return status;
+}
+
+static bool has_local(const struct sr_caps *caps) { return caps->modes & SR_MODES_LOCAL; }
 static bool has_full(const struct sr_caps *caps) { return caps->modes & SR_MODES_FULL; }
 static bool has_bell(const struct sr_caps *caps) { return caps->modes & SR_MODES_BELL; }
 static bool has_layers(const struct sr_caps *caps) { return caps->layers_max > 1; }
@@ -319,6 +355,7 @@ const struct sr_block sr_selftest_blocks[] = {
     {"several layers", "scores, fitness and update", try_layers, has_layers, 0x078f1b0f},
     {"readout membrane", "scores and fitness", try_membrane, has_step_readout, 0x6066466e},
     {"readout spikes", "scores and fitness, both resets", try_spikes, has_step_readout, 0x2964bd2f},
+    {"mode local", "samples learned, and the weights in the end", try_learning, has_local, 0x24a5de60},
     {"three generations", "fitness, and the weights in the end", try_generations, NULL, 0x7c50e66b},
 };
 const size_t sr_selftest_count = sizeof sr_selftest_blocks / sizeof *sr_selftest_blocks;
@@ -344,4 +381,4 @@ const struct sr_caps sr_selftest_caps = {.lanes = 4,
                                          .score_words = 256,
                                          .cbuf_words = 1024,
                                          .step_readout = 1,
-                                         .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LEAK};
+                                         .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL | SR_MODES_LEAK};

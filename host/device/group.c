@@ -275,7 +275,7 @@ void sr_join_caps(struct sr_caps *all, const struct sr_caps *one) {
     LEAST(step_readout);
     LEAST(spike_words);
 #undef LEAST
-    all->modes &= one->modes;
+    all->modes &= one->modes & ~(uint32_t)SR_MODES_LOCAL; /* a group does not learn in it */
     if (one->factors && (!all->factors || one->factors < all->factors)) all->factors = one->factors;
     all->devices += one->devices;
 }
