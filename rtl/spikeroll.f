@@ -26,6 +26,7 @@ rtl/sr_engine.v
 rtl/sr_entries.v
 rtl/sr_exec.v
 rtl/sr_exp_rom.v
+rtl/sr_factor_rows.v
 rtl/sr_factors.v
 rtl/sr_fit_rom.v
 rtl/sr_fitness.v

@@ -47,6 +47,8 @@ module sr_board #(
     parameter LUT_RAM       = 0,
     parameter LOCAL         = 0,
     parameter NOISE_ROUNDS  = 1,
+    parameter SUBTRACT      = 1,
+    parameter MEMBERS       = 2,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -151,7 +153,9 @@ module sr_board #(
         .LEAK_MUL      (LEAK_MUL),
         .LUT_RAM       (LUT_RAM),
         .LOCAL         (LOCAL),
-        .NOISE_ROUNDS  (NOISE_ROUNDS)
+        .NOISE_ROUNDS  (NOISE_ROUNDS),
+        .SUBTRACT      (SUBTRACT),
+        .MEMBERS       (MEMBERS)
     ) u_core (
         .clk_i          (clk),
         .rst_i          (rst),

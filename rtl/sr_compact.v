@@ -17,9 +17,11 @@
 //           SOFT_LANES: lanes, the last ones, whose products are of LUTs, where DSP blocks do not suffice.
 //           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples.
 //           WEIGHT_HOLD 1: weights are registered behind their memory, which is slow or far; 0: an address is registered in front
-//           of it, which takes fewer cells. FIT_BESIDE 1: fitness in two pipelined units; 0: in one small serial unit.
+//           of it, and what goes to the other memories is not registered, which takes fewer cells.
+//           FIT_BESIDE 1: fitness in two pipelined units; 0: in one small serial unit.
 //           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it.
-//           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers.
+//           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers. SUBTRACT 1: either reset; 0: the hard reset alone.
+//           MEMBERS 2: LIF and readout work on both members of a pair; 1: on one after the other, in half the cells.
 //           LOCAL 1: it learns in mode `local` too (sr_local), with NOISE_ROUNDS rounds of its noise unit a cycle.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
@@ -57,6 +59,8 @@ module sr_compact #(
     parameter LUT_RAM       = 0,
     parameter LOCAL         = 0,
     parameter NOISE_ROUNDS  = 1,
+    parameter SUBTRACT      = 1,
+    parameter MEMBERS       = 2,
     parameter WORD_W        = 64    // bits of the widest memory word, 32 at least
 ) (
     input  wire              clk_i,
@@ -100,7 +104,8 @@ module sr_compact #(
     localparam XW_W     = $clog2(X_WORDS + 1);
     localparam CUT      = LANES < 16 ? LANES : 16;
     localparam CUT_LOG  = $clog2(CUT);
-    localparam ROW_AW0  = $clog2(GROUPS * X_WORDS * 16 / CUT);
+    localparam TOGETHER = BUFFERS > 1 ? 0 : 1;                                   // row and class factors in one store
+    localparam ROW_AW0  = $clog2(GROUPS * (X_WORDS + TOGETHER) * 16 / CUT);
     localparam ROW_AW   = ROW_AW0 > 9 ? ROW_AW0 : 9;
     localparam FACTOR_AW = $clog2(FACTORS);
     localparam COL_AW   = FACTOR_AW + BLOCK_AW;
@@ -147,6 +152,9 @@ module sr_compact #(
         end
         if (SCORE_WORDS > CBUF_WORDS) begin : g_rule_score
             SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
+        end
+        if (MEMBERS < 1 || MEMBERS > 2 || (MEMBERS == 1 && (FIT_BESIDE != 0 || LOCAL != 0))) begin : g_rule_members
+            SR_COMPACT_MEMBERS_IS_1_OR_2_AND_1_HAS_THE_SERIAL_FITNESS_UNIT_AND_NO_LOCAL u ();
         end
         if (FACTORS > 256) begin : g_rule_sums
             SR_COMPACT_FACTORS_IS_AT_MOST_256_SO_THAT_SUMS_HAVE_16_BITS u ();
@@ -218,8 +226,8 @@ module sr_compact #(
     wire        mode_bad   = (|cfg_mode && (run_flags[0] || run_flags[2])) || (LOCAL == 0 && learn_start);
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
-    wire        run_clear, draw, draw_busy, draw_over, front, front_bank, front_busy, lif, lif_first, lif_bank, lif_ready, lif_busy,
-                lif_done, read, read_first, read_ready, read_busy, read_done, fit, fit_bank, fit_fresh, fit_busy, credit,
+    wire        run_clear, draw, draw_busy, draw_over, front, front_bank, front_busy, lif, lif_first, lif_bank, lif_minus, lif_ready, lif_busy,
+                lif_done, read, read_first, read_minus, fit_minus, read_ready, read_busy, read_done, fit, fit_bank, fit_fresh, fit_busy, credit,
                 credit_busy, update, update_busy, readout;
     wire [15:0] draw_first;
     wire [PAIR_AW:0] draw_pairs;
@@ -238,7 +246,7 @@ module sr_compact #(
         .classes_i(cfg_classes), .rank_i(cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
-    sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS)) u_seq (
+    sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS)) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .learn_o(learn), .learn_busy_i(learn_busy),
@@ -246,8 +254,8 @@ module sr_compact #(
         .step_hidden_i(|cfg_step0[15:0]), .step_readout_i(|cfg_step3[15:0]),
         .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
         .front_o(front), .x_base_o(x_base), .front_bank_o(front_bank), .front_busy_i(front_busy),
-        .lif_o(lif), .lif_first_o(lif_first), .lif_bank_o(lif_bank), .lif_ready_i(lif_ready), .lif_busy_i(lif_busy),
-        .lif_done_i(lif_done), .read_o(read), .read_first_o(read_first), .read_ready_i(read_ready), .read_busy_i(read_busy),
+        .lif_o(lif), .lif_first_o(lif_first), .lif_bank_o(lif_bank), .lif_minus_o(lif_minus), .lif_ready_i(lif_ready), .lif_busy_i(lif_busy),
+        .lif_done_i(lif_done), .read_o(read), .read_first_o(read_first), .read_minus_o(read_minus), .fit_minus_o(fit_minus), .read_ready_i(read_ready), .read_busy_i(read_busy),
         .read_done_i(read_done), .score_label_o(score_label), .fit_o(fit), .fit_bank_o(fit_bank), .fit_fresh_o(fit_fresh),
         .fit_pair_o(fit_pair), .fit_label_o(fit_label), .fit_busy_i(fit_busy), .credit_o(credit), .credit_busy_i(credit_busy),
         .update_o(update), .readout_o(readout), .update_busy_i(update_busy),
@@ -275,19 +283,19 @@ module sr_compact #(
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
     sr_factors #(
         .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS),
-        .BLOCK_AW(BLOCK_AW), .ROW_AW(ROW_AW)
+        .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .ROW_AW(ROW_AW)
     ) u_factors (
         .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
         .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i({{9 - XW_W{1'b0}}, x_words}), .blocks_i(blocks8), .busy_o(draw_busy),
         .over_o(draw_over), .groups_o(groups),
         .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
         .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut),
-        .row_re_i(front_row_re || upd_row_re), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
+        .row_re_i(front_row_re || (upd_row_re && !readout)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
         .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits),
         .col_re_i(lif_col_re || upd_re), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
         .rcol_re_i(read_col_re || upd_re), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr), .rcol_o(rcol_bits),
         .rcols_o(rcols),
-        .class_re_i(read_class_re || upd_row_re), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
+        .class_re_i(read_class_re || (upd_row_re && readout)), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
         .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .class_o(class_bit), .classes_o(class_bits)
     );
 
@@ -326,13 +334,14 @@ module sr_compact #(
     wire [COUNT_AW:0]   lif_count_addr;
     wire [UNIT_W-1:0]   lif_unit;
     wire [BASE_AW:0]    base_raddr;
-    wire [6:0]          lif_ctl;
+    wire [7:0]          lif_ctl;
     wire [BLOCK_AW:0]   y_waddr;
     sr_compact_lif #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
         .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W)
     ) u_lif (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(lif || lrn_lif), .first_i(learning || lif_first), .base_bank_i(lif_bank),
+        .minus_i(lif_minus),
         .ready_o(lif_ready), .busy_o(lif_busy), .done_o(lif_done), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
         .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .col_re_o(lif_col_re),
         .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl), .block_last_o(block_last),
@@ -360,14 +369,17 @@ module sr_compact #(
     always @(posedge clk_i) last_present <= rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);
     wire [LANES-1:0]         present = last_present | {LANES{!block_last}};
     wire [LANES*16-1:0]      base_rdata;
-    wire [LANES*2*CNT_W-1:0] y_wdata, y_rdata;
+    wire [LANES*MEMBERS*CNT_W-1:0] y_wdata, y_rdata;
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
-            sr_compact_lane #(.D_W(D_W), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL)) u_lane (
+            wire [2*CNT_W-1:0] counts_of;
+            sr_compact_lane #(.D_W(D_W), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT), .MEMBERS(MEMBERS)) u_lane (
                 .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4[n]), .term_i(term_q4), .b_i(base_rdata[n*16+:16]),
                 .present_i(present[n]), .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind),
-                .count_p_o(y_wdata[n*2*CNT_W+:CNT_W]), .count_m_o(y_wdata[n*2*CNT_W+CNT_W+:CNT_W])
+                .count_p_o(counts_of[CNT_W-1:0]), .count_m_o(counts_of[2*CNT_W-1:CNT_W])
             );
+            assign y_wdata[n*MEMBERS*CNT_W+:MEMBERS*CNT_W] = counts_of[MEMBERS*CNT_W-1:0];
+            wire _unused = &{1'b0, counts_of};
         end
     endgenerate
 
@@ -382,9 +394,9 @@ module sr_compact #(
     sr_compact_readout #(
         .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(RANK_W), .RANK_AW(RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
-        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 ? 0 : 1)
+        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 ? 0 : 1)
     ) u_readout (
-        .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .ready_o(read_ready),
+        .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .minus_i(read_minus), .ready_o(read_ready),
         .busy_o(read_busy), .done_o(read_done), .infer_i(plain), .blocks_i(blocks), .rank_i(rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(y_re), .y_addr_o(y_raddr),
         .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(rcol_bits), .class_re_o(read_class_re),
@@ -549,9 +561,9 @@ module sr_compact #(
     // ---- fitness ----
     wire       pred_valid;
     wire [3:0] pred;
-    sr_compact_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .BESIDE(FIT_BESIDE)) u_fitness (
+    sr_compact_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .BESIDE(FIT_BESIDE), .MEMBERS(MEMBERS)) u_fitness (
         .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .busy_o(fit_busy), .infer_i(infer), .bank_i(fit_bank),
-        .fresh_i(fit_fresh), .pair_i(fit_pair), .label_i(fit_label), .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
+        .fresh_i(fit_fresh), .minus_i(fit_minus), .pair_i(fit_pair), .label_i(fit_label), .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
         .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_class),
         .score_label_i(score_label), .score_p_i(score_p), .score_m_i(score_m), .rd_o(fit_rd), .rd_addr_o(fit_rd_addr),
         .rd_wait_i(fit_wait), .rdata_p_i(kept_p), .rdata_m_i(kept_m), .pred_valid_o(pred_valid), .pred_o(pred),
@@ -612,13 +624,13 @@ module sr_compact #(
         end
     endgenerate
     // base buffer: base current by bank, step and block
-    sr_ram #(.WIDTH(LANES * 16), .DEPTH(BUFFERS << BASE_AW), .ADDR_W(BASE_AW + BANK_AW), .LUT(BASE_LUT), .HOLD(1)) u_base (
+    sr_ram #(.WIDTH(LANES * 16), .DEPTH(BUFFERS << BASE_AW), .ADDR_W(BASE_AW + BANK_AW), .LUT(BASE_LUT), .HOLD(WEIGHT_HOLD)) u_base (
         .clk_i(clk_i), .we_i(keep_base && !rst_i), .waddr_i(base_waddr[BASE_AW+BANK_AW-1:0]), .wdata_i(base_new),
         .re_i(base_re), .raddr_i(base_raddr[BASE_AW+BANK_AW-1:0]), .rdata_o(base_rdata)
     );
     wire [BASE_AW:0]  base_waddr = {front_bank, base_at};
     // spike counts of two pairs, by bank and block
-    sr_ram #(.WIDTH(LANES * 2 * CNT_W), .DEPTH(2 << BLOCK_AW), .ADDR_W(1 + BLOCK_AW), .LUT(LUT_RAM)) u_y (
+    sr_ram #(.WIDTH(LANES * MEMBERS * CNT_W), .DEPTH(2 << BLOCK_AW), .ADDR_W(1 + BLOCK_AW), .LUT(LUT_RAM)) u_y (
         .clk_i(clk_i), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .re_i(y_re || lrn_y_re), .raddr_i(lrn_y_re ? lrn_y_addr : y_raddr),
         .rdata_o(y_rdata)
     );
@@ -632,7 +644,7 @@ module sr_compact #(
     wire [COUNT_W-1:0] result_word;
     assign result_word = {counts[COUNT_W-1:SCORE_W], pred_valid ? {{SCORE_W - 4{1'b0}}, pred} : score_p};
     wire [COUNT_AW:0]  count_waddr = {front_bank, count_at};
-    sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(CBUF_AW), .HOLD(1)) u_counts (
+    sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(CBUF_AW), .HOLD(WEIGHT_HOLD)) u_counts (
         .clk_i(clk_i), .we_i((keep_count || result) && !rst_i),
         .waddr_i(infer ? result_q : count_waddr[CBUF_AW-1:0]), .wdata_i(infer ? result_word : counts),
         .re_i(lif_count_re || mem_read_q), .raddr_i(run_busy ? lif_count_addr[CBUF_AW-1:0] : mem_addr[CBUF_AW-1:0]),
@@ -654,7 +666,7 @@ module sr_compact #(
         bank_wdata = lrn_bank_we ? lrn_bank_wdata : fit_wdata;
         if (!fit_we && !lrn_bank_we) bank_wdata[31:0] = {mem_wdata[31:8], seq_we ? seq_wdata : mem_wdata[7:0]};
     end
-    sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2), .HOLD(1)) u_bank (
+    sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2), .HOLD(WEIGHT_HOLD)) u_bank (
         .clk_i(clk_i), .we_i((seq_we || fit_we || lrn_bank_we || (mem_we && (host_list || host_credit))) && !rst_i),
         .waddr_i(lrn_bank_we ? lrn_bank_waddr : fit_we ? fit_waddr : seq_we ? seq_waddr : host_bank), .wdata_i(bank_wdata),
         .re_i(seq_re || fit_re || credit_re || check_re || lrn_bank_re || mem_read_q),

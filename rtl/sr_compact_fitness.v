@@ -2,6 +2,7 @@
 // sr_compact_fitness: fitness of a pair's members from their scores, added to the members' sums in the bank memory, while the
 // readout works on the next pair.
 //
+// MEMBERS    2: a job is a pair. 1: a job is a member, and minus_i says which (BESIDE 0 alone).
 // BESIDE     0: sr_fitness_serial, one member after the other, from stored scores: few cells.
 //            1: an sr_fitness a member, from the scores as they come. It is done at most classes + 16 cycles after the last score;
 //            the next pair's last score comes no sooner than classes + 2 cycles after this one's.
@@ -15,7 +16,8 @@
 module sr_compact_fitness #(
     parameter SCORE_W = 24,
     parameter PAIR_AW = 6,
-    parameter BESIDE  = 0
+    parameter BESIDE  = 0,
+    parameter MEMBERS = 2
 ) (
     input  wire                      clk_i,
     input  wire                      rst_i,
@@ -24,6 +26,7 @@ module sr_compact_fitness #(
     input  wire                      infer_i,
     input  wire                      bank_i,
     input  wire                      fresh_i,
+    input  wire                      minus_i,
     input  wire [PAIR_AW-1:0]        pair_i,
     input  wire [3:0]                label_i,
     input  wire [4:0]                classes_i,
@@ -64,18 +67,19 @@ module sr_compact_fitness #(
     assign bank_wdata_o[47:32] = sums_q[47:32] + {15'd0, hit};
     generate
         if (BESIDE == 0) begin : g_after
-            reg                      again_q, minus_q, busy_q, score_read_q;
+            reg                      again_q, second_q, busy_q, score_read_q;
+            wire                     minus = MEMBERS > 1 ? second_q : minus_i;
             reg signed [SCORE_W-1:0] score_q;      // registered before it is compared
             wire                     start = start_i || again_q;
             wire                     hold  = rd_o && rd_wait_i;
             wire [3:0]               rd_class;
             wire                     done;
-            wire                     over  = done && (minus_q || infer_i);
+            wire                     over  = done && (MEMBERS == 1 || second_q || infer_i);
             always @(posedge clk_i) begin
                 score_read_q <= rd_o && !rd_wait_i;
-                if (score_read_q) score_q <= minus_q ? rdata_m_i : rdata_p_i;
+                if (score_read_q) score_q <= second_q ? rdata_m_i : rdata_p_i;
                 again_q <= done && !over && !rst_i;
-                minus_q <= (done ? !over : minus_q) && !rst_i;
+                second_q <= (done ? !over : second_q) && !rst_i;
                 busy_q  <= (start_i || busy_o) && !rst_i;
             end
             sr_fitness_serial #(.SCORE_W(SCORE_W)) u_fitness (
@@ -86,10 +90,10 @@ module sr_compact_fitness #(
             assign rd_addr_o    = {bank_i, rd_class};
             assign busy_o       = busy_q && !over;
             assign bank_re_o    = start;
-            assign bank_raddr_o = {1'b0, pair_i, minus_q};
+            assign bank_raddr_o = {1'b0, pair_i, minus};
             assign bank_we_o    = done && !infer_i;
-            assign bank_waddr_o = {1'b0, pair_i, minus_q};
-            wire _unused = &{1'b0, score_we_i, score_class_i, score_label_i, score_p_i, score_m_i};
+            assign bank_waddr_o = {1'b0, pair_i, minus};
+            wire _unused = &{1'b0, minus_i, score_we_i, score_class_i, score_label_i, score_p_i, score_m_i};
         end else begin : g_beside
             localparam [2:0] IDLE = 3'd0, WAIT = 3'd1, READ_P = 3'd2, READ_M = 3'd3, ADD_P = 3'd4, ADD_M = 3'd5;
             reg  [2:0]          state_q;
@@ -138,7 +142,7 @@ module sr_compact_fitness #(
             assign bank_raddr_o = {1'b0, pair_i, state_q == READ_M};
             assign bank_we_o    = state_q == ADD_P || state_q == ADD_M;
             assign bank_waddr_o = {1'b0, pair_i, state_q == ADD_M};
-            wire _unused = &{1'b0, rdata_p_i, rdata_m_i, rd_wait_i, bank_i, label_i, done_m, pred_m_valid, pred_m, classes_i[4]};
+            wire _unused = &{1'b0, minus_i, rdata_p_i, rdata_m_i, rd_wait_i, bank_i, label_i, done_m, pred_m_valid, pred_m, classes_i[4]};
         end
     endgenerate
 endmodule

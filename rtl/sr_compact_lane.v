@@ -3,7 +3,7 @@
 //
 // Perturbation  sum <- (first term ? 0 : sum) + the terms of this cycle, +-c'[k], RANK_LANES of them; d = sum >> 4. The sum is
 //               exact while RANK_MAX <= 16 (D_W = 12 + log2 RANK_MAX), and then d cannot saturate.
-// Neurons       sr_compact_neuron, plus b + d, minus b - d.
+// Neurons       sr_compact_neuron, plus b + d, minus b - d. MEMBERS 1: one, for the member that LIF_MINUS names in LIF_LOAD.
 // Control       ctl_i, the bundle of sr_compact_lif: fields in sr_compact_lif.vh. In a cycle with neither sum, load nor fire
 //               nothing moves.
 //   cycle         0           1            2             3
@@ -20,10 +20,12 @@ module sr_compact_lane #(
     parameter D_W        = 14,
     parameter TERM_W     = 16,
     parameter CNT_W      = 4,
-    parameter LEAK_MUL   = 0
+    parameter LEAK_MUL   = 0,
+    parameter SUBTRACT   = 1,
+    parameter MEMBERS    = 2
 ) (
     input  wire                     clk_i,
-    input  wire [6:0]               ctl_i,
+    input  wire [7:0]               ctl_i,
     input  wire [RANK_LANES-1:0]    neg_i,
     input  wire [RANK_LANES*TERM_W-1:0] term_i,
     input  wire signed [15:0]       b_i,
@@ -60,18 +62,28 @@ module sr_compact_lane #(
     always @(posedge clk_i) if (ctl_i[LIF_SUM]) sum_q <= sum;
 
     wire signed [D_W-1:0] d = sum_q[SUM_W-1:4];
-    wire [15:0] u_p, u_m;
-    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .MINUS(0), .LEAK_MUL(LEAK_MUL)) u_plus (
+    wire [15:0] u_p;
+    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .MINUS(MEMBERS > 1 ? 0 : 2), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT)) u_plus (
         .clk_i(clk_i), .clear_i(ctl_i[LIF_CLEAR]), .load_i(ctl_i[LIF_LOAD]), .fire_i(ctl_i[LIF_FIRE]),
-        .first_i(ctl_i[LIF_STEP_FIRST]), .last_i(ctl_i[LIF_STEP_LAST]), .present_i(present_i), .b_i(b_i), .d_i(d),
-        .leak_i(leak_i), .theta_i(theta_i), .subtract_i(subtract_i), .u_o(u_p), .count_o(count_p_o)
+        .minus_i(ctl_i[LIF_MINUS]), .first_i(ctl_i[LIF_STEP_FIRST]), .last_i(ctl_i[LIF_STEP_LAST]),
+        .present_i(present_i), .b_i(b_i), .d_i(d), .leak_i(leak_i), .theta_i(theta_i), .subtract_i(subtract_i),
+        .u_o(u_p), .count_o(count_p_o)
     );
-    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .MINUS(1), .LEAK_MUL(LEAK_MUL)) u_minus (
-        .clk_i(clk_i), .clear_i(ctl_i[LIF_CLEAR]), .load_i(ctl_i[LIF_LOAD]), .fire_i(ctl_i[LIF_FIRE]),
-        .first_i(ctl_i[LIF_STEP_FIRST]), .last_i(ctl_i[LIF_STEP_LAST]), .present_i(present_i), .b_i(b_i), .d_i(d),
-        .leak_i(leak_i), .theta_i(theta_i), .subtract_i(subtract_i), .u_o(u_m), .count_o(count_m_o)
-    );
-    wire _unused = &{1'b0, u_p, u_m};
+    generate
+        if (MEMBERS > 1) begin : g_minus
+            wire [15:0] u_m;
+            sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .MINUS(1), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT)) u_minus (
+                .clk_i(clk_i), .clear_i(ctl_i[LIF_CLEAR]), .load_i(ctl_i[LIF_LOAD]), .fire_i(ctl_i[LIF_FIRE]),
+                .minus_i(ctl_i[LIF_MINUS]), .first_i(ctl_i[LIF_STEP_FIRST]), .last_i(ctl_i[LIF_STEP_LAST]),
+                .present_i(present_i), .b_i(b_i), .d_i(d), .leak_i(leak_i), .theta_i(theta_i), .subtract_i(subtract_i),
+                .u_o(u_m), .count_o(count_m_o)
+            );
+            wire _unused = &{1'b0, u_m};
+        end else begin : g_no_minus
+            assign count_m_o = {CNT_W{1'b0}};
+        end
+    endgenerate
+    wire _unused = &{1'b0, u_p};
 endmodule
 
 `default_nettype wire

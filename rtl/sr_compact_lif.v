@@ -14,7 +14,8 @@
 //   age 7   after a block's last step: the spike counts are written (y_we_o)
 // Banks       base_bank_i is the bank of base current and counts that the pair uses. Banks of spike counts alternate from pair to
 //             pair, beginning with 0 after clear_i.
-// Handshake   start_i (pulse, only while ready_o) with first_i (the sample's first pair: factors from 0), base_bank_i. ready_o is
+// Handshake   start_i (pulse, only while ready_o) with first_i (the sample's first pair: factors from 0), base_bank_i, and minus_i
+//             (MEMBERS 1: the pair's second member, with the factors of the pass before; else low). ready_o is
 //             high in the walk's last cycle already. done_o pulses a cycle after the pair's last spike counts were written.
 //             Settings stay while busy_o.
 // Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
@@ -38,6 +39,7 @@ module sr_compact_lif #(
     input  wire                start_i,
     input  wire                first_i,
     input  wire                base_bank_i,
+    input  wire                minus_i,
     output wire                ready_o,
     output wire                busy_o,
     output wire                done_o,
@@ -51,7 +53,7 @@ module sr_compact_lif #(
     output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,   // {factor, block}
     output wire                base_re_o,     // age 4
     output wire [STEP_AW+BLOCK_AW:0] base_addr_o,      // {bank, step, block}
-    output wire [6:0]          ctl_o,         // to the lanes, each field at its age
+    output wire [7:0]          ctl_o,         // to the lanes, each field at its age
     output wire                block_last_o,  // age 6: the column block that fires is the last
     output wire                y_we_o,        // age 7
     output wire [BLOCK_AW:0]   y_addr_o       // {bank, block}
@@ -59,7 +61,7 @@ module sr_compact_lif #(
     `include "sr_compact_lif.vh"
 
     // ---- the walk ----
-    reg                  walk_q, bank_q;
+    reg                  walk_q, bank_q, minus_q;
     reg  [RANK_W-1:0]    k_q;
     reg  [STEP_W-1:0]    step_q;
     reg  [BLOCK_W-1:0]   block_q;
@@ -71,11 +73,12 @@ module sr_compact_lif #(
     wire                 block_last = block_q == blocks_i - 1'b1;
     wire                 walk_last = walk_q && k_last && step_last && block_last;
     wire [FACTOR_AW-1:0] factor_up = factor_q + RANK_LANES[FACTOR_AW-1:0];
-    wire [FACTOR_AW-1:0] factor_begin = first_i ? {FACTOR_AW{1'b0}} : factor_up;    // of the pair that start_i brings
+    wire [FACTOR_AW-1:0] factor_begin = first_i ? {FACTOR_AW{1'b0}} : minus_i ? pair_factor_q : factor_up;  // of what start_i brings
     always @(posedge clk_i) begin
         if (start_i) begin
             walk_q        <= 1'b1;
             bank_q        <= base_bank_i;
+            minus_q       <= minus_i;
             k_q           <= {RANK_W{1'b0}};
             step_q        <= {STEP_W{1'b0}};
             block_q       <= {BLOCK_W{1'b0}};
@@ -100,6 +103,7 @@ module sr_compact_lif #(
     reg [7:1] step_last_q, pair_last_q;
     reg [6:1] block_last_q;
     reg [4:1] bank_age_q;
+    reg [5:1] minus_age_q;
     reg       done_q;
     always @(posedge clk_i) begin
         item_q       <= {item_q[3:1], walk_q && !rst_i};
@@ -110,6 +114,7 @@ module sr_compact_lif #(
         pair_last_q  <= {pair_last_q[6:1], walk_last && !rst_i};
         block_last_q <= {block_last_q[5:1], block_last};
         bank_age_q   <= {bank_age_q[3:1], bank_q};
+        minus_age_q  <= {minus_age_q[4:1], minus_q};
         done_q       <= pair_last_q[7] && !rst_i;
         if (rst_i) begin
             item_q      <= 4'd0;
@@ -165,6 +170,7 @@ module sr_compact_lif #(
     assign ctl_o[LIF_STEP_FIRST] = step_first_q[6];
     assign ctl_o[LIF_STEP_LAST]  = step_last_q[6];
     assign ctl_o[LIF_CLEAR]      = clear_i;
+    assign ctl_o[LIF_MINUS]      = minus_age_q[5];
     wire _unused = &{1'b0, group};
 
 `ifdef FORMAL

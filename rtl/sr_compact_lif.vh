@@ -7,3 +7,4 @@ localparam LIF_FIRE       = 3;  // a step of both neurons
 localparam LIF_STEP_FIRST = 4;  // ... a sample's first: the count starts anew
 localparam LIF_STEP_LAST  = 5;  // ... a sample's last: the membranes are empty afterwards
 localparam LIF_CLEAR      = 6;  // the membranes are empty
+localparam LIF_MINUS      = 7;  // with LIF_LOAD, MEMBERS 1: the input is the minus member's

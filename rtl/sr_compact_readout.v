@@ -22,6 +22,8 @@
 // The minus member's q starts from 255 and subtracts: I - (q >> 8) = I + ((255 - q) >> 8).
 // Memories    y_* spike counts {bank, block}, the plus member's in a lane's low half; weights; factors: data a cycle after the
 //             read enable. Banks of spike counts and of scores alternate from pair to pair, from 0 after clear_i.
+// MEMBERS     2: both members of a pair. 1: one, whose ports are the plus member's; minus_i says which, and a pair's minus member
+//             follows its plus member.
 // Scores      come out one a score_we_o, class 0 first. KEEP_SCORES 1: they are stored as well, and fit_re_i reads {bank, class},
 //             data a cycle after, unless fit_wait_o: then the port is taken, and the reader asks again.
 // Handshake   start_i (pulse, only while ready_o) with first_i (the sample's first pair). done_o pulses with the last score.
@@ -45,6 +47,7 @@ module sr_compact_readout #(
     parameter SCORE_W     = 19,
     parameter TREE        = 1,
     parameter SOFT_LANES  = 0,
+    parameter MEMBERS     = 2,
     parameter KEEP_SCORES = 1,
     parameter LUT_RAM     = 0
 ) (
@@ -53,6 +56,7 @@ module sr_compact_readout #(
     input  wire                      clear_i,
     input  wire                      start_i,
     input  wire                      first_i,
+    input  wire                      minus_i,
     output wire                      ready_o,
     output wire                      busy_o,
     output wire                      done_o,
@@ -67,7 +71,7 @@ module sr_compact_readout #(
     input  wire [LANES*8-1:0]        w_i,
     output wire                      y_re_o,
     output wire [BLOCK_AW:0]         y_addr_o,
-    input  wire [LANES*2*CNT_W-1:0]  y_i,
+    input  wire [LANES*MEMBERS*CNT_W-1:0] y_i,
     output wire                      col_re_o,
     output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,
     input  wire [LANES-1:0]          col_i,
@@ -148,7 +152,9 @@ module sr_compact_readout #(
     reg [2:1]          y_bank_q;
     reg [BLOCK_AW-1:0] block_q1, block_q2;
     reg [3:1]          grow_q;
-    reg [2:1]          first_pair_q;
+    reg [2:1]          first_pair_q, again_q;
+    reg [ROW_ADD:1]    minus_age_q;
+    reg                walk_minus_q;        // the member on the walk is a minus member (MEMBERS 1)
     reg [ROW_ADD:1]    mac_q, first_q;
     reg [ROW_DONE:1]   g_last_age_q;
     reg [ROW_DONE+1:1] c_last_age_q, pair_last_q;
@@ -156,6 +162,9 @@ module sr_compact_readout #(
     reg                pair_first_q;        // the pair on the walk is its sample's first
     always @(posedge clk_i) begin
         if (start_i) pair_first_q <= first_i;
+        if (start_i) walk_minus_q <= minus_i;
+        minus_age_q  <= {minus_age_q[ROW_ADD-1:1], walk_minus_q};
+        again_q      <= {again_q[1], grow && walk_minus_q && row_first && k_q == {RANK_W{1'b0}} && !rst_i};
         y_bank_q     <= {y_bank_q[1], bank_q};
         block_q1     <= item_q[BLOCK_AW-1:0];
         block_q2     <= block_q1;
@@ -168,6 +177,7 @@ module sr_compact_readout #(
         c_last_age_q <= {c_last_age_q[ROW_DONE:1], class_row && row_last && !rst_i};
         pair_last_q  <= {pair_last_q[ROW_DONE:1], walk_last && !rst_i};
         if (rst_i) begin
+            grow_q       <= 3'd0;
             mac_q        <= {ROW_ADD{1'b0}};
             first_q      <= {ROW_ADD{1'b0}};
             q_q          <= {ROW_ADD{1'b0}};
@@ -181,7 +191,8 @@ module sr_compact_readout #(
 
     // ---- age 2 and 3: spike counts, column factors. Rows of factors come in the order of the factors. ----
     reg  [FACTOR_AW-1:0] g_factor_q;
-    wire [FACTOR_AW-1:0] g_factor = first_pair_q[2] ? {FACTOR_AW{1'b0}} : g_factor_q;
+    reg  [FACTOR_AW-1:0] c_factor_q;            // first factor of the pair whose classes are at work
+    wire [FACTOR_AW-1:0] g_factor = first_pair_q[2] ? {FACTOR_AW{1'b0}} : again_q[2] ? c_factor_q : g_factor_q;
     always @(posedge clk_i)
         if (g_last_age_q[2]) g_factor_q <= g_factor + 1'b1;
         else g_factor_q <= g_factor;
@@ -200,7 +211,8 @@ module sr_compact_readout #(
     genvar n;
     generate
         for (n = 0; n < LANES; n = n + 1) begin : g_lane
-            wire [CNT_W-1:0] count_p = y_i[n*2*CNT_W+:CNT_W], count_m = y_i[n*2*CNT_W+CNT_W+:CNT_W];
+            wire [CNT_W-1:0] count_p = y_i[n*MEMBERS*CNT_W+:CNT_W];
+            wire [CNT_W-1:0] count_m = y_i[n*MEMBERS*CNT_W+(MEMBERS-1)*CNT_W+:CNT_W];     // MEMBERS 1: used by nothing that is built
             wire [7:0]       factor  = grow_q[3] ? {{7{col_i[n]}}, 1'b1} : w_i[n*8+:8];
             if (n == 0) begin : g_first
                 // x is g or a count, f is S or a weight.
@@ -252,9 +264,8 @@ module sr_compact_readout #(
         end
 
     // ---- q: S g[k] with the sign of the class factor ----
-    localparam KEEP_W = 2 * G_W > 2 * SCORE_W || KEEP_SCORES == 0 ? 2 * G_W : 2 * SCORE_W;
+    localparam KEEP_W = MEMBERS * (G_W > SCORE_W || KEEP_SCORES == 0 ? G_W : SCORE_W);
     localparam KEEP_AW = KEEP_SCORES != 0 ? 6 : RANK_AW;
-    reg  [FACTOR_AW-1:0] c_factor_q;            // first factor of the pair whose classes are at work
     reg  [RANK_W-1:0]    q_k_q, q_k_q1, g_k_q;
     reg  [3:0]           q_class_q, q_sel_q;
     reg                  bit_q, scaled_q, store_q;   // store_q: S g is to be stored
@@ -270,7 +281,7 @@ module sr_compact_readout #(
         end
         // The first pair of a sample begins at factor 0; its rows of factors come before its classes.
         if (g_put && pair_first_q) c_factor_q <= {FACTOR_AW{1'b0}};
-        else if (pair_last_q[Q_READ]) c_factor_q <= c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
+        else if (pair_last_q[Q_READ] && (MEMBERS > 1 || minus_age_q[Q_READ])) c_factor_q <= c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
         q_k_q1  <= q_k_q;
         q_sel_q <= q_class_q;
         bit_q   <= class_bit_i;
@@ -294,15 +305,16 @@ module sr_compact_readout #(
     reg            plus_q, minus_q;             // of the terms: the carries that complete a complement
     wire           q_valid = q_q[Q_READ+2];
     wire [Q_W-1:0] kept_p  = {{Q_W - G_W{kept[G_W-1]}}, kept[G_W-1:0]};
-    wire [Q_W-1:0] kept_m  = {{Q_W - G_W{kept[2*G_W-1]}}, kept[2*G_W-1:G_W]};
+    wire [Q_W-1:0] kept_m  = {{Q_W - G_W{kept[MEMBERS*G_W-1]}}, kept[MEMBERS*G_W-1:(MEMBERS-1)*G_W]};
+    wire           flip    = MEMBERS == 1 && minus_age_q[Q_READ+2];
     localparam [Q_W-1:0] FROM_M = 255;
     always @(posedge clk_i) begin
-        term_p_q <= (kept_p ^ {Q_W{bit_q}}) & {Q_W{q_valid}};
+        term_p_q <= (kept_p ^ {Q_W{bit_q ^ flip}}) & {Q_W{q_valid}};
         term_m_q <= (kept_m ^ {Q_W{!bit_q}}) & {Q_W{q_valid}};
-        plus_q   <= q_valid && bit_q;
+        plus_q   <= q_valid && (bit_q ^ flip);
         minus_q  <= q_valid && !bit_q;
         if (q_q[ROW_ADD] || first_q[ROW_ADD]) begin
-            q_p_q <= (first_q[ROW_ADD] ? {Q_W{1'b0}} : q_p_q) + term_p_q + {{Q_W - 1{1'b0}}, plus_q};
+            q_p_q <= (first_q[ROW_ADD] ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q) + term_p_q + {{Q_W - 1{1'b0}}, plus_q};
             q_m_q <= (first_q[ROW_ADD] ? FROM_M : q_m_q) + term_m_q + {{Q_W - 1{1'b0}}, minus_q};
         end
     end
@@ -323,6 +335,8 @@ module sr_compact_readout #(
     wire [KEEP_AW-1:0] sg_waddr, sg_raddr, waddr, raddr;
     wire [KEEP_AW+RANK_W-1:0] sg_w = {{KEEP_AW{1'b0}}, g_k_q}, sg_r = {{KEEP_AW{1'b0}}, q_k_q1};
     reg  [KEEP_W-1:0]  wdata;
+    wire [2*G_W-1:0]   sg = {sg_m, sg_p};
+    wire [2*SCORE_W-1:0] scores = {score_m_q, score_p_q};
     generate
         if (KEEP_SCORES != 0) begin : g_keep
             assign sg_waddr = sg_w[KEEP_AW-1:0] | 6'd32;
@@ -331,15 +345,15 @@ module sr_compact_readout #(
             assign raddr    = q_re ? sg_raddr : {1'b0, fit_addr_i};
             always @* begin
                 wdata = {KEEP_W{1'b0}};
-                wdata[2*G_W-1:0] = {sg_m, sg_p};
-                if (score_we_o) wdata[2*SCORE_W-1:0] = {score_m_q, score_p_q};
+                wdata[MEMBERS*G_W-1:0] = sg[MEMBERS*G_W-1:0];
+                if (score_we_o) wdata[MEMBERS*SCORE_W-1:0] = scores[MEMBERS*SCORE_W-1:0];
             end
         end else begin : g_sg
             assign sg_waddr = sg_w[KEEP_AW-1:0];
             assign sg_raddr = sg_r[KEEP_AW-1:0];
             assign waddr    = sg_waddr;
             assign raddr    = sg_raddr;
-            always @* wdata = {sg_m, sg_p};
+            always @* wdata = sg[MEMBERS*G_W-1:0];
             wire _unused = &{1'b0, fit_re_i, fit_addr_i};
         end
     endgenerate
@@ -349,11 +363,12 @@ module sr_compact_readout #(
     );
     assign fit_wait_o = q_re;
     assign fit_p_o    = kept[SCORE_W-1:0];
-    assign fit_m_o    = kept[2*SCORE_W-1:SCORE_W];
-    wire _unused = &{1'b0, sg_w, sg_r, q_p, q_m, classes_i[4]};
+    assign fit_m_o    = kept[MEMBERS*SCORE_W-1:(MEMBERS-1)*SCORE_W];
+    wire _unused = &{1'b0, sg_w, sg_r, q_p, q_m, classes_i[4], sg, scores, minus_age_q};
 
 `ifdef FORMAL
-    // formal: LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=16
+    // formal: MEMBERS=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
+    // formal: LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
     // Assumed: start_i only while ready_o, settings legal and stable while busy_o.
     reg  past_q = 1'b0;
     always @(posedge clk_i) begin

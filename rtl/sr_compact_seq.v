@@ -25,13 +25,14 @@
 // Bank memory: {0, member} sums (sr_compact_fitness), {2, entry} batch list, {3, pair} pair weights. fit_re_i goes first.
 // Codes: check_code_i at the start of a run; fault_i, a code raised while it runs, ends it when the units at work have finished: a
 // sample's front, a pair, the draw, a layer's update. Reset: control only.
-// Test: tests/test_sim.c; proofs: tests/formal
+// Test: tests/test_sim.c
 `default_nettype none
 
 module sr_compact_seq #(
     parameter PAIR_AW = 6,    // log2 of the pairs; the batch list is no longer
     parameter X_AW    = 14,
-    parameter BUFFERS = 1
+    parameter BUFFERS = 1,
+    parameter MEMBERS = 2     // of a pair, that units work on at a time
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -64,11 +65,13 @@ module sr_compact_seq #(
     output wire               lif_o,
     output wire               lif_first_o,    // the sample's first pair
     output wire               lif_bank_o,     // base current and counts
+    output wire               lif_minus_o,    // MEMBERS 1: the minus member
     input  wire               lif_ready_i,
     input  wire               lif_busy_i,
     input  wire               lif_done_i,
     output wire               read_o,
     output wire               read_first_o,
+    output wire               read_minus_o,
     input  wire               read_ready_i,
     input  wire               read_busy_i,
     input  wire               read_done_i,
@@ -77,6 +80,7 @@ module sr_compact_seq #(
     output wire               fit_bank_o,     // scores
     output wire               fit_fresh_o,    // sums begin anew
     output wire [PAIR_AW-1:0] fit_pair_o,
+    output wire               fit_minus_o,
     output wire [ 3:0]        fit_label_o,
     input  wire               fit_busy_i,
     output wire               credit_o,
@@ -196,18 +200,21 @@ module sr_compact_seq #(
     assign front_bank_o = sample_bank_q && BUFFERS > 1;
 
     // ---- LIF: pairs of the sample in base_bank_q ----
-    localparam TICKET_W = PAIR_AW + 7;
+    localparam TICKET_W = PAIR_AW + 8;
     reg  [PAIR_AW-1:0]  pair_q;
+    reg                 minus_q;
     reg                 base_bank_q, y_bank_q, y_done_q;      // y_done_q: the bank that lif_done_i fills
     reg  [TICKET_W-1:0] y_ticket_q [0:1], s_ticket_q [0:1];
-    wire                pair_last = infer || {1'b0, pair_q} == pair_count_i[PAIR_AW:0] - 1'b1;
-    wire [TICKET_W-1:0] lif_ticket = {pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q],
+    wire                pair_over = MEMBERS > 1 || infer || minus_q;
+    wire                pair_last = infer || (pair_over && {1'b0, pair_q} == pair_count_i[PAIR_AW:0] - 1'b1);
+    wire [TICKET_W-1:0] lif_ticket = {minus_q && MEMBERS == 1, pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q],
                                       base_label_q[base_bank_q], pair_q};
     wire [TICKET_W-1:0] done_ticket = y_ticket_q[y_done_q];
     wire                lif_sample_end = lif_done_i && done_ticket[PAIR_AW+5];
     reg                 base_free_q;                          // the bank whose last pair is next to be done
     assign lif_o       = evaluating && lif_ready_i && base_full_q[base_bank_q] && !y_taken_q[y_bank_q];
-    assign lif_first_o = pair_q == {PAIR_AW{1'b0}};
+    assign lif_first_o = pair_q == {PAIR_AW{1'b0}} && !lif_minus_o;
+    assign lif_minus_o = minus_q && MEMBERS == 1;
     assign lif_bank_o  = base_bank_q && BUFFERS > 1;
 
     // ---- readout of the pair in y_read_q; its scores come some cycles after its walk, into s_score_q ----
@@ -218,7 +225,8 @@ module sr_compact_seq #(
     wire                fit_end = fit_run_q && !fit_busy_i;
     assign read_o        = evaluating && read_ready_i && y_full_q[y_read_q] && !s_taken_q[s_bank_q] &&
                            (!infer || s_taken_q == 2'd0);
-    assign read_first_o  = read_ticket[PAIR_AW-1:0] == {PAIR_AW{1'b0}};
+    assign read_first_o  = read_ticket[PAIR_AW-1:0] == {PAIR_AW{1'b0}} && !read_minus_o;
+    assign read_minus_o  = read_ticket[PAIR_AW+7];
     assign score_label_o = score_ticket[PAIR_AW+:4];
 
     // ---- fitness ----
@@ -226,6 +234,7 @@ module sr_compact_seq #(
     assign fit_bank_o  = s_fit_q;
     assign fit_pair_o  = fit_ticket[PAIR_AW-1:0];
     assign fit_label_o = fit_ticket[PAIR_AW+:4];
+    assign fit_minus_o = fit_ticket[PAIR_AW+7];
     assign fit_fresh_o = fit_ticket[PAIR_AW+4];
     assign evaluated   = fit_end && fit_ticket[PAIR_AW+6];
     always @(posedge clk_i) begin
@@ -253,7 +262,8 @@ module sr_compact_seq #(
             y_taken_q[y_bank_q]  <= 1'b1;
             y_ticket_q[y_bank_q] <= lif_ticket;
             y_bank_q             <= !y_bank_q;
-            pair_q               <= pair_last ? {PAIR_AW{1'b0}} : pair_q + 1'b1;
+            pair_q               <= pair_last ? {PAIR_AW{1'b0}} : pair_q + {{PAIR_AW - 1{1'b0}}, pair_over};
+            minus_q              <= !pair_over;
             // The sample's last pair is on its way: the bank is not full for another, and free once that pair is done.
             if (pair_last) begin
                 base_full_q[base_bank_q] <= 1'b0;
@@ -293,6 +303,7 @@ module sr_compact_seq #(
             front_q       <= F_WAIT;
             sample_q      <= {PAIR_AW + 1{1'b0}};
             pair_q        <= {PAIR_AW{1'b0}};
+            minus_q       <= 1'b0;
             base_taken_q  <= 2'd0;
             base_full_q   <= 2'd0;
             y_taken_q     <= 2'd0;

@@ -8,7 +8,8 @@
 //             at word (group * x_words + j / 16) * 16 / CUT + j % 16 / CUT
 //   columns   COL entries, of the hidden layer and, in a memory of their own, of the readout: {group, column block}, a group's
 //             PROJ_UNITS factors in a word
-//   classes   ROW entries of the readout: {group, class / CUT}, likewise
+//   classes   ROW entries of the readout: {group, class / CUT}, likewise; TOGETHER 1: behind the rows, in one store with them, which
+//             is read for one or the other, and built for small block RAMs (sr_factor_rows, SPLIT)
 // Draw        start_i (pulse) with the job inputs, held while busy_o; over_o: more than FACTORS, given up. groups_o: row groups.
 //             A noise word takes 18 cycles and one for each CUT entries.
 // Dither      dither_i (pulse, not during a draw; its row and block are 0 during one); dither_ready_o until the next; cut_o:
@@ -24,8 +25,9 @@ module sr_factors #(
     parameter PAIR_W     = 7,
     parameter X_WORDS    = 40,   // words of 16 inputs, at most
     parameter BLOCK_AW   = 4,    // bits of a column block's number
+    parameter TOGETHER   = 0,
     parameter CUT        = LANES < 16 ? LANES : 16,
-    parameter ROW_AW     = $clog2(FACTORS / PROJ_UNITS * X_WORDS * 16 / CUT),
+    parameter ROW_AW     = $clog2(FACTORS / PROJ_UNITS * (X_WORDS + TOGETHER) * 16 / CUT),
     parameter FACTOR_AW  = $clog2(FACTORS),
     parameter COL_AW     = FACTOR_AW + BLOCK_AW,
     parameter CLASS_AW   = FACTOR_AW + $clog2(16 / CUT),
@@ -83,7 +85,8 @@ module sr_factors #(
     localparam COL_RAM_AW   = COL_AW - UNIT_LOG;
     localparam CLASS_RAM_AW = CLASS_AW - UNIT_LOG;
     localparam CUTS_LOG  = 4 - CUT_LOG;                         // of a class's number, bits that name its cut
-    localparam ROW_DEPTH = FACTORS / PROJ_UNITS * X_WORDS * 16 / CUT;
+    localparam CLASS_AT  = FACTORS / PROJ_UNITS * X_WORDS * 16 / CUT;   // a multiple of what follows
+    localparam ROW_DEPTH = FACTORS / PROJ_UNITS * (X_WORDS + TOGETHER) * 16 / CUT;
     localparam ROW_CUTS  = X_WORDS * 16 / CUT;
     localparam COL_CUTS  = (1 << BLOCK_AW) * WIDE;
     localparam CUTS_MOST = ROW_CUTS > COL_CUTS ? ROW_CUTS : COL_CUTS;
@@ -178,18 +181,19 @@ module sr_factors #(
     wire [FACTOR_AW-1:0] factor = factor_q[FACTOR_AW-1:0];
     wire [DONE_W-1:0]    col_at = done_q >> WIDE_LOG;
     wire [UNIT_W-1:0]    unit = factor[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
+    wire [PROJ_UNITS*CUT-1:0]  row_word;
+    wire [PROJ_UNITS-1:0]      row_we;
+    wire                       class_turn;            // TOGETHER: the word is of classes
+    wire [3:0]                 row_bit = class_turn ? class_bit_i : row_bit_i;
     genvar u, w;
     generate
         if ((1 << CUT_LOG) != CUT || (1 << UNIT_LOG) != PROJ_UNITS || (1 << FACTOR_AW) != FACTORS) begin : g_rule
             SR_LANES_PROJ_UNITS_AND_FACTORS_MUST_BE_POWERS_OF_TWO u ();
         end
         for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_rows
-            wire [CUT-1:0] kept;
-            sr_ram #(.WIDTH(CUT), .DEPTH(ROW_DEPTH), .ADDR_W(ROW_AW)) u_ram (
-                .clk_i(clk_i), .we_i(keep && store_q == ROWS && unit == u[UNIT_W-1:0]), .waddr_i(row_at), .wdata_i(cut),
-                .re_i(row_re_i), .raddr_i(row_addr_i), .rdata_o(kept)
-            );
-            assign row_o[u] = kept[row_bit_i[CUT_LOG-1:0]];
+            wire [CUT-1:0] row_cut = row_word[u*CUT+:CUT];
+            assign row_o[u]  = row_cut[row_bit[CUT_LOG-1:0]];
+            assign row_we[u] = keep && unit == u[UNIT_W-1:0] && (store_q == ROWS || (TOGETHER != 0 && store_q == CLASSES));
         end
     endgenerate
 
@@ -197,7 +201,6 @@ module sr_factors #(
     // of its address.
     wire [PROJ_UNITS*WIDE-1:0]  col_we;
     wire [PROJ_UNITS-1:0]       class_we;
-    wire [PROJ_UNITS*CUT-1:0]   class_word;
     wire [FACTOR_AW-1:0]        col_factor   = col_addr_i[BLOCK_AW+:FACTOR_AW], rcol_factor = rcol_addr_i[BLOCK_AW+:FACTOR_AW];
     wire [FACTOR_AW-1:0]        class_factor = class_addr_i[CUTS_LOG+:FACTOR_AW];
     wire [COL_RAM_AW:0]         col_word_at, col_read_at, rcol_read_at;
@@ -220,9 +223,7 @@ module sr_factors #(
                 wire here = WIDE == 1 || (done_q & (WIDE[DONE_W-1:0] - 1'b1)) == w[DONE_W-1:0];
                 assign col_we[u*WIDE+w] = keep && here && unit == u[UNIT_W-1:0];
             end
-            wire [CUT-1:0] class_cut = class_word[u*CUT+:CUT];
-            assign class_we[u]  = keep && store_q == CLASSES && unit == u[UNIT_W-1:0];
-            assign classes_o[u] = class_cut[class_bit_i[CUT_LOG-1:0]];
+            assign class_we[u] = keep && store_q == CLASSES && unit == u[UNIT_W-1:0];
         end
     endgenerate
     sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW)) u_hidden (
@@ -233,14 +234,39 @@ module sr_factors #(
         .clk_i(clk_i), .we_i(col_we & {PROJ_UNITS * WIDE{store_q == COLS_READOUT}}), .waddr_i(col_word_at[COL_RAM_AW-1:0]),
         .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(rcol_re_i), .raddr_i(rcol_read_at[COL_RAM_AW-1:0]), .rdata_o(rcols_o)
     );
-    sr_ram #(.WIDTH(PROJ_UNITS * CUT), .PARTS(PROJ_UNITS), .DEPTH(1 << (CLASS_AW - UNIT_LOG)), .ADDR_W(CLASS_AW - UNIT_LOG)) u_classes (
-        .clk_i(clk_i), .we_i(class_we), .waddr_i(class_at[CLASS_RAM_AW-1:0]), .wdata_i({PROJ_UNITS{cut}}), .re_i(class_re_i),
-        .raddr_i(class_read_at[CLASS_RAM_AW-1:0]), .rdata_o(class_word)
-    );
+    generate
+        if (TOGETHER != 0) begin : g_together
+            wire [ROW_AW+CLASS_AW-1:0] class_write = {{ROW_AW{1'b0}}, class_at}, class_read = {{ROW_AW{1'b0}}, class_read_at};
+            reg class_q;
+            always @(posedge clk_i) if (row_re_i || class_re_i) class_q <= class_re_i;
+            assign class_turn = class_q;
+            sr_factor_rows #(.CUT(CUT), .UNITS(PROJ_UNITS), .DEPTH(ROW_DEPTH), .ADDR_W(ROW_AW), .SPLIT(1)) u_rows (
+                .clk_i(clk_i), .we_i(row_we), .waddr_i(store_q == CLASSES ? CLASS_AT[ROW_AW-1:0] | class_write[ROW_AW-1:0] : row_at),
+                .wdata_i(cut), .re_i(row_re_i || class_re_i),
+                .raddr_i(class_re_i ? CLASS_AT[ROW_AW-1:0] | class_read[ROW_AW-1:0] : row_addr_i), .rdata_o(row_word)
+            );
+            assign classes_o = row_o;
+            wire _unused_class = &{1'b0, class_write, class_read, class_we};
+        end else begin : g_apart
+            wire [PROJ_UNITS*CUT-1:0] class_word;
+            sr_factor_rows #(.CUT(CUT), .UNITS(PROJ_UNITS), .DEPTH(ROW_DEPTH), .ADDR_W(ROW_AW), .SPLIT(0)) u_rows (
+                .clk_i(clk_i), .we_i(row_we), .waddr_i(row_at), .wdata_i(cut), .re_i(row_re_i), .raddr_i(row_addr_i), .rdata_o(row_word)
+            );
+            sr_ram #(.WIDTH(PROJ_UNITS * CUT), .PARTS(PROJ_UNITS), .DEPTH(1 << CLASS_RAM_AW), .ADDR_W(CLASS_RAM_AW)) u_classes (
+                .clk_i(clk_i), .we_i(class_we), .waddr_i(class_at[CLASS_RAM_AW-1:0]), .wdata_i({PROJ_UNITS{cut}}), .re_i(class_re_i),
+                .raddr_i(class_read_at[CLASS_RAM_AW-1:0]), .rdata_o(class_word)
+            );
+            for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_class
+                wire [CUT-1:0] class_cut = class_word[u*CUT+:CUT];
+                assign classes_o[u] = class_cut[class_bit_i[CUT_LOG-1:0]];
+            end
+            assign class_turn = 1'b0;
+        end
+    endgenerate
     assign col_o   = cols_o[{{32 - UNIT_W{1'b0}}, col_unit_q}*LANES+:LANES];
     assign rcol_o  = rcols_o[{{32 - UNIT_W{1'b0}}, rcol_unit_q}*LANES+:LANES];
     assign class_o = classes_o[class_unit_q];
-    wire _unused = &{1'b0, row_cuts, cuts, group, col_at, cut_at_i, row_bit_i, class_bit_i, col_word_at, col_read_at, rcol_read_at, class_at, class_read_at};
+    wire _unused = &{1'b0, row_cuts, cuts, group, col_at, cut_at_i, row_bit, row_bit_i, class_bit_i, col_word_at, col_read_at, rcol_read_at, class_at, class_read_at};
 endmodule
 
 `default_nettype wire

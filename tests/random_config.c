@@ -87,6 +87,7 @@ static void draw_net(struct dice *d, const struct sr_caps *caps, struct sr_net *
         if (!(caps->modes & SR_MODES_LEAK)) net->leak[l] = SR_LEAK_SHIFT;
     }
     net->reset = one_in(d, 2) ? SR_RESET_HARD : SR_RESET_SUBTRACT;
+    if (!(caps->modes & SR_MODES_SUBTRACT)) net->reset = SR_RESET_HARD;
     net->readout = SR_READOUT_SUM;
     if (caps->step_readout && one_in(d, 2)) net->readout = one_in(d, 2) ? SR_READOUT_MEMBRANE : SR_READOUT_SPIKES;
     while (!fits(net, caps)) {

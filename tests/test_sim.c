@@ -372,7 +372,7 @@ static void test_saturation(void **state) {
         struct sr_random_config c;
         make(caps, 300, 24, 8, 4, 2, 256, &c);
         set_mode(caps, n & 1 ? SR_MODE_FULL : SR_MODE_LOWRANK, 2, &c);
-        c.net.reset = n & 2 ? SR_RESET_SUBTRACT : SR_RESET_HARD;
+        c.net.reset = n & 2 && caps->modes & SR_MODES_SUBTRACT ? SR_RESET_SUBTRACT : SR_RESET_HARD;
         c.net.theta[0] = n & 4 ? 32767 : 20000;
         if (caps->modes & SR_MODES_LEAK) c.net.leak[0] = n & 8 ? 255 : 3;
         if (caps->step_readout) c.net.readout = (enum sr_readout)(n % 3);
@@ -412,7 +412,7 @@ static void test_small(void **state) {
         set_mode(caps, SR_MODE_LOWRANK, 1 + n % 2, &c);
         c.net.theta[0] = 60;
         if (caps->modes & SR_MODES_LEAK) c.net.leak[0] = 37 * n % 256;
-        c.net.reset = n & 1 ? SR_RESET_SUBTRACT : SR_RESET_HARD;
+        c.net.reset = n & 1 && caps->modes & SR_MODES_SUBTRACT ? SR_RESET_SUBTRACT : SR_RESET_HARD;
         c.evaluation.fitness = (enum sr_fitness)((n + 2) % 3);
         c.evaluation.noise.key = c.update.noise.key = 77 + n;
         compare(ref, sim, &c);

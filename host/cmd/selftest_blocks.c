@@ -327,6 +327,7 @@ static enum sr_status try_learning(struct sr_subject *s) {
 
 static bool has_local(const struct sr_caps *caps) { return caps->modes & SR_MODES_LOCAL; }
 static bool has_full(const struct sr_caps *caps) { return caps->modes & SR_MODES_FULL; }
+static bool has_subtract(const struct sr_caps *caps) { return caps->modes & SR_MODES_SUBTRACT; }
 static bool has_bell(const struct sr_caps *caps) { return caps->modes & SR_MODES_BELL; }
 static bool has_layers(const struct sr_caps *caps) { return caps->layers_max > 1; }
 static bool has_step_readout(const struct sr_caps *caps) { return caps->step_readout != 0; }
@@ -335,7 +336,7 @@ const struct sr_block sr_selftest_blocks[] = {
     {"readout", "scores of inference where a spike is an input", sr_try_readout, NULL, 0xb8110d9f},
     {"base current", "scores of a single step, by thresholds; saturation", sr_try_base, NULL, 0x919fa9a5},
     {"LIF, hard reset", "scores over several steps; membranes at their rails", sr_try_lif_hard, NULL, 0x85d17a16},
-    {"LIF, soft reset", "the same", sr_try_lif_soft, NULL, 0x5d8baa5d},
+    {"LIF, soft reset", "the same", sr_try_lif_soft, has_subtract, 0x5d8baa5d},
     {"LIF, leak", "the same with leaks 1, 32 and 255", sr_try_lif_leak, NULL, 0xa3bcc64b},
     {"fitness correct", "hits and fitness of one sample, of a batch", sr_try_correct, NULL, 0x2193116b},
     {"fitness margin", "the same, by scales; clipping", sr_try_margin, NULL, 0x07706863},
@@ -360,25 +361,26 @@ const struct sr_block sr_selftest_blocks[] = {
 };
 const size_t sr_selftest_count = sizeof sr_selftest_blocks / sizeof *sr_selftest_blocks;
 
-const struct sr_caps sr_selftest_caps = {.lanes = 4,
-                                         .engines = 1,
-                                         .col_lanes = 4,
-                                         .rank_lanes = 1,
-                                         .proj_units = 4,
-                                         .sample_w = 16,
-                                         .frac_w = 4,
-                                         .layers_max = 3,
-                                         .inputs_max = 1023,
-                                         .hidden_max = 64,
-                                         .classes_max = 10,
-                                         .steps_max = 16,
-                                         .rank_max = 32,
-                                         .pairs_max = 64,
-                                         .sample_words = 32768,
-                                         .weight_words = 16384,
-                                         .rweight_words = 256,
-                                         .batch_max = 64,
-                                         .score_words = 256,
-                                         .cbuf_words = 1024,
-                                         .step_readout = 1,
-                                         .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL | SR_MODES_LEAK};
+const struct sr_caps sr_selftest_caps = {
+    .lanes = 4,
+    .engines = 1,
+    .col_lanes = 4,
+    .rank_lanes = 1,
+    .proj_units = 4,
+    .sample_w = 16,
+    .frac_w = 4,
+    .layers_max = 3,
+    .inputs_max = 1023,
+    .hidden_max = 64,
+    .classes_max = 10,
+    .steps_max = 16,
+    .rank_max = 32,
+    .pairs_max = 64,
+    .sample_words = 32768,
+    .weight_words = 16384,
+    .rweight_words = 256,
+    .batch_max = 64,
+    .score_words = 256,
+    .cbuf_words = 1024,
+    .step_readout = 1,
+    .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL | SR_MODES_LEAK | SR_MODES_SUBTRACT};

@@ -46,7 +46,7 @@ enum sr_status sr_try_base(struct sr_subject *s) {
 
 static enum sr_status try_lif(struct sr_subject *s, enum sr_reset reset, const uint32_t *leaks, size_t count) {
     struct sr_net net = sr_fit_usual_net(s);
-    net.reset = reset;
+    net.reset = s->caps.modes & SR_MODES_SUBTRACT ? reset : SR_RESET_HARD;
     net.theta[0] = 90;
     TRY(sr_device_configure(s->device, &net));
     TRY(sr_load_random(s, &net, SR_READOUT_LAYER, 128));

@@ -135,6 +135,8 @@ static enum sr_status check_net(struct sr_device *d, const struct sr_net *net) {
         TRY(check_neuron(d, net, l));
     }
     TRY(check_range(d, "reset", net->reset, SR_RESET_HARD, SR_RESET_SUBTRACT));
+    if (net->reset == SR_RESET_SUBTRACT && !(d->caps.modes & SR_MODES_SUBTRACT))
+        return sr_fail(d, SR_ERR_LIMIT, "reset = subtract exceeds the device's limit: only the hard reset is built");
     TRY(check_range(d, "readout", net->readout, SR_READOUT_SUM, SR_READOUT_SPIKES));
     if (net->readout != SR_READOUT_SUM) {
         if (!caps->step_readout)

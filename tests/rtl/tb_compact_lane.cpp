@@ -5,16 +5,18 @@
 // params: -GRANK_LANES=1 -GD_W=14 -GCNT_W=4 -GLEAK_MUL=1
 // params: -GRANK_LANES=1 -GD_W=12 -GCNT_W=5 -GLEAK_MUL=0
 // params: -GRANK_LANES=4 -GD_W=16 -GCNT_W=7 -GLEAK_MUL=1
+// params: -GRANK_LANES=1 -GD_W=14 -GCNT_W=4 -GLEAK_MUL=0 -GSUBTRACT=0 -GMEMBERS=1
 #include "tb.h"
 #include "Vsr_compact_lane.h"
 
 namespace {
 
-enum Field { SUM = 1, SUM_FIRST = 2, LOAD = 4, FIRE = 8, STEP_FIRST = 16, STEP_LAST = 32, CLEAR = 64 };
+enum Field { SUM = 1, SUM_FIRST = 2, LOAD = 4, FIRE = 8, STEP_FIRST = 16, STEP_LAST = 32, CLEAR = 64, MINUS = 128 };
 
 struct Shape {
     unsigned rank_lanes, d_w, cnt_w;
-    bool leak_mul;
+    bool leak_mul, subtract;
+    unsigned members;
 };
 
 int64_t sat16(int64_t x) { return x > 32767 ? 32767 : x < -32767 ? -32767 : x; }
@@ -29,7 +31,7 @@ struct Bench {
 
     void idle() {
         top.ctl_i = (CData)((random.chance(50) ? SUM_FIRST : 0) | (random.chance(50) ? STEP_FIRST : 0) |
-                            (random.chance(50) ? STEP_LAST : 0));
+                            (random.chance(50) ? STEP_LAST : 0) | (random.chance(50) ? MINUS : 0));
         tb::set(top.neg_i, 0, shape.rank_lanes, random.word());
         for (unsigned k = 0; k < shape.rank_lanes; k++) tb::set(top.term_i, 16 * k, 16, random.word());
         top.b_i = (SData)random.word(), top.present_i = random.chance(50);
@@ -53,7 +55,8 @@ struct Bench {
     void samples(unsigned count, unsigned steps, unsigned items, unsigned gaps) {
         unsigned leak = !shape.leak_mul ? 32 : random.chance(15) ? 0 : random.chance(15) ? 255 : random.below(256);
         unsigned theta = random.chance(10) ? 32767 : random.range(1, 1u << random.range(1, 14));
-        bool hard = random.chance(50), small = random.chance(50), present = random.chance(85);
+        bool hard = !shape.subtract || random.chance(50), minus = shape.members == 1 && random.chance(50),
+             small = random.chance(50), present = random.chance(85);
         top.leak_i = (CData)leak, top.theta_i = (SData)theta, top.subtract_i = !hard;
         top.ctl_i = CLEAR;
         cycle();
@@ -74,7 +77,7 @@ struct Bench {
                     cycle();
                 }
                 pause(gaps);
-                top.ctl_i = LOAD, top.b_i = (SData)b;
+                top.ctl_i = (CData)(LOAD | (minus ? MINUS : 0)), top.b_i = (SData)b;
                 cycle();
                 pause(gaps);
                 top.ctl_i = (CData)(FIRE | (step ? 0 : STEP_FIRST) | (step == steps - 1 ? STEP_LAST : 0)),
@@ -82,8 +85,8 @@ struct Bench {
                 cycle();
                 fires++;
                 int64_t d = sum >> 4;
-                for (unsigned m = 0; m < 2; m++) {
-                    int64_t exact = v[m] - ((v[m] * leak) >> 8) + (m ? b - d : b + d), u = sat16(exact);
+                for (unsigned m = 0; m < shape.members; m++) {
+                    int64_t exact = v[m] - ((v[m] * leak) >> 8) + (m || minus ? b - d : b + d), u = sat16(exact);
                     bool spike = u >= theta;
                     rails += u != exact, spikes += spike;
                     v[m] = spike ? hard ? 0 : u - theta : u;
@@ -99,7 +102,8 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {{1, 14, 4, true}, {1, 12, 5, false}, {4, 16, 7, true}};
+    static const Shape shapes[] = {
+        {1, 14, 4, true, true, 2}, {1, 12, 5, false, true, 2}, {4, 16, 7, true, true, 2}, {1, 14, 4, false, false, 1}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);

@@ -7,6 +7,8 @@
 // params: -GLANES=32 -GPROJ_UNITS=8
 // params: -GLANES=2 -GPROJ_UNITS=2 -GFACTORS=32
 // params: -GLANES=8 -GPROJ_UNITS=1 -GFACTORS=16 -GX_WORDS=7 -GBLOCK_AW=3
+// params: -GLANES=4 -GPROJ_UNITS=4 -GX_WORDS=37 -GTOGETHER=1
+// params: -GLANES=2 -GPROJ_UNITS=4 -GX_WORDS=7 -GBLOCK_AW=3 -GTOGETHER=1
 #include "tb.h"
 #include "Vsr_factors.h"
 
@@ -182,8 +184,8 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {
-        {4, 4, 64, 40, 16}, {16, 4, 64, 40, 16}, {32, 8, 64, 40, 16}, {2, 2, 32, 40, 16}, {8, 1, 16, 7, 8}};
+    static const Shape shapes[] = {{4, 4, 64, 40, 16}, {16, 4, 64, 40, 16}, {32, 8, 64, 40, 16}, {2, 2, 32, 40, 16},
+                                   {8, 1, 16, 7, 8},   {4, 4, 64, 37, 16},  {2, 4, 64, 7, 8}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);

@@ -120,7 +120,7 @@ struct sr_batch {
 };
 
 /* Build limits, as the device reports them (ref: its own generous ones). Names follow host/sr_map.def. */
-enum { SR_MODES_FULL = 1, SR_MODES_BELL = 2, SR_MODES_LOCAL = 4, SR_MODES_LEAK = 8 };
+enum { SR_MODES_FULL = 1, SR_MODES_BELL = 2, SR_MODES_LOCAL = 4, SR_MODES_LEAK = 8, SR_MODES_SUBTRACT = 16 };
 enum { SR_LEAK_SHIFT = 32 }; /* the one leak of a device without SR_MODES_LEAK: v - (v >> 3) */
 struct sr_caps {
     char engine[16]; /* "ref", "sim", "serial" */
