@@ -193,6 +193,7 @@ static void every_call(void **state) {
     for (uint32_t size = 1; size <= RANKS_MAX; size++) {
         assert_int_equal(begin(size, 0, &device, error, sizeof error), SR_OK);
         assert_int_equal(sr_device_caps(device)->devices, size);
+        assert_true(sr_device_caps(device)->modes & SR_MODES_LOCAL);
         course(device, &got);
         assert_memory_equal(&got, &want, sizeof want);
         end(size, device);

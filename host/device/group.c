@@ -275,7 +275,7 @@ void sr_join_caps(struct sr_caps *all, const struct sr_caps *one) {
     LEAST(step_readout);
     LEAST(spike_words);
 #undef LEAST
-    all->modes &= one->modes & ~(uint32_t)SR_MODES_LOCAL; /* a group does not learn in it */
+    all->modes &= one->modes;
     if (one->factors && (!all->factors || one->factors < all->factors)) all->factors = one->factors;
     all->devices += one->devices;
 }
@@ -320,6 +320,7 @@ enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct 
     group->device.ops = &ops;
     group->device.caps = devices[0]->caps;
     for (uint32_t i = 1; i < count; i++) sr_join_caps(&group->device.caps, &devices[i]->caps);
+    group->device.caps.modes &= ~(uint32_t)SR_MODES_LOCAL; /* a group does not learn in it; ranks (ranks.h) do */
     *device = &group->device;
     return SR_OK;
 }
