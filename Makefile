@@ -311,7 +311,7 @@ mutate: $(B)/libspikeroll.a $(RUNTIME) $(TEST_BIN) ## deliberate faults in the R
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------
-run: $(B)/spikeroll $(B)/sim/default.so ## train on the built-in data in cycle-accurate simulation and show the results (3 min and the build)
+run: $(B)/spikeroll $(B)/sim/compact.so ## learn the built-in digits by both rules in cycle-accurate simulation, and show the results (3 min and the build)
 	@tests/demo
 # Simulated N-MNIST, which a tool beside the repository writes.
 NMNIST_SIM ?= ../shared/tools/nmnist-sim/nmnist-sim
