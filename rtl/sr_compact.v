@@ -360,7 +360,8 @@ module sr_compact #(
         count_q2  <= plain ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
         scaled_q3 <= count_q2 * $signed({1'b0, cfg_scale0});
         term_q4   <= lrn_pair ? lrn_term : {{LIF_TERM_W - 15{term[15]}}, term[14:0]};
-        neg_q2    <= lrn_pair ? lrn_bits : col_bits;
+        // A plain run has no term, and looks at no factor's bit: no run may have written it.
+        neg_q2    <= lrn_pair ? lrn_bits : col_bits & {LANES{!plain}};
         neg_q3    <= neg_q2;
         neg_q4    <= neg_q3;
     end
