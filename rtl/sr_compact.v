@@ -283,7 +283,7 @@ module sr_compact #(
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
     sr_factors #(
         .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS),
-        .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .ROW_AW(ROW_AW)
+        .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .ROW_AW(ROW_AW)
     ) u_factors (
         .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
         .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i({{9 - XW_W{1'b0}}, x_words}), .blocks_i(blocks8), .busy_o(draw_busy),

@@ -26,6 +26,7 @@ module sr_factors #(
     parameter X_WORDS    = 40,   // words of 16 inputs, at most
     parameter BLOCK_AW   = 4,    // bits of a column block's number
     parameter TOGETHER   = 0,
+    parameter LUT_RAM    = 0,    // columns in RAM of LUTs
     parameter CUT        = LANES < 16 ? LANES : 16,
     parameter ROW_AW     = $clog2(FACTORS / PROJ_UNITS * (X_WORDS + TOGETHER) * 16 / CUT),
     parameter FACTOR_AW  = $clog2(FACTORS),
@@ -226,11 +227,11 @@ module sr_factors #(
             assign class_we[u] = keep && store_q == CLASSES && unit == u[UNIT_W-1:0];
         end
     endgenerate
-    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW)) u_hidden (
+    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM)) u_hidden (
         .clk_i(clk_i), .we_i(col_we & {PROJ_UNITS * WIDE{store_q == COLS}}), .waddr_i(col_word_at[COL_RAM_AW-1:0]),
         .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(col_re_i), .raddr_i(col_read_at[COL_RAM_AW-1:0]), .rdata_o(cols_o)
     );
-    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW)) u_readout (
+    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM)) u_readout (
         .clk_i(clk_i), .we_i(col_we & {PROJ_UNITS * WIDE{store_q == COLS_READOUT}}), .waddr_i(col_word_at[COL_RAM_AW-1:0]),
         .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(rcol_re_i), .raddr_i(rcol_read_at[COL_RAM_AW-1:0]), .rdata_o(rcols_o)
     );
@@ -240,7 +241,7 @@ module sr_factors #(
             reg class_q;
             always @(posedge clk_i) if (row_re_i || class_re_i) class_q <= class_re_i;
             assign class_turn = class_q;
-            sr_factor_rows #(.CUT(CUT), .UNITS(PROJ_UNITS), .DEPTH(ROW_DEPTH), .ADDR_W(ROW_AW), .SPLIT(1)) u_rows (
+            sr_factor_rows #(.CUT(CUT), .UNITS(PROJ_UNITS), .DEPTH(ROW_DEPTH), .ADDR_W(ROW_AW), .SPLIT(PROJ_UNITS * CUT > 16 ? 0 : 1)) u_rows (
                 .clk_i(clk_i), .we_i(row_we), .waddr_i(store_q == CLASSES ? CLASS_AT[ROW_AW-1:0] | class_write[ROW_AW-1:0] : row_at),
                 .wdata_i(cut), .re_i(row_re_i || class_re_i),
                 .raddr_i(class_re_i ? CLASS_AT[ROW_AW-1:0] | class_read[ROW_AW-1:0] : row_addr_i), .rdata_o(row_word)
