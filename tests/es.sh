@@ -2,38 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Modes lowrank and full, the trainer's options, from outside: es.sh path/to/spikeroll. One TAP line a check; exit code 0 if all passed.
 X=${1:?usage: es.sh SPIKEROLL}
-W=$(mktemp -d) || exit 1
-trap 'rm -rf "$W"' EXIT
-failed=0
-check() { # name, command...: passes if the command succeeds
-    name=$1; shift
-    if "$@" >"$W/out" 2>&1; then echo "ok - $name"; else echo "not ok - $name"; sed 's/^/# /' "$W/out"; failed=1; fi
-}
-refused() { # name, text wanted, arguments...: exit code 2, one line with the text
-    name=$1; want=$2; shift 2
-    "$X" "$@" >"$W/out" 2>"$W/err"; code=$?
-    if [ $code = 2 ] && [ "$(wc -l <"$W/err")" = 1 ] && grep -q -e "$want" "$W/err"; then
-        echo "ok - refused: $name"
-    else
-        echo "not ok - refused: $name (exit code $code)"; sed 's/^/# /' "$W/err"; failed=1
-    fi
-}
-json() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1])); assert eval(sys.argv[2]), v' "$1" "$2"; }
-rows() { cat "$out/history.csv" 2>/dev/null | wc -l; }
-# Start, stop after the generation under way as soon as there are five more, and go on, until it is complete. At most 40 times.
-in_parts() { # folder, options...
-    out=$1; shift
-    for part in $(seq 40); do
-        before=$(rows)
-        if [ -e "$out" ]; then "$X" train --resume --data "$W/data" --out "$out" --json >"$W/p" 2>>"$W/log" & else "$X" train "$@" --out "$out" --json >"$W/p" 2>"$W/log" & fi
-        pid=$!
-        while kill -0 $pid 2>/dev/null && [ "$(rows)" -lt $((before + 5)) ]; do sleep 0.02; done
-        kill -TERM $pid 2>/dev/null
-        wait $pid || return 1
-        grep -q '"complete"' "$W/p" && return 0
-    done
-    return 1
-}
+. tests/lib/checks.sh
 
 check "data synth writes the built-in data" "$X" data synth "$W/data" --train 400 --test 100
 T="--data $W/data --hidden 70,24 --population 32 --batch 20 --seed 9 --theta 200 --temperature 50 --validation 10"

@@ -3,21 +3,6 @@
 # Mode local from outside: local.sh path/to/spikeroll. One TAP line a check; exit code 0 if all passed.
 X=${1:?usage: local.sh SPIKEROLL}
 . tests/lib/checks.sh
-rows() { cat "$out/history.csv" 2>/dev/null | wc -l; }
-# Start, stop after the generation under way as soon as there are five more, and go on, until it is complete. At most 40 times.
-in_parts() { # folder, options...
-    out=$1; shift
-    for part in $(seq 40); do
-        before=$(rows)
-        if [ -e "$out" ]; then "$X" train --resume --data "$W/data" --out "$out" --json >"$W/p" 2>>"$W/log" & else "$X" train "$@" --out "$out" --json >"$W/p" 2>"$W/log" & fi
-        pid=$!
-        while kill -0 $pid 2>/dev/null && [ "$(rows)" -lt $((before + 5)) ]; do sleep 0.02; done
-        kill -TERM $pid 2>/dev/null
-        wait $pid || return 1
-        grep -q '"complete"' "$W/p" && return 0
-    done
-    return 1
-}
 
 check "data synth writes the built-in data" "$X" data synth "$W/data" --train 400 --test 100
 T="--mode local --data $W/data --hidden 70,24 --batch 40 --seed 9 --theta 200 --temperature 50"

@@ -10,7 +10,6 @@ if [ ! -e "$(dirname "$X")/sim/ranks.mpi.so" ]; then skip "trainings of several 
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
 export OMPI_MCA_mpi_yield_when_idle=1 OMPI_MCA_btl_vader_single_copy_mechanism=none OMPI_MCA_btl_base_warn_component_unused=0
 run() { timeout 300 mpirun "$@"; }
-rows() { cat "$1/history.csv" 2>/dev/null | wc -l; }
 # Starts a training of so many processes in the background ($mpi: mpirun's process), and waits for its first rows.
 begin() { # processes, folder, options...
     count=$1 out=$2; shift 2

@@ -28,3 +28,19 @@ refused() { # name, text wanted, arguments...: exit code 2, one line with the te
 }
 # A Python expression over the JSON value v of a file.
 json() { python3 -c 'import json, sys; v = json.load(open(sys.argv[1])); assert eval(sys.argv[2]), v' "$1" "$2"; }
+rows() { cat "$1/history.csv" 2>/dev/null | wc -l; } # of a run's history
+# A training on $W/data that is started, stopped after the generation under way as soon as there are five more, and gone on with, until it
+# is complete. At most 40 times.
+in_parts() { # folder, options...
+    out=$1; shift
+    for part in $(seq 40); do
+        before=$(rows "$out")
+        if [ -e "$out" ]; then "$X" train --resume --data "$W/data" --out "$out" --json >"$W/p" 2>>"$W/log" & else "$X" train "$@" --out "$out" --json >"$W/p" 2>"$W/log" & fi
+        pid=$!
+        while kill -0 $pid 2>/dev/null && [ "$(rows "$out")" -lt $((before + 5)) ]; do sleep 0.02; done
+        kill -TERM $pid 2>/dev/null
+        wait $pid || return 1
+        grep -q '"complete"' "$W/p" && return 0
+    done
+    return 1
+}
