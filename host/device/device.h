@@ -68,6 +68,8 @@ SR_MUST_CHECK enum sr_status sr_device_learn_share(struct sr_device *device, con
                                                    int32_t *fitness, uint8_t *correct);
 /* Limits of several devices as one: each the smaller. */
 void sr_join_caps(struct sr_caps *all, const struct sr_caps *one);
+/* Counters of devices that work side by side: of cycles the larger, as the slowest says when all are done; of all else the sum. */
+void sr_join_counters(struct sr_counters *all, const struct sr_counters *one);
 /* Words from row to row in the weight stores. */
 uint32_t sr_row_words(const struct sr_caps *caps, uint32_t cols);
 /* Whether the network's samples and weights fit the stores of the device; sr_device_configure asks too. */

@@ -217,6 +217,17 @@ static void most(uint64_t *a, uint64_t b) {
     if (b > *a) *a = b;
 }
 
+void sr_join_counters(struct sr_counters *all, const struct sr_counters *one) {
+    most(&all->total, one->total), most(&all->base, one->base), most(&all->project, one->project);
+    most(&all->lif, one->lif), most(&all->readout, one->readout), most(&all->update, one->update);
+    all->lif_busy += one->lif_busy;
+    all->events += one->events;
+    all->link_tx += one->link_tx;
+    all->link_rx += one->link_rx;
+    all->link_requests += one->link_requests;
+    all->link_retries += one->link_retries;
+}
+
 static enum sr_status group_counters(struct sr_device *device, struct sr_counters *counters) {
     struct group *group = group_of(device);
     struct sr_counters sum = {0};
@@ -224,14 +235,7 @@ static enum sr_status group_counters(struct sr_device *device, struct sr_counter
         struct sr_counters one;
         enum sr_status status = sr_device_counters(group->members[i], &one);
         if (status) return sr_fail(device, status, "device %u: %s", (unsigned)i, sr_device_error(group->members[i]));
-        most(&sum.total, one.total), most(&sum.base, one.base), most(&sum.project, one.project);
-        most(&sum.lif, one.lif), most(&sum.readout, one.readout), most(&sum.update, one.update);
-        sum.lif_busy += one.lif_busy;
-        sum.events += one.events;
-        sum.link_tx += one.link_tx;
-        sum.link_rx += one.link_rx;
-        sum.link_requests += one.link_requests;
-        sum.link_retries += one.link_retries;
+        sr_join_counters(&sum, &one);
     }
     *counters = sum;
     return SR_OK;

@@ -400,27 +400,13 @@ static enum sr_status ranks_learn(struct sr_device *device, const struct sr_lear
     return status;
 }
 
-static void most(uint64_t *a, uint64_t b) {
-    if (b > *a) *a = b;
-}
-
 static enum sr_status ranks_counters(struct sr_device *device, struct sr_counters *counters) {
     struct ranks *r = ranks_of(device);
     struct command command = {.kind = COMMAND_COUNT};
     struct sr_counters *all = need(r, r->c->size * sizeof *all), sum = {0};
     tell(r, &command);
     enum sr_status status = part_count(r, all);
-    for (uint32_t i = 0; i < r->c->size && status == SR_OK; i++) {
-        const struct sr_counters *one = &all[i];
-        most(&sum.total, one->total), most(&sum.base, one->base), most(&sum.project, one->project);
-        most(&sum.lif, one->lif), most(&sum.readout, one->readout), most(&sum.update, one->update);
-        sum.lif_busy += one->lif_busy;
-        sum.events += one->events;
-        sum.link_tx += one->link_tx;
-        sum.link_rx += one->link_rx;
-        sum.link_requests += one->link_requests;
-        sum.link_retries += one->link_retries;
-    }
+    for (uint32_t i = 0; i < r->c->size && status == SR_OK; i++) sr_join_counters(&sum, &all[i]);
     if (status == SR_OK) *counters = sum;
     free(all);
     return status;
