@@ -331,15 +331,13 @@ $(B)/tests/bench_ref: $(B)/tests/bench_ref.o $(B)/libspikeroll.a
 bench-torch: $(B)/tests/bench_ref $(TORCH_PYTHON) ## ref beside PyTorch, one thread each, in turns: a lowrank generation, learned samples (1 min and PyTorch's install)
 	$(TORCH_PYTHON) tests/bench_torch.py $(B)/tests/bench_ref
 bench-torch-local: $(B)/tests/bench_ref $(SHARED) $(TORCH_PYTHON) ## mode local beside surrogate gradients in PyTorch; DATA=DIR: in a training (20 s, 2 min with DATA)
-	SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONPATH=host/python PYTHONDONTWRITEBYTECODE=1 \
-	    $(TORCH_PYTHON) tests/bench_torch.py --only local $(if $(DATA),--data $(DATA)) $(B)/tests/bench_ref
+	$(WITH_PACKAGE) $(TORCH_PYTHON) tests/bench_torch.py --only local $(if $(DATA),--data $(DATA)) $(B)/tests/bench_ref
 
 # DATA: a folder that tests/make-simulated made.
 choices: $(SHARED) ## DATA=DIR: what each option of the trainer brings, three seeds (8 min)
-	PYTHONPATH=host/python SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/choices $(DATA) $(B)/choices --mode lowrank
-	PYTHONPATH=host/python SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/choices $(DATA) $(B)/choices --mode local
+	for mode in lowrank local; do $(WITH_PACKAGE) $(PYTHON) tests/choices $(DATA) $(B)/choices --mode $$mode || exit 1; done
 ranks: $(B)/spikeroll $(B)/sim/default.so $(SHARED) ## DATA=DIR: accuracy, cycles and storage against the rank, three seeds (6 min and the build)
-	PYTHONPATH=host/python SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONDONTWRITEBYTECODE=1 $(PYTHON) tests/ranks $(B)/spikeroll $(DATA) $(B)/ranks
+	$(WITH_PACKAGE) $(PYTHON) tests/ranks $(B)/spikeroll $(DATA) $(B)/ranks
 
 # ---- formatting and lint --------------------------------------------------------------------------------------------
 FORMATTED = $(wildcard host/*/*.[ch] host/include/*/*.h sim/*.[ch] sim/*.cpp tests/*.[ch] tests/*/*.cpp tests/*/*.[ch])

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # The Python package: its tests and its wheel. The package itself is plain Python, and needs no build.
 PY := $(B)/python/bin/python
+# Before a command that imports the package from the source tree.
+WITH_PACKAGE = SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONPATH=host/python PYTHONDONTWRITEBYTECODE=1
 # A wheel for this platform that holds the shared library; the libraries that this needs in turn (HDF5 and so on) are the system's.
 WHEEL_DIR := $(B)/wheel
 wheel: $(SHARED) $(B)/setup/python ## a wheel of the Python package into build/wheel (20 s)
@@ -18,6 +20,5 @@ $(B)/frameworks/bin/python:
 	$(PYTHON) -m venv $(B)/frameworks
 	$(B)/frameworks/bin/pip install -q --disable-pip-version-check torch==2.13.0 numpy h5py pytest nir==1.0.8 nirtorch==2.6 snntorch==0.9.4
 nir-test: $(SHARED) $(TORCH_PYTHON) ## neurons of snnTorch against ours, spike for spike (1 min and PyTorch's install)
-	@SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONPATH=host/python PYTHONDONTWRITEBYTECODE=1 \
-	    $(TORCH_PYTHON) -m pytest -q -rs -p no:cacheprovider tests/python/test_frameworks.py
+	@$(WITH_PACKAGE) $(TORCH_PYTHON) -m pytest -q -rs -p no:cacheprovider tests/python/test_frameworks.py
 .PHONY: wheel python-test nir-test
