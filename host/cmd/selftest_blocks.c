@@ -261,17 +261,22 @@ static enum sr_status try_spikes(struct sr_subject *s) {
     return try_readout_kind(s, SR_READOUT_SPIKES, SR_RESET_SUBTRACT);
 }
 
+/* What a training begins with: a configured network with random weights, and samples. */
+static enum sr_status begin_training(struct sr_subject *s, struct sr_net *net, uint32_t count, struct sr_drawn *x) {
+    net->theta[0] = 60;
+    net->leak[0] = 32;
+    TRY(sr_device_configure(s->device, net));
+    TRY(sr_load_random(s, net, 0, 20));
+    TRY(sr_load_random(s, net, SR_READOUT_LAYER, 20));
+    return sr_draw_samples(s, net, count, 40, x);
+}
+
 /* Three generations as in training: nothing but fitness leaves the device, and the weights at the end. */
 static enum sr_status try_generations(struct sr_subject *s) {
     struct sr_net net = sr_fit_usual_net(s);
     struct sr_evaluation e = sr_some_evaluation(sr_fit_pairs(&s->caps, 1), 1, 512, 512);
     struct sr_drawn x;
-    net.theta[0] = 60;
-    net.leak[0] = 32;
-    TRY(sr_device_configure(s->device, &net));
-    TRY(sr_load_random(s, &net, 0, 20));
-    TRY(sr_load_random(s, &net, SR_READOUT_LAYER, 20));
-    TRY(sr_draw_samples(s, &net, 5, 40, &x));
+    TRY(begin_training(s, &net, 5, &x));
     enum sr_status status = SR_OK;
     e.fitness = SR_FITNESS_LOGSOFTMAX;
     e.fitness_mul = 5;
@@ -303,12 +308,7 @@ static enum sr_status try_learning(struct sr_subject *s) {
     int32_t fitness[COUNT];
     uint8_t correct[COUNT];
     struct sr_drawn x;
-    net.theta[0] = 60;
-    net.leak[0] = 32;
-    TRY(sr_device_configure(s->device, &net));
-    TRY(sr_load_random(s, &net, 0, 20));
-    TRY(sr_load_random(s, &net, SR_READOUT_LAYER, 20));
-    TRY(sr_draw_samples(s, &net, COUNT, 40, &x));
+    TRY(begin_training(s, &net, COUNT, &x));
     enum sr_status status = SR_OK;
     for (uint32_t g = 0; g < 2 && !status; g++) {
         learning.key = sr_generation_key(17, g);

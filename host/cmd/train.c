@@ -78,12 +78,14 @@ static void on_ignored_interrupt(int number) {
     errno = saved;
 }
 
-/* A signal that the caller ignores stays without effect: nohup, background jobs of a script. The last of them is what mpirun passes on
- * to its processes. */
+/* What ends a training in good order. The last of them is what mpirun passes on to its processes, and means that there alone. */
+static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
+enum { SIGNALS = sizeof signals / sizeof *signals };
+
+/* A signal that the caller ignores stays without effect: nohup, background jobs of a script. */
 static void catch_signals(struct sr_training *training, bool ranks) {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
     stoppable = training;
-    for (size_t i = 0; i < sizeof signals / sizeof *signals - !ranks; i++) {
+    for (size_t i = 0; i < (ranks ? SIGNALS : SIGNALS - 1); i++) {
         struct sigaction before, action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
         sigemptyset(&action.sa_mask);
         if (sigaction(signals[i], NULL, &before) != 0) continue;
@@ -323,11 +325,10 @@ static int train(int argc, char **argv, const struct sr_communicator *ranks) {
 
 /* A process that rank 0 commands. Signals are for rank 0, which ends this one in good order. */
 static int serve(int argc, char **argv, const struct sr_communicator *ranks) {
-    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGUSR1};
     struct sr_options options;
     struct sr_open open = {0};
     char fault[SR_ERROR_SIZE] = "";
-    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++) signal(signals[i], SIG_IGN);
+    for (size_t i = 0; i < SIGNALS; i++) signal(signals[i], SIG_IGN);
     enum sr_status status = sr_options_parse(&options, SR_CMD_TRAIN, argc, argv, fault, sizeof fault);
     sr_options_open(&options, &open);
     sr_ranks_serve(ranks, &open, options.patience, status == SR_OK ? NULL : fault);

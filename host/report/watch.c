@@ -66,6 +66,12 @@ static struct body *body_make(char *text, size_t size) {
     return body;
 }
 
+/* A copy of a text that ends in 0. */
+static struct body *body_copy(const char *text) {
+    char *copy = strdup(text);
+    return copy ? body_make(copy, strlen(copy)) : NULL;
+}
+
 static void close_connection(struct connection *c) {
     close(c->fd);
     body_drop(c->body);
@@ -103,15 +109,13 @@ static void answer(struct sr_watch *w, struct connection *c) {
         code = answer_page(w, &body);
         if (code == SR_HTTP_OK) type = "text/html; charset=utf-8";
     } else if (code == SR_HTTP_OK) {
-        char *text = strdup(sr_report_script);
-        body = text ? body_make(text, strlen(text)) : NULL;
+        body = body_copy(sr_report_script);
         type = "text/javascript; charset=utf-8";
         if (!body) code = SR_HTTP_UNAVAILABLE;
     }
     if (code != SR_HTTP_OK) {
-        char *text = strdup(sr_http_text(code));
         type = "text/plain; charset=utf-8";
-        body = text ? body_make(text, strlen(text)) : NULL;
+        body = body_copy(sr_http_text(code));
     }
     c->head_size = sr_http_head(code, type, body ? body->size : 0, c->head);
     if (request.head_only) {
