@@ -474,8 +474,9 @@ $(B)/nmnist-sim:
 report-tables: $(B)/spikeroll $(BOARDS:%=$(B)/sim/%.so) $(NMNIST_SIM_DATA) ## milliseconds, bytes and seconds of training by board into docs/boards.md (10 min)
 	@PYTHON="$(PYTHON)" tests/report tables $(B)/spikeroll $(NMNIST_SIM_DATA) $(BOARDS)
 show-board: have-board
-	@echo '$(DEMO)'
-	@echo '$(filter CLOCK_HZ=%,$(PARAMS)) $(filter BAUD=%,$(CLOCK_PARAMS)) CLOCK_MHZ=$(CLOCK_MHZ)'
+	@echo 'DEMO $(DEMO)'
+	@echo 'DEMO_LOCAL $(DEMO_LOCAL)'
+	@echo 'CLOCK $(filter CLOCK_HZ=%,$(PARAMS)) $(filter BAUD=%,$(CLOCK_PARAMS)) CLOCK_MHZ=$(CLOCK_MHZ)'
 
 help: ## this list
 	@echo "make TARGET; the time is on 2 cores, after the set-up"
