@@ -279,18 +279,21 @@ module sr_compact_readout #(
             q_k_q     <= {RANK_W{1'b0}};
             q_class_q <= pair_last_q[Q_READ] ? 4'd0 : q_class_q + 4'd1;
         end
-        // The first pair of a sample begins at factor 0; its rows of factors come before its classes.
-        if (g_put && pair_first_q) c_factor_q <= {FACTOR_AW{1'b0}};
+        // The first pair of a sample begins at factor 0. Its rows of factors are at this age after the last class of the pair before
+        // has read its factors, and before the next pair can start, however short the rows are.
+        if (g_last_age_q[Q_READ] && pair_first_q) c_factor_q <= {FACTOR_AW{1'b0}};
         else if (pair_last_q[Q_READ] && (MEMBERS > 1 || minus_age_q[Q_READ])) c_factor_q <= c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
         q_k_q1  <= q_k_q;
         q_sel_q <= q_class_q;
         bit_q   <= class_bit_i;
         scaled_q <= g_put && !rst_i;
         store_q  <= scaled_q && !rst_i;
+        // The next pair may start before this one's last S g is stored, so k begins anew with the last class, not with the start.
         if (store_q) g_k_q <= g_k_q + 1'b1;
+        else if (pair_last_q[Q_READ]) g_k_q <= {RANK_W{1'b0}};
         if (score_we_o) score_at_q <= done_o ? {!score_at_q[4], 4'd0} : score_at_q + 5'd1;
-        if (start_i) g_k_q <= {RANK_W{1'b0}};
         if (clear_i || rst_i) begin
+            g_k_q      <= {RANK_W{1'b0}};
             q_k_q      <= {RANK_W{1'b0}};
             q_class_q  <= 4'd0;
             score_at_q <= 5'd0;

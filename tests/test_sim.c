@@ -401,6 +401,26 @@ static void test_saturation(void **state) {
     sr_device_close(ref);
 }
 
+/* Pairs that take so few cycles that one begins before the pair before it has left the pipelines: a column block, few steps, few
+ * classes. Each unit is then behind another in turn. */
+static void test_short_pairs(void **state) {
+    struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
+    const struct sr_caps *caps = sr_device_caps(sim);
+    for (unsigned n = 0; n < 36; n++) {
+        struct sr_random_config c;
+        make(caps, 30, least(n % 2 ? caps->lanes : 3, 40), 1 + n % 4, 9, 3, 120, &c);
+        c.net.classes = least(2 + n / 2 % 3, caps->classes_max);
+        for (uint32_t b = 0; b < c.batch.count; b++) c.labels[b] = (uint8_t)(b % c.net.classes);
+        c.net.theta[0] = 40;
+        set_mode(caps, SR_MODE_LOWRANK, 1 + n / 6 % 3, &c);
+        c.evaluation.scale[SR_READOUT_LAYER] = 3000;
+        compare(ref, sim, &c);
+        sr_random_config_free(&c);
+    }
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
 /* Generations that take few bytes: what a bitstream behind its UART pins can do in a minute or two. */
 static void test_small(void **state) {
     struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
@@ -600,6 +620,7 @@ int main(void) {
     } cases[] = {{"random", test_random},
                  {"learn", test_learn},
                  {"small", test_small},
+                 {"short_pairs", test_short_pairs},
                  {"two_simulators", test_two_simulators},
                  {"slices", test_slices},
                  {"limits", test_limits},
