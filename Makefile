@@ -294,7 +294,7 @@ test-host: $(HOST_TEST_BIN) $(INJECT) $(B)/spikeroll $(MPI_IF_THERE) ## the test
 	@tests/run $(HOST_TEST_BIN) $(HOST_TEST_SH)
 test-host-asan: $(HOST_ASAN_BIN) $(FUZZ_BIN) $(B)/spikeroll ## the same C tests under the sanitizers, and the fuzz harnesses (2 min to build, 3 to run)
 	@tests/run $(HOST_ASAN_BIN) $(FUZZ_BIN)
-test-host-c: $(HOST_TEST_BIN)
+test-host-c: $(HOST_TEST_BIN) $(B)/spikeroll
 	@tests/run $(HOST_TEST_BIN)
 test-rtl: $(TB_BIN) ## the tests of single RTL blocks (3 min)
 	@tests/run $(TB_BIN)

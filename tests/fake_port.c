@@ -262,10 +262,15 @@ ssize_t readlink(const char *path, char *bytes, size_t size) {
                                                                       size);
 }
 
-int __lxstat(int version, const char *path, struct stat *about) {
+int lstat(const char *path, struct stat *about) {
     char text[512];
-    (void)version;
     return fstatat(AT_FDCWD, meant(path, text, sizeof text, false), about, AT_SYMLINK_NOFOLLOW);
+}
+
+/* What a library that was compiled against an old glibc calls for it. */
+int __lxstat(int version, const char *path, struct stat *about) {
+    (void)version;
+    return lstat(path, about);
 }
 
 char *realpath(const char *path, char *resolved) {
@@ -274,7 +279,7 @@ char *realpath(const char *path, char *resolved) {
     return REAL(char *(*)(const char *, char *), "realpath")(path, resolved);
 }
 
-int ioctl(int file, unsigned long request, ...) {
+int ioctl(int file, ioctl_request request, ...) {
     va_list arguments;
     va_start(arguments, request);
     void *argument = va_arg(arguments, void *);
@@ -295,6 +300,6 @@ int ioctl(int file, unsigned long request, ...) {
             exclusive = true;
             return 0;
         default:
-            return REAL(int (*)(int, unsigned long, ...), "ioctl")(file, request, argument);
+            return REAL(int (*)(int, ioctl_request, ...), "ioctl")(file, request, argument);
     }
 }

@@ -9,6 +9,13 @@
 
 struct fake_port;
 
+/* What ioctl takes for a request: glibc and musl differ. */
+#ifdef __GLIBC__
+typedef unsigned long ioctl_request;
+#else
+typedef int ioctl_request;
+#endif
+
 /* A port with nobody behind it: bytes sent to it are counted, none comes back. */
 struct fake_port *fake_port_open(void);
 /* From now on a device answers there, each of its answers so many milliseconds late. */

@@ -354,7 +354,7 @@ static bool ports_can_be_set_up(void) {
     char settings[44]; /* the kernel's struct termios2, whose header cannot stand beside termios.h */
     struct fake_port *port = fake_port_open();
     int line = open(fake_port_path(port), O_RDWR | O_NOCTTY);
-    bool can = line >= 0 && (ioctl(line, _IOR('T', 0x2A, settings), settings) == 0 || errno != ENOSYS);
+    bool can = line >= 0 && (ioctl(line, (ioctl_request)_IOR('T', 0x2A, settings), settings) == 0 || errno != ENOSYS);
     if (line >= 0) close(line);
     fake_port_close(port);
     return can;

@@ -5,18 +5,12 @@
 #pragma GCC optimize("no-loop-unroll-and-jam") /* gcc 12 leaves its odd iterations scalar */
 #endif
 
+#include "base/clones.h"
 #include "ref/ref.h"
 
 #include <string.h>
 
-/* Sanitizers start too late for the resolvers of the versions. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
-#define REF_VECTOR
-#elif defined(__x86_64__) && defined(__GNUC__) && defined(__linux__)
-#define REF_VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define REF_VECTOR
-#endif
+#define REF_VECTOR SR_CLONES("arch=x86-64-v4", "arch=x86-64-v3", "default")
 #define REF_INLINE static inline __attribute__((always_inline))
 
 /* ---- sums of table rows ---- */

@@ -4,16 +4,11 @@
 #ifndef SR_REF_LOCAL_VECTOR_H
 #define SR_REF_LOCAL_VECTOR_H
 
+#include "base/clones.h"
+
 #include <stdint.h>
 
-/* Sanitizers start too late for the resolvers of the versions. */
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || defined(__clang__)
-#define REF_VECTOR
-#elif defined(__x86_64__) && defined(__GNUC__) && defined(__linux__)
-#define REF_VECTOR __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define REF_VECTOR
-#endif
+#define REF_VECTOR SR_CLONES("arch=x86-64-v4", "arch=x86-64-v3", "default")
 #define REF_INLINE static inline __attribute__((always_inline))
 
 /* Sixteen lanes of 16 bits, where the compiler would widen them to 32 if it were left a loop. A comparison gives 0 or -1 (all

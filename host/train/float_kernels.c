@@ -2,16 +2,12 @@
  * Inner loops of the rules that train in float: see float_kernels.h. */
 #include "train/float_kernels.h"
 
+#include "base/clones.h"
+
 #include <stddef.h>
 #include <string.h>
 
-/* Sanitizers start too late for the resolvers of the versions. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__) && defined(__gnu_linux__)
-#define FLOAT_VECTOR __attribute__((target_clones("avx2", "default")))
-#else
-#define FLOAT_VECTOR
-#endif
+#define FLOAT_VECTOR SR_CLONES("avx2", "default")
 
 FLOAT_VECTOR void sr_float_axpy(uint32_t n, float a, const float *restrict x, float *restrict y) {
     for (uint32_t i = 0; i < n; i++) y[i] += a * x[i];
