@@ -22,7 +22,7 @@
 //           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it.
 //           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers. SUBTRACT 1: either reset; 0: the hard reset alone.
 //           MEMBERS 2: LIF and readout work on both members of a pair; 1: on one after the other, in half the cells.
-//           LOCAL 1: it learns in mode `local` too (sr_local), with NOISE_ROUNDS rounds of its noise unit a cycle.
+//           LOCAL 1: it learns in mode `local` too (sr_local). NOISE_ROUNDS: rounds of a noise unit in a cycle, here and there.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -283,7 +283,7 @@ module sr_compact #(
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
     sr_factors #(
         .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS),
-        .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .ROW_AW(ROW_AW)
+        .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .ROUNDS(NOISE_ROUNDS), .ROW_AW(ROW_AW)
     ) u_factors (
         .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
         .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i({{9 - XW_W{1'b0}}, x_words}), .blocks_i(blocks8), .busy_o(draw_busy),

@@ -11,7 +11,7 @@
 //   classes   ROW entries of the readout: {group, class / CUT}, likewise; TOGETHER 1: behind the rows, in one store with them, which
 //             is read for one or the other, and built for small block RAMs (sr_factor_rows, SPLIT)
 // Draw        start_i (pulse) with the job inputs, held while busy_o; over_o: more than FACTORS, given up. groups_o: row groups.
-//             A noise word takes 18 cycles and one for each CUT entries.
+//             A noise word takes 16 / ROUNDS + 2 cycles and one for each CUT entries.
 // Dither      dither_i (pulse, not during a draw; its row and block are 0 during one); dither_ready_o until the next; cut_o:
 //             entries cut_at_i * CUT and on.
 // Reads       a cycle after the enable; bit selects go with the data. col_o, rcol_o (readout) and class_o are of the factor that the
@@ -27,6 +27,7 @@ module sr_factors #(
     parameter BLOCK_AW   = 4,    // bits of a column block's number
     parameter TOGETHER   = 0,
     parameter LUT_RAM    = 0,    // columns in RAM of LUTs
+    parameter ROUNDS     = 1,    // of the noise unit in a cycle
     parameter CUT        = LANES < 16 ? LANES : 16,
     parameter ROW_AW     = $clog2(FACTORS / PROJ_UNITS * (X_WORDS + TOGETHER) * 16 / CUT),
     parameter FACTOR_AW  = $clog2(FACTORS),
@@ -168,7 +169,7 @@ module sr_factors #(
     wire [7:0]       word   = {{8 - DONE_W + CUT_W{1'b0}}, done_q[DONE_W-1:CUT_W]} | dither_block_i;
     wire [63:0]      ctr    = {kind, 2'd0, {2{readout}}, 3'd0, dither_row_i, pair, 10'd0, k_q, word};
     wire [63:0]      noise;
-    sr_noise_serial u_noise (
+    sr_noise_serial #(.ROUNDS(ROUNDS)) u_noise (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(dither_i || state_q == HASH), .ctr_i(ctr), .key_i(key_i),
         .ready_o(ready), .word_o(noise)
     );

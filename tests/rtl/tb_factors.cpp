@@ -9,13 +9,14 @@
 // params: -GLANES=8 -GPROJ_UNITS=1 -GFACTORS=16 -GX_WORDS=7 -GBLOCK_AW=3
 // params: -GLANES=4 -GPROJ_UNITS=4 -GX_WORDS=37 -GTOGETHER=1
 // params: -GLANES=2 -GPROJ_UNITS=4 -GX_WORDS=7 -GBLOCK_AW=3 -GTOGETHER=1
+// params: -GLANES=32 -GPROJ_UNITS=16 -GBLOCK_AW=2 -GROUNDS=8
 #include "tb.h"
 #include "Vsr_factors.h"
 
 namespace {
 
 struct Shape {
-    unsigned lanes, units, factors, x_words, blocks;
+    unsigned lanes, units, factors, x_words, blocks, rounds; /* rounds of the noise unit in a cycle */
 };
 
 struct Job {
@@ -67,8 +68,10 @@ struct Bench {
     }
 
     static unsigned up(unsigned n, unsigned by) { return (n + by - 1) / by; }
-    /* Cycles of n factors in a store of `entries` each: 18 a noise word, one a cut. */
-    uint64_t cycles(uint64_t n, unsigned entries) const { return n * (up(entries, 64) * 18u + entries / cut); }
+    /* Cycles of n factors in a store of `entries` each: 16 / rounds + 2 a noise word, one a cut. */
+    uint64_t cycles(uint64_t n, unsigned entries) const {
+        return n * (up(entries, 64) * (16 / shape.rounds + 2) + entries / cut);
+    }
 
     /* To its end or, if cut_at > 0, to a reset after so many cycles. */
     bool draw(const Job &j, uint64_t cut_at) {
@@ -163,7 +166,7 @@ struct Bench {
         tb::settle(top);
         cycle();
         top.dither_row_i = (SData)random.below(8192), top.dither_block_i = (CData)random.below(256); /* taken already */
-        for (unsigned i = 0; i < 16; i++) {
+        for (unsigned i = 0; i < 16 / shape.rounds; i++) {
             if (top.dither_ready_o) tb::fail("dither_ready_o too early");
             cycle();
         }
@@ -184,8 +187,8 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {{4, 4, 64, 40, 16}, {16, 4, 64, 40, 16}, {32, 8, 64, 40, 16}, {2, 2, 32, 40, 16},
-                                   {8, 1, 16, 7, 8},   {4, 4, 64, 37, 16},  {2, 4, 64, 7, 8}};
+    static const Shape shapes[] = {{4, 4, 64, 40, 16, 1}, {16, 4, 64, 40, 16, 1}, {32, 8, 64, 40, 16, 1}, {2, 2, 32, 40, 16, 1},
+                                   {8, 1, 16, 7, 8, 1},   {4, 4, 64, 37, 16, 1},  {2, 4, 64, 7, 8, 1},    {32, 16, 64, 40, 4, 8}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);
