@@ -105,6 +105,18 @@ check "is identical" "$X" diff "$W/i" "$W/i0"
 # In seconds of the processor, since on a machine that does other things a clock proves nothing.
 check "a time limit is kept" sh -c "ulimit -t 10; '$X' train $T --threads 2 --generations 1000000 --time-limit 1 --out '$W/t' --json >'$W/j'"
 check "and said" json "$W/j" 'v["end"] == "time limit" and v["generations"] < 1000000 and v["total"] == 100'
+# Where steps shrink they do so over the time: docs/training.md. What the clock had spent stands in the history.
+spent() { # folder, a Python expression over the list v of the column time_spent
+    python3 -c 'import csv, sys; v = [float(r["time_spent"]) for r in csv.DictReader(open(sys.argv[1] + "/history.csv"))]; assert eval(sys.argv[2]), v' "$1" "$2"
+}
+check "the share that the clock has spent is recorded" spent "$W/t" 'v == sorted(v) and all(0 <= x <= 1 for x in v) and (len(v) < 2 or v[0] < v[-1])'
+done_so_far=$(($(wc -l <"$W/t/history.csv") - 1))
+check "a run whose time is over goes on" sh -c "'$X' train --resume --data '$W/data' --out '$W/t' --time-limit 1 >'$W/log'"
+check "with steps as small as they are" spent "$W/t" "set(v[$done_so_far:]) <= {1}"
+check "and says so" grep -q "go on with steps as small as they are now: " "$W/log"
+"$X" train $T --generations 1000000 --time-limit 9999 --out "$W/limit" >"$W/log" 2>&1 &
+under_way "$W/limit"; kill $!; wait $!
+check "one that is stopped says with how much time to go on" grep -q -e '--time-limit [1-9][0-9]*$' "$W/log"
 check "--force starts over" "$X" train $L --force --out "$W/t"
 check "and leaves nothing of the old run" "$X" diff "$W/a" "$W/t"
 "$X" train $T --generations 1000000 --out "$W/two" >"$W/log" 2>&1 &

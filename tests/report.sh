@@ -58,7 +58,7 @@ refused "a place that cannot be written" "No such file" report "$W/es" --out "$W
 check "and nothing is written" [ "$pages" = "$(find "$W" -name '*.html' | sort)" ]
 
 # ---- a training under way ----
-"$X" train $D --hidden 20 --population 64 --generations 1000000 --out "$W/live" --watch 0 >"$W/log" 2>&1 & training=$!
+"$X" train $D --hidden 20 --population 64 --generations 1000000 --step-decay none --out "$W/live" --watch 0 >"$W/log" 2>&1 & training=$!
 for i in $(seq 600); do
     url=$(sed -n 's/^watch it at //p' "$W/log")
     [ -z "$url" ] || [ "$(cat "$W/live/history.csv" 2>/dev/null | wc -l)" -lt 12 ] || break
@@ -110,7 +110,7 @@ kill -TERM $training; wait $training
 check "the training ends in good order" [ $? = 0 ]
 training=""
 g=$(($(wc -l <"$W/live/history.csv") - 1))
-check "and is the run that an unwatched one is" sh -c "'$X' train $D --hidden 20 --population 64 --generations 1000000 --out '$W/short' --time-limit 1 --no-test >/dev/null 2>&1; n=\$((\$(wc -l <'$W/short/history.csv') - 1)); [ \$n -gt 1 ] && m=\$(( n < $g ? n : $g )) &&
+check "and is the run that an unwatched one is" sh -c "'$X' train $D --hidden 20 --population 64 --generations 1000000 --step-decay none --out '$W/short' --time-limit 1 --no-test >/dev/null 2>&1; n=\$((\$(wc -l <'$W/short/history.csv') - 1)); [ \$n -gt 1 ] && m=\$(( n < $g ? n : $g )) &&
     for r in live short; do head -\$((m + 1)) \"$W/\$r/history.csv\" | cut -d, -f1-6 >\"$W/\$r.csv\"; done && cmp '$W/live.csv' '$W/short.csv'"
 
 # ---- a browser ----

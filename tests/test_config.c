@@ -110,7 +110,7 @@ static void a_comma_locale_changes_nothing(void **state) {
     FILE *file = tmpfile();
     const struct sr_history_row row = {.generation = 3, .members = 2, .batch = 2, .fitness_sum = 5, .correct = 1};
     assert_non_null(file);
-    assert_int_equal(sr_history_append(file, &row, true), SR_OK);
+    assert_int_equal(sr_history_append(file, &row, 22), SR_OK);
     rewind(file);
     assert_non_null(fgets(line, sizeof line, file));
     assert_true(!strncmp(line, "3,1.2500,0.0000,0.250000,", 25));

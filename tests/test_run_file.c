@@ -324,13 +324,13 @@ static void a_failed_write_costs_nothing(void **state) {
 static void history_is_cut_and_compared(void **state) {
     (void)state;
     char other[256];
-    bool wide = false;
+    unsigned columns = 0;
     snprintf(other, sizeof other, "%s/a.csv", folder);
     for (int copy = 0; copy < 2; copy++) {
         const char *name = copy ? other : path2;
         FILE *file;
         assert_int_equal(sr_history_create(name, error, sizeof error), SR_OK);
-        assert_int_equal(sr_history_open(name, 0, &file, &wide, error, sizeof error), SR_OK);
+        assert_int_equal(sr_history_open(name, 0, &file, &columns, error, sizeof error), SR_OK);
         for (uint32_t g = 1; g <= 9; g++) {
             struct sr_history_row row = {.generation = g,
                                          .members = 4,
@@ -340,7 +340,7 @@ static void history_is_cut_and_compared(void **state) {
                                          .fitness_hash = g,
                                          .seconds = copy,
                                          .counters = {.total = (uint64_t)copy}};
-            assert_int_equal(sr_history_append(file, &row, wide), SR_OK);
+            assert_int_equal(sr_history_append(file, &row, columns), SR_OK);
         }
         fclose(file);
     }
@@ -349,32 +349,32 @@ static void history_is_cut_and_compared(void **state) {
     fputs("10,half a li", file); /* as a kill would leave it */
     fclose(file);
     assert_int_equal(sr_history_compare(path2, other, error, sizeof error), SR_ERR_MISMATCH);
-    assert_int_equal(sr_history_open(other, 10, &file, &wide, error, sizeof error), SR_ERR_FORMAT);
-    assert_int_equal(sr_history_open(other, 7, &file, &wide, error, sizeof error), SR_OK);
+    assert_int_equal(sr_history_open(other, 10, &file, &columns, error, sizeof error), SR_ERR_FORMAT);
+    assert_int_equal(sr_history_open(other, 7, &file, &columns, error, sizeof error), SR_OK);
     struct sr_history_row row = {
         .generation = 8, .members = 4, .batch = 2, .fitness_sum = -8000, .correct = 0, .fitness_hash = 8};
-    assert_int_equal(sr_history_append(file, &row, wide), SR_OK);
+    assert_int_equal(sr_history_append(file, &row, columns), SR_OK);
     assert_int_equal(sr_history_sync(file), SR_OK);
     fclose(file);
     assert_int_equal(sr_history_compare(path2, other, error, sizeof error), SR_ERR_MISMATCH);
     assert_non_null(strstr(error, "ends after generation 8"));
-    assert_int_equal(sr_history_open(path2, 8, &file, &wide, error, sizeof error), SR_OK);
+    assert_int_equal(sr_history_open(path2, 8, &file, &columns, error, sizeof error), SR_OK);
     fclose(file);
     assert_int_equal(sr_history_compare(path2, other, error, sizeof error), SR_OK);
-    assert_int_equal(sr_history_open(path2, 7, &file, &wide, error, sizeof error), SR_OK);
+    assert_int_equal(sr_history_open(path2, 7, &file, &columns, error, sizeof error), SR_OK);
     row.fitness_hash = 9;
-    assert_int_equal(sr_history_append(file, &row, wide), SR_OK);
+    assert_int_equal(sr_history_append(file, &row, columns), SR_OK);
     fclose(file);
     assert_int_equal(sr_history_compare(path2, other, error, sizeof error), SR_ERR_MISMATCH);
     assert_non_null(strstr(error, "generation 8, fitness_hash"));
 }
 
-/* A history that began without the columns of modes in float stays without them; one with them has them in every row. */
+/* A history that began without the columns of modes in float, or without the clock's, stays without them; one with them has them in
+ * every row. */
 static void history_of_an_older_program_keeps_its_columns(void **state) {
     static const char old[] =
         "generation,fitness_mean,fitness_best,correct,fitness_hash,validation,cycles,base,project,lif,lif_busy,readout,update,"
-        "events,link_tx,link_rx,link_retries,seconds\n"
-        "1,0,0,0,0,,0,0,0,0,0,0,0,0,0,0,0,1.000\n";
+        "events,link_tx,link_rx,link_retries,seconds";
     const struct sr_history_row row = {.generation = 2,
                                        .members = 1,
                                        .batch = 4,
@@ -384,32 +384,37 @@ static void history_of_an_older_program_keeps_its_columns(void **state) {
                                        .in_float = true,
                                        .spikes = 7.25,
                                        .active = 0.125,
-                                       .float_correct = 2};
+                                       .float_correct = 2,
+                                       .timed = true,
+                                       .time_spent = 16384};
     char line[512], name[256];
     FILE *file;
-    bool wide = true;
+    unsigned columns = 0;
     (void)state;
     snprintf(name, sizeof name, "%s/old.csv", folder);
-    file = fopen(name, "w");
-    fputs(old, file);
-    fclose(file);
-    assert_int_equal(sr_history_open(name, 1, &file, &wide, error, sizeof error), SR_OK);
-    assert_false(wide);
-    assert_int_equal(sr_history_append(file, &row, wide), SR_OK);
-    fclose(file);
-    file = fopen(name, "r");
-    for (int i = 0; i < 3; i++) assert_non_null(fgets(line, sizeof line, file));
-    assert_non_null(strstr(line, ",0,0,0.000\n"));
-    fclose(file);
+    for (int later = 0; later < 2; later++) {
+        file = fopen(name, "w");
+        fprintf(file, "%s%s\n%s%s\n", old, later ? ",spikes,active,float_validation" : "",
+                "1,0,0,0,0,,0,0,0,0,0,0,0,0,0,0,0,1.000", later ? ",,," : "");
+        fclose(file);
+        assert_int_equal(sr_history_open(name, 1, &file, &columns, error, sizeof error), SR_OK);
+        assert_int_equal(columns, later ? 21 : 18);
+        assert_int_equal(sr_history_append(file, &row, columns), SR_OK);
+        fclose(file);
+        file = fopen(name, "r");
+        for (int i = 0; i < 3; i++) assert_non_null(fgets(line, sizeof line, file));
+        assert_non_null(strstr(line, later ? ",0,0,0.000,7.25,0.125000,0.500000\n" : ",0,0,0.000\n"));
+        fclose(file);
+    }
     assert_int_equal(sr_history_create(name, error, sizeof error), SR_OK);
-    assert_int_equal(sr_history_open(name, 0, &file, &wide, error, sizeof error), SR_OK);
-    assert_true(wide);
-    assert_int_equal(sr_history_append(file, &row, wide), SR_OK);
+    assert_int_equal(sr_history_open(name, 0, &file, &columns, error, sizeof error), SR_OK);
+    assert_int_equal(columns, 22);
+    assert_int_equal(sr_history_append(file, &row, columns), SR_OK);
     rewind(file);
     assert_non_null(fgets(line, sizeof line, file));
-    assert_non_null(strstr(line, ",seconds,spikes,active,float_validation\n"));
+    assert_non_null(strstr(line, ",seconds,spikes,active,float_validation,time_spent\n"));
     assert_non_null(fgets(line, sizeof line, file));
-    assert_non_null(strstr(line, ",0.000,7.25,0.125000,0.500000\n"));
+    assert_non_null(strstr(line, ",0.000,7.25,0.125000,0.500000,0.250000\n"));
     fclose(file);
     unlink(name);
 }

@@ -233,15 +233,15 @@ static void steps_shrink_to_the_final_fraction(void **state) {
         char text[96];
         snprintf(text, sizeof text, "--generations 1001 --step-final 0.25 --step-decay %s", kinds[k]);
         make_plan(&plan, SR_OK, text);
-        uint32_t before = sr_schedule_q16(&plan.steps, 0);
+        uint32_t before = sr_schedule_q16(&plan.steps, 0, 0);
         assert_int_equal(before, 65536);
         for (uint32_t g = 1; g <= 1000; g++) {
-            uint32_t now = sr_schedule_q16(&plan.steps, g);
+            uint32_t now = sr_schedule_q16(&plan.steps, g, 0);
             assert_true(now <= before);
             before = now;
         }
         assert_int_equal(before, 16384);
-        assert_in_range(sr_schedule_q16(&plan.steps, 500), 40950, 40970); /* half way between */
+        assert_in_range(sr_schedule_q16(&plan.steps, 500, 0), 40950, 40970); /* half way between */
     }
 }
 

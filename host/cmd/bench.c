@@ -262,7 +262,7 @@ static enum sr_status measure_local(struct bench *b, struct sr_bench_line *r) {
     while (status == SR_OK && r->seconds < TIME_ENOUGH && (r->generations < b->options.repeat || r->seconds < TIME_LEAST)) {
         struct sr_counters counters;
         double start = sr_now(), processor = processor_now();
-        sr_local_plan_learning(&plan, r->generations, &learning);
+        sr_local_plan_learning(&plan, r->generations, 0, &learning);
         status = sr_device_learn(b->device, &learning, &batch, NULL, NULL);
         if (status == SR_OK) status = sr_device_counters(b->device, &counters);
         if (status != SR_OK) break;

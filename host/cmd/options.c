@@ -198,7 +198,7 @@ static const struct sr_option table[] = {
      "Run"},
     {NULL,
      {"time-limit", "SECONDS", SR_FIELD_UINT, AT(time_limit), 0, 100000000, NULL, NULL,
-      "stop in good order after so long; 0: no limit"},
+      "stop in good order after so long, with steps that have shrunk to --step-final by then; 0: no limit"},
      T,
      "Run"},
     {NULL,

@@ -37,7 +37,7 @@ static void show_bar(struct sr_progress_view *view, const struct sr_progress *p,
     size_t width = columns() - 1, length = strlen(text), used = 0;
     if (width >= length + 11) { /* a bar of 8 at least */
         size_t bar = width - length - 3 < BAR ? width - length - 3 : BAR;
-        size_t filled = (size_t)((double)bar * p->generation / p->generations);
+        size_t filled = (size_t)((double)bar * p->done);
         for (used = 1; used <= bar; used++) line[used] = used <= filled ? '#' : '.';
         line[used++] = ']';
         line[used++] = ' ';

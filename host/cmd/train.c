@@ -3,6 +3,7 @@
  * (spikeroll/train.h). */
 #include <cjson/cJSON.h>
 #include <errno.h>
+#include <math.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,9 +171,12 @@ static enum sr_status report(struct command *c) {
                c->data.holdout ? "held-out share" : "test set");
     printf("files in %s: history.csv checkpoint.h5 last.h5%s\n", out, t->run.has_best ? " best.h5" : "");
     if (!complete) {
-        bool ref = !strcmp(c->options.engine, "ref");
-        printf("to go on: spikeroll train --resume %s%s%s--data %s --out %s\n", ref ? "" : "--engine ",
+        bool ref = !strcmp(c->options.engine, "ref"), timed = t->deadline.counts;
+        printf("to go on%s: spikeroll train --resume %s%s%s--data %s --out %s",
+               timed && t->end == SR_END_TIME ? " with steps as small as they are now" : "", ref ? "" : "--engine ",
                ref ? "" : c->options.engine, ref ? "" : " ", c->options.data, out);
+        if (timed && t->end == SR_END_STOPPED) printf(" --time-limit %.0f", ceil(t->opened + t->how.time_limit - sr_now()));
+        puts("");
     }
     return SR_OK;
 }

@@ -23,15 +23,17 @@ struct sr_history_row {
     bool in_float;          /* of modes that train in float on the host: */
     double spikes, active;  /* a sample, in the plain pass; share of (neuron, step) that learn */
     uint32_t float_correct; /* validation before the weights were made a device's */
+    bool timed;             /* of runs whose steps shrink by the time limit: */
+    uint32_t time_spent;    /* share of the schedule that the clock had spent when the generation began, 65536ths */
 };
 SR_MUST_CHECK enum sr_status sr_history_create(const char *path, char *error, size_t error_size);
-/* Keep the rows of generations 1..generation, and open for appending. */
-/* A history that an older program began stays without the last columns: *wide is false then. */
-SR_MUST_CHECK enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **file, bool *wide, char *error,
+/* Keep the rows of generations 1..generation, and open for appending. *columns: how many columns the history has. One that an older
+ * program began stays without the last ones. */
+SR_MUST_CHECK enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **file, unsigned *columns, char *error,
                                              size_t error_size);
-SR_MUST_CHECK enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row, bool wide);
+SR_MUST_CHECK enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row, unsigned columns);
 SR_MUST_CHECK enum sr_status sr_history_sync(FILE *file);
-/* Compare all columns but cycles, link bytes and seconds. SR_ERR_MISMATCH: difference has one line. */
+/* Compare results, and what a clock decided: all columns but cycles, link bytes, seconds and those of modes in float. SR_ERR_MISMATCH: difference has one line. */
 SR_MUST_CHECK enum sr_status sr_history_compare(const char *path1, const char *path2, char *difference, size_t size);
 
 #endif

@@ -54,7 +54,7 @@ static enum sr_status es_generation(struct sr_training *t, uint32_t number, cons
     enum sr_status status = sr_hard_choose(&es->hard, t->device, candidates, batch);
     if (status == SR_OK) status = sr_device_evaluate(t->device, &evaluation, batch, es->fitness, es->correct);
     if (status != SR_OK) return sr_training_fail_device(t, status);
-    sr_plan_update(&es->plan, number, es->fitness, es->credit, &update);
+    sr_plan_update_timed(&es->plan, number, t->deadline.spent, es->fitness, es->credit, &update);
     status = sr_device_update(t->device, &update);
     if (status != SR_OK) return sr_training_fail_device(t, status);
     row->members = members;

@@ -157,7 +157,7 @@ static enum sr_status float_generation(struct sr_training *t, uint32_t number, c
         uint32_t left = batch->count - first;
         learn_pass(t, batch, first, left < pass->samples_max ? left : pass->samples_max, row);
     }
-    step(s, number, (float)(t->run.config.learning_rate * sr_schedule_q16(&s->rates, number) / 65536));
+    step(s, number, (float)(t->run.config.learning_rate * sr_schedule_q16(&s->rates, number, t->deadline.spent) / 65536));
     row->in_float = true;
     row->spikes = (double)pass->spikes / batch->count;
     row->active = pass->neurons ? (double)pass->active / (double)pass->neurons : 0;

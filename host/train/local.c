@@ -40,7 +40,7 @@ static enum sr_status local_generation(struct sr_training *t, uint32_t number, c
     struct sr_learning learning;
     enum sr_status status = sr_average_before(t);
     if (status != SR_OK) return status;
-    sr_local_plan_learning(&s->plan, number, &learning);
+    sr_local_plan_learning(&s->plan, number, t->deadline.spent, &learning);
     status = sr_device_learn(t->device, &learning, batch, s->fitness, s->correct);
     if (status != SR_OK) return sr_training_fail_device(t, status);
     if ((status = sr_average_after(t, number)) != SR_OK) return status;

@@ -57,11 +57,12 @@ static uint32_t scaled(uint64_t value, uint32_t fraction) {
     return (uint32_t)(((value >> 8) * fraction + (UINT64_C(1) << 23)) >> 24);
 }
 
-void sr_local_plan_learning(const struct sr_local_plan *plan, uint32_t generation, struct sr_learning *learning) {
+void sr_local_plan_learning(const struct sr_local_plan *plan, uint32_t generation, uint32_t time_spent,
+                            struct sr_learning *learning) {
     *learning = plan->learning;
     learning->key = sr_generation_key(plan->seed, generation);
     for (unsigned l = 0; l < SR_HIDDEN_LAYERS; l++)
-        learning->sigma[l] = scaled(plan->sigma_q16[l], sr_schedule_q16(&plan->strengths, generation));
+        learning->sigma[l] = scaled(plan->sigma_q16[l], sr_schedule_q16(&plan->strengths, generation, time_spent));
     for (unsigned l = 0; l < SR_LAYERS; l++)
-        learning->factor[l] = scaled(plan->factor_q16[l], sr_schedule_q16(&plan->steps, generation));
+        learning->factor[l] = scaled(plan->factor_q16[l], sr_schedule_q16(&plan->steps, generation, time_spent));
 }

@@ -18,6 +18,8 @@ struct sr_local_plan {
 SR_MUST_CHECK enum sr_status sr_local_plan_make(struct sr_local_plan *plan, const struct sr_config *config,
                                                 const struct sr_net *net, const struct sr_caps *caps, char *error,
                                                 size_t error_size);
-void sr_local_plan_learning(const struct sr_local_plan *plan, uint32_t generation, struct sr_learning *learning);
+/* time_spent: the share of the schedule that a clock has spent (train/deadline.h). */
+void sr_local_plan_learning(const struct sr_local_plan *plan, uint32_t generation, uint32_t time_spent,
+                            struct sr_learning *learning);
 
 #endif

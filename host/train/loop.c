@@ -12,11 +12,11 @@
 static enum sr_training_end decide(const struct sr_training *t) {
     if (t->run.generation >= t->run.config.generations) return SR_END_COMPLETE;
     if (atomic_load(&t->stop)) return SR_END_STOPPED;
-    if (t->how.time_limit && sr_now() - t->opened >= t->how.time_limit) return SR_END_TIME;
+    if (t->how.time_limit && t->now() - t->opened >= t->how.time_limit) return SR_END_TIME;
     return SR_END_NONE;
 }
 
-static double seconds_of(const struct sr_training *t) { return t->earlier + sr_now() - t->opened; }
+static double seconds_of(const struct sr_training *t) { return t->earlier + t->now() - t->opened; }
 
 static enum sr_status save_model(struct sr_training *t, const char *name, const struct sr_run *model) {
     char path[SR_RUN_PATH];
@@ -36,6 +36,7 @@ static enum sr_status save_checkpoint(struct sr_training *t) {
     char path[SR_RUN_PATH];
     enum sr_status status = store(t);
     t->run.seconds = seconds_of(t);
+    sr_deadline_read(t);
     if (status != SR_OK || !t->files) return status;
     if (sr_history_sync(t->history) != SR_OK)
         return sr_training_fail(t, SR_ERR_FILE, "%.300s/history.csv: %s", t->folder.path, strerror(errno));
@@ -99,7 +100,8 @@ static enum sr_status generation(struct sr_training *t) {
     sr_batcher_get(&t->batcher, number / t->run.config.batch_every, t->chosen);
     struct sr_batch batch = sr_picker_batch(&t->picker, t->chosen, 0, t->picker.capacity);
     sr_augment_batch(&t->augment, number, &batch);
-    t->row = (struct sr_history_row){.generation = number + 1};
+    sr_deadline_read(t);
+    t->row = (struct sr_history_row){.generation = number + 1, .timed = t->deadline.recorded, .time_spent = t->deadline.spent};
     enum sr_status status = t->strategy->generation(t, number, &batch, &t->row);
     if (status == SR_OK && (status = sr_device_counters(t->device, &t->row.counters)) != SR_OK)
         sr_training_fail_device(t, status);
@@ -117,14 +119,14 @@ static enum sr_status generation(struct sr_training *t) {
 
 static enum sr_status record(struct sr_training *t) {
     t->row.seconds = seconds_of(t);
-    if (!t->files || sr_history_append(t->history, &t->row, t->wide) == SR_OK) return SR_OK;
+    if (!t->files || sr_history_append(t->history, &t->row, t->columns) == SR_OK) return SR_OK;
     return sr_training_fail(t, SR_ERR_FILE, "%.300s/history.csv: %s", t->folder.path, strerror(errno));
 }
 
 /* False: the caller wants to stop. */
 static bool tell(const struct sr_training *t, sr_progress_call call, void *context) {
     const struct sr_history_row *row = &t->row;
-    double samples = (double)row->members * row->batch, since = sr_now() - t->looped;
+    double samples = (double)row->members * row->batch, now = t->now(), since = now - t->looped;
     double rate = since > 0 ? (row->generation - t->first) / since : 0;
     if (!call) return true;
     struct sr_progress progress = {.generation = row->generation,
@@ -140,7 +142,12 @@ static bool tell(const struct sr_training *t, sr_progress_call call, void *conte
                                    .counters = row->counters,
                                    .in_float = row->in_float,
                                    .spikes = row->spikes,
-                                   .active = row->active};
+                                   .active = row->active,
+                                   .done = (double)row->generation / t->run.config.generations};
+    if (t->how.time_limit) {
+        double spent = (now - t->opened) / t->how.time_limit;
+        if (spent > progress.done) progress.done = spent < 1 ? spent : 1;
+    }
     if (row->evaluated) {
         progress.validation = (double)row->validation_correct / row->validation_total;
         if (row->in_float) progress.float_validation = (double)row->float_correct / row->validation_total;
@@ -154,7 +161,8 @@ enum sr_status sr_training_run(struct sr_training *t, sr_progress_call call, voi
     if (!t->started) return sr_training_fail(t, SR_ERR_ARGUMENT, "the training was not started, or failed");
     if (t->end != SR_END_NONE) atomic_store(&t->stop, false); /* a run after another */
     t->first = t->run.generation;
-    t->looped = sr_now();
+    t->looped = t->now();
+    sr_deadline_begin(t);
     t->started = false; /* until all went well */
     while ((t->end = decide(t)) == SR_END_NONE) {
         if ((status = generation(t)) != SR_OK) return status;

@@ -128,11 +128,16 @@ void sr_step_encode(uint64_t ratio_q24, uint64_t reach, uint32_t *step, uint32_t
 
 void sr_plan_update(const struct sr_plan *plan, uint32_t generation, const int32_t *fitness, int8_t *credit,
                     struct sr_update *update) {
+    sr_plan_update_timed(plan, generation, 0, fitness, credit, update);
+}
+
+void sr_plan_update_timed(const struct sr_plan *plan, uint32_t generation, uint32_t time_spent, const int32_t *fitness,
+                          int8_t *credit, struct sr_update *update) {
     *update = (struct sr_update){.noise = plan->noise};
     update->noise.key = sr_generation_key(plan->seed, generation);
     const struct sr_shaped shaped = sr_shape(plan->shape, fitness, plan->pairs, credit);
     update->credit = shaped.credit;
-    uint64_t decay = sr_schedule_q16(&plan->steps, generation);
+    uint64_t decay = sr_schedule_q16(&plan->steps, generation, time_spent);
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         enum sr_mode own = l == SR_READOUT_LAYER ? plan->noise.readout_mode : plan->noise.mode;
         /* A is a sum over pairs and ranks of u times a random product of variance 1: root mean square sqrt(sum u^2 * rank). */

@@ -32,6 +32,10 @@ SR_MUST_CHECK enum sr_status sr_plan_make(struct sr_plan *plan, const struct sr_
 SR_MUST_CHECK enum sr_status sr_plan_limits(const struct sr_plan *plan, const struct sr_caps *caps, char *error,
                                             size_t error_size);
 
+/* sr_plan_update where a clock has spent a share of the schedule (train/deadline.h). */
+void sr_plan_update_timed(const struct sr_plan *plan, uint32_t generation, uint32_t time_spent, const int32_t *fitness,
+                          int8_t *credit, struct sr_update *update);
+
 /* Nearest mul / 2^shift to `ratio`, mul in 1..15: scale of docs/numerics.md, section 6. False: there is none. */
 bool sr_fitness_scale(double ratio, uint32_t *mul, uint32_t *shift);
 

@@ -14,8 +14,8 @@ struct sr_strategy {
     enum sr_status (*open)(struct sr_training *t);
     void (*close)(struct sr_training *t); /* t->state may be NULL */
     /* One generation on this batch (with --candidates: on the hardest of it): learn, and fill the row's results (generation is
-     * set; counters are the loop's). Depends on the number, the weights and the arrays in t->run alone, so that a resumed run
-     * goes on bit for bit. */
+     * set; counters are the loop's). Depends on the number, t->deadline.spent, the weights and the arrays in t->run alone, so
+     * that a resumed run goes on bit for bit. */
     enum sr_status (*generation)(struct sr_training *t, uint32_t number, const struct sr_batch *batch,
                                  struct sr_history_row *row);
     /* For modes whose weights are not the device's own; NULL for those that train on the device. load: begin from t->run's

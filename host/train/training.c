@@ -96,7 +96,8 @@ enum sr_status sr_training_open(const struct sr_training_how *how, const struct 
     struct sr_training *t = calloc(1, sizeof *t);
     if (!t) return sr_error(error, error_size, SR_ERR_MEMORY, "out of memory");
     t->how = *how;
-    t->opened = sr_now();
+    t->now = sr_now;
+    t->opened = t->now();
     atomic_init(&t->stop, false);
     enum sr_status status = begin(t, config);
     if (status == SR_OK) {
@@ -121,8 +122,7 @@ enum sr_status sr_training_set(struct sr_training *t, const char *name, const ch
     sr_field_text(field, config, saved, sizeof saved);
     if (!strcmp(given, saved)) return SR_OK;
     bool length = !strcmp(name, "generations");
-    if (length && config->step_decay == SR_DECAY_NONE && config->strength_final == 1 &&
-        wanted.generations >= t->run.generation) {
+    if (length && !sr_config_shrinks(config) && wanted.generations >= t->run.generation) {
         config->generations = wanted.generations;
         return SR_OK;
     }
@@ -225,7 +225,7 @@ static enum sr_status open_files(struct sr_training *t) {
     if (t->how.use != SR_TRAINING_RESUME) status = sr_run_folder_create(&t->folder, &t->run, t->error, sizeof t->error);
     if (status != SR_OK) return status;
     sr_run_folder_path(&t->folder, "history.csv", path, sizeof path);
-    status = sr_history_open(path, t->run.generation, &t->history, &t->wide, t->error, sizeof t->error);
+    status = sr_history_open(path, t->run.generation, &t->history, &t->columns, t->error, sizeof t->error);
     if (status == SR_ERR_FORMAT) t->accepted = false;
     if (status != SR_OK || !t->run.has_best) return status;
     /* The process before this one may have ended between its checkpoint and its model. */
@@ -243,6 +243,7 @@ enum sr_status sr_training_start(struct sr_training *t, const struct sr_data *da
     if (status == SR_OK) status = take_device(t);
     if (status == SR_OK) status = make_room(t);
     if (status == SR_OK) status = t->strategy->open(t);
+    if (status == SR_OK) status = sr_deadline_open(t);
     if (status != SR_OK) return status;
     if ((status = sr_device_configure(device, &t->run.net)) != SR_OK) return sr_training_fail_device(t, status);
     status = t->strategy->load ? t->strategy->load(t) : sr_weights_write(&t->run.weights, device, &t->run.net);

@@ -12,6 +12,7 @@
 #include "train/augment.h"
 #include "train/average.h"
 #include "train/batcher.h"
+#include "train/deadline.h"
 #include "train/run_folder.h"
 
 struct sr_strategy;
@@ -35,11 +36,13 @@ struct sr_training {
     struct sr_augment augment;
     uint32_t *chosen; /* the batch's sample numbers */
     FILE *history;
-    bool wide;              /* the history has all columns */
+    unsigned columns;       /* of the history */
     struct sr_weights init; /* of the model to begin with, until start; NULL if there is none */
     uint32_t init_bits;
     struct sr_net init_net;
-    double opened, earlier;    /* when this training was opened; seconds of the run before it */
+    double (*now)(void);    /* the clock; a test has its own */
+    double opened, earlier; /* when this training was opened; seconds of the run before it */
+    struct sr_deadline deadline;
     struct sr_history_row row; /* of the last generation */
     double looped;             /* when generations began, and with which */
     uint32_t first;

@@ -32,7 +32,10 @@ struct sr_training_how {
     const char *out; /* run folder: history.csv, checkpoint.h5, best.h5, last.h5. NULL: nothing is written */
     enum sr_training_use use;
     uint32_t checkpoint_every; /* generations between checkpoints; 0: 50 */
-    uint32_t time_limit;       /* seconds from open, after which the run stops in good order; 0: none */
+    /* Seconds from open, after which the run stops in good order; 0: none. What shrinks over the planned generations (step-decay,
+     * strength-final) then shrinks over the time as well, and is at its last value when either is over. A run that is resumed
+     * goes on from what it had shrunk to. */
+    uint32_t time_limit;
     /* NEW and REPLACE: begin with this model's weights instead of random ones, or NULL. The settings of the network (hidden, theta,
      * leak, reset, readout and its own) become the model's, whatever mode it was trained in. Copied. */
     const struct sr_model *init;
@@ -76,6 +79,7 @@ struct sr_progress {
     bool in_float;               /* a mode that trains in float on the host: */
     double spikes, active;       /* spikes of hidden neurons a sample; share of neurons and steps that errors pass through */
     double float_validation;     /* validation of the float weights; `validation` is that of the device's */
+    double done;                 /* share of the run that is over: of its generations or of the time limit, the larger */
 };
 /* Called by the thread that runs, after each generation and before its checkpoint. Returning false stops the run in good order.
  * It must not call the training, except sr_training_stop. */

@@ -49,7 +49,8 @@ sr_training_how = _struct("sr_training_how", ("out", text), ("use", c.c_int), ("
 sr_progress = _struct("sr_progress", ("generation", u32), ("generations", u32), ("fitness", f64), ("accuracy", f64),
                       ("validated", flag), ("validation", f64), ("has_best", flag), ("best", f64), ("best_generation", u32),
                       ("seconds", f64), ("generations_second", f64), ("evaluations_second", f64), ("counters", sr_counters),
-                      ("in_float", flag), ("spikes", f64), ("active", f64), ("float_validation", f64))
+                      ("in_float", flag), ("spikes", f64), ("active", f64), ("float_validation", f64),
+                      ("done", f64))
 sr_nir_rules = _struct("sr_nir_rules", ("dt", f64), ("method", c.c_int), ("comparison", c.c_int), ("reset", c.c_int),
                        ("moment", c.c_int), ("drop_bias", flag))
 sr_nir_layer = _struct("sr_nir_layer", ("name", c.c_char * 64), ("inputs", u32), ("outputs", u32), ("scale", f64),

@@ -19,7 +19,8 @@ ENDS = ("none", "complete", "stopped", "time")
 
 @dataclass
 class Progress:
-    """State of a training after a generation. validation, best: accuracies, None where there is none (yet)."""
+    """State of a training after a generation. validation, best: accuracies, None where there is none (yet). done: share of the run
+    that is over, of its generations or of its time limit, the larger."""
 
     generation: int
     generations: int
@@ -30,12 +31,13 @@ class Progress:
     seconds: float
     evaluations_second: float
     counters: dict
+    done: float
 
     @classmethod
     def _of(cls, p: sr_progress) -> "Progress":  # type: ignore[valid-type]
         return cls(p.generation, p.generations, p.fitness, p.accuracy, p.validation if p.validated else None,
                    p.best if p.has_best else None, p.seconds, p.evaluations_second,
-                   {name: getattr(p.counters, name) for name in _counters.split()})
+                   {name: getattr(p.counters, name) for name in _counters.split()}, p.done)
 
 
 class Training(Handle):
@@ -43,7 +45,8 @@ class Training(Handle):
 
     out: the run folder; None writes nothing. use: "new", "replace" a run that is there, or "resume" it, bit for bit as if never
     interrupted (config must then be None, and data loaded with :meth:`resumed_config`). init: begin with this model's weights (one
-    from NIR, say) instead of random ones."""
+    from NIR, say) instead of random ones. time_limit: seconds from now on, after which :meth:`run` stops; steps
+    that shrink over the run have shrunk by then."""
 
     _free = "sr_training_close"
 
