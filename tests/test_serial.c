@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * Engine serial: ports are found, locked, set up through libserialport, and lost; with a model of the device behind them
- * (fake_port.h). The last tests run the program ($SPIKEROLL) against boards that answer nonsense. */
+ * (fake_port.h). The last tests run the program ($SPIKEROLL) against boards that answer nonsense, and against two of them.
+ * More than 400 lines, because one program alone takes the place of the C library's calls for ports. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -205,6 +207,57 @@ static void slow_round_trips_are_named_with_their_cure(void **unused) {
     fake_port_close(port);
 }
 
+/* Two boards on two ports are one device, with the limits of both; what goes wrong is told of a port. */
+static void several_ports_share_the_work(void **unused) {
+    (void)unused;
+    struct fake_setup setup;
+    struct fake_port *ports[2];
+    char both[256], text[256], pairs[128], error[512];
+    for (unsigned i = 0; i < 2; i++) {
+        fake_defaults(&setup);
+        if (i) setup.id[SR_REG_PAIRS_MAX] = 50;
+        ports[i] = fake_port_open();
+        fake_port_attach(ports[i], &setup, 0);
+    }
+    const char *first = fake_port_path(ports[0]), *second = fake_port_path(ports[1]);
+    snprintf(both, sizeof both, "%s,%s", first, second);
+    struct sr_device *device = expect_open(both);
+    assert_int_equal(sr_device_caps(device)->devices, 2);
+    assert_int_equal(sr_device_caps(device)->pairs_max, 50);
+    snprintf(pairs, sizeof pairs, "limits differ: pairs_max 50 (port %s): of each the least counts", second);
+    assert_string_equal(sr_device_remark(device), pairs);
+    assert_int_equal(exercise(device), SR_OK);
+    expect_refused(second, "in use: another program has locked it");
+    fake_port_unplug(ports[1]);
+    assert_int_equal(exercise(device), SR_ERR_LINK);
+    snprintf(text, sizeof text, "port %s: the device is gone: its port failed during ", second);
+    if (!strstr(sr_device_error(device), text)) fail_msg("%s", sr_device_error(device));
+    sr_device_close(device);
+
+    snprintf(text, sizeof text, "%s,%s", first, first);
+    assert_int_equal(open_serial(text, 0, &device, error), SR_ERR_ARGUMENT);
+    assert_non_null(strstr(error, "is named twice"));
+    snprintf(text, sizeof text, "%s,", first);
+    assert_int_equal(open_serial(text, 0, &device, error), SR_ERR_ARGUMENT);
+    assert_non_null(strstr(error, "an empty name"));
+    snprintf(text, sizeof text, "%s,/dev/spikeroll-nonsuch", first);
+    expect_refused(text, "port /dev/spikeroll-nonsuch: No such file or directory");
+    fake_port_close(ports[1]);
+
+    fake_defaults(&setup); /* boards whose weights would differ */
+    setup.id[SR_REG_FRAC_W] = setup.id[SR_REG_FRAC_W] == 4 ? 8 : 4;
+    ports[1] = fake_port_open();
+    fake_port_attach(ports[1], &setup, 0);
+    snprintf(both, sizeof both, "%s,%s", first, fake_port_path(ports[1]));
+    assert_int_equal(open_serial(both, 0, &device, error), SR_ERR_MISMATCH);
+    snprintf(text, sizeof text, "port %s has FRAC_W", fake_port_path(ports[1]));
+    if (!strstr(error, text)) fail_msg("%s", error);
+    for (unsigned i = 0; i < 2; i++) {
+        sr_device_close(expect_open(fake_port_path(ports[i]))); /* what was refused is free again */
+        fake_port_close(ports[i]);
+    }
+}
+
 static void on_alarm(int number) { (void)number; }
 
 /* Calls of the system that a signal interrupts are made again. */
@@ -300,6 +353,96 @@ static void nonsense_ends_commands_in_one_line(void **state) {
     }
 }
 
+/* Pulls a board's plug when a run has so many rows. */
+struct puller {
+    struct fake_port *port;
+    char history[256];
+    unsigned rows;
+};
+
+static void *pull(void *context) {
+    struct puller *puller = context;
+    for (unsigned rows = 0, wait = 0; rows < puller->rows && wait < 60000; wait++) {
+        struct timespec ms = {0, 1000000};
+        FILE *file = fopen(puller->history, "r");
+        rows = 0;
+        for (int c; file && (c = getc(file)) != EOF;) rows += c == '\n';
+        if (file) fclose(file);
+        nanosleep(&ms, NULL);
+    }
+    fake_port_unplug(puller->port);
+    return NULL;
+}
+
+/* The program with two boards: runs as ref's; one that goes away ends the run, which goes on with the other alone. */
+static void two_boards_train_as_one(void **state) {
+    const char *work = *state;
+    if (!program()) skip();
+    struct fake_setup setup;
+    struct fake_port *ports[2];
+    char engine[256], arguments[1024], last[1024];
+    unsigned lines;
+    fake_defaults(&setup);
+    setup.id[SR_REG_FRAC_W] = 4;
+    for (unsigned i = 0; i < 2; i++) {
+        ports[i] = fake_port_open();
+        fake_port_attach(ports[i], &setup, 0);
+    }
+    static const char settings[] = "--hidden 8 --steps 4 --population 10 --batch 4 --validation 10 --eval-every 5 --no-test";
+    snprintf(engine, sizeof engine, "--engine serial --port %s,%s", fake_port_path(ports[0]), fake_port_path(ports[1]));
+    static const char *const modes[] = {"--rank 2", "--mode full"};
+    for (unsigned m = 0; m < 2; m++) {
+        for (unsigned boards = 0; boards < 2; boards++) {
+            snprintf(arguments, sizeof arguments, "train --data %s/data --out %s/%s%u %s %s --generations 6 %s", work, work,
+                     boards ? "two" : "ref", m, settings, modes[m], boards ? engine : "--frac-bits 4");
+            int code = run_program(arguments, last, sizeof last, &lines);
+            if (code != 0) fail_msg("%s: exit code %d: %s", arguments, code, last);
+        }
+        snprintf(arguments, sizeof arguments, "diff %s/ref%u %s/two%u", work, m, work, m);
+        assert_int_equal(run_program(arguments, last, sizeof last, &lines), 0);
+    }
+    snprintf(arguments, sizeof arguments, "train --data %s/data --out %s/local %s --mode local --generations 6 %s", work, work,
+             settings, engine);
+    int code = run_program(arguments, last, sizeof last, &lines);
+    if (code != 2 || !strstr(last, "engine serial with 2 devices does not have it")) fail_msg("exit code %d: %s", code, last);
+    snprintf(arguments, sizeof arguments, "selftest --quick %s", engine);
+    code = run_program(arguments, last, sizeof last, &lines);
+    if (code != 2 || lines != 1 || !strstr(last, "one board at a time")) fail_msg("exit code %d: %s", code, last);
+    snprintf(arguments, sizeof arguments, "info %s", engine);
+    assert_int_equal(run_program(arguments, last, sizeof last, &lines), 0);
+
+    struct puller puller = {.port = ports[1], .rows = 30};
+    pthread_t thread;
+    char gone[128];
+    snprintf(puller.history, sizeof puller.history, "%s/gone/history.csv", work);
+    snprintf(arguments, sizeof arguments, "train --data %s/data --out %s/whole %s --generations 300 --frac-bits 4", work, work,
+             settings);
+    assert_int_equal(run_program(arguments, last, sizeof last, &lines), 0);
+    assert_int_equal(pthread_create(&thread, NULL, pull, &puller), 0);
+    snprintf(arguments, sizeof arguments, "train --data %s/data --out %s/gone %s --generations 300 --checkpoint-every 7 %s",
+             work, work, settings, engine);
+    code = run_program(arguments, last, sizeof last, &lines);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    snprintf(gone, sizeof gone, "port %s: the device ", fake_port_path(ports[1]));
+    if (code != 1 || !strstr(last, gone) || !strstr(last, "--resume goes on from it")) fail_msg("exit code %d: %s", code, last);
+    snprintf(arguments, sizeof arguments, "train --resume --data %s/data --out %s/gone --no-test --engine serial --port %s",
+             work, work, fake_port_path(ports[0]));
+    code = run_program(arguments, last, sizeof last, &lines);
+    if (code) fail_msg("%s: exit code %d: %s", arguments, code, last);
+    snprintf(arguments, sizeof arguments, "diff %s/whole %s/gone", work, work);
+    assert_int_equal(run_program(arguments, last, sizeof last, &lines), 0);
+
+    fake_port_close(ports[1]);
+    ports[1] = fake_port_open();
+    fake_port_attach(ports[1], &setup, 0);
+    snprintf(engine, sizeof engine, "--engine serial --port %s,%s", fake_port_path(ports[0]), fake_port_path(ports[1]));
+    snprintf(arguments, sizeof arguments,
+             "bench %s --mode lowrank --rank 1 --hidden 8 --inputs 20 --population 8 --batch 4 --generations 1", engine);
+    code = run_program(arguments, last, sizeof last, &lines);
+    if (code) fail_msg("bench: exit code %d: %s", code, last);
+    for (unsigned i = 0; i < 2; i++) fake_port_close(ports[i]);
+}
+
 /* Limits that are legal and odd: the self test asks them before it makes its vectors, and neither divides by zero nor crashes. */
 static void odd_limits_end_the_self_test_in_order(void **unused) {
     (void)unused;
@@ -370,8 +513,10 @@ int main(void) {
         cmocka_unit_test(what_is_no_port_is_said),
         cmocka_unit_test(an_unplugged_board_is_an_error),
         cmocka_unit_test(slow_round_trips_are_named_with_their_cure),
+        cmocka_unit_test(several_ports_share_the_work),
         cmocka_unit_test(signals_do_not_disturb),
         cmocka_unit_test(odd_limits_end_the_self_test_in_order),
+        cmocka_unit_test_setup_teardown(two_boards_train_as_one, make_work, remove_work),
         cmocka_unit_test_setup_teardown(nonsense_ends_commands_in_one_line, make_work, remove_work),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

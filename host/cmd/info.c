@@ -61,6 +61,10 @@ static enum sr_status add_build(cJSON *json, struct sr_device *device, char *err
     char text[16] = "not told";
     enum sr_status status = sr_link_build(device, &build);
     if (status == SR_ERR_UNSUPPORTED) return SR_OK;
+    if (status == SR_ERR_MISMATCH) {
+        sr_json_text(json, "build", "not one");
+        return SR_OK;
+    }
     if (status != SR_OK) return sr_error(error, error_size, status, "%s", sr_device_error(device));
     if (build) snprintf(text, sizeof text, "0x%08X", (unsigned)build);
     cJSON_AddStringToObject(json, "build", text);

@@ -163,6 +163,8 @@ static enum sr_status open_devices(struct selftest *t, bool is_ref) {
     struct sr_open plain = {.engine = "ref", .frac_bits = sr_selftest_caps.frac_w};
     enum sr_status status = sr_device_open(&plain, &t->golden, t->error, sizeof t->error);
     if (status != SR_OK || is_ref) return status;
+    if (t->options.port && strchr(t->options.port, ','))
+        return sr_error(t->error, sizeof t->error, SR_ERR_ARGUMENT, "--port %s: one board at a time", t->options.port);
     status = sr_open_device("selftest", &t->options, 0, &t->device, t->error, sizeof t->error);
     if (status != SR_OK) return status;
     t->caps = *sr_device_caps(t->device);

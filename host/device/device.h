@@ -49,8 +49,9 @@ struct sr_device {
     const struct sr_engine_ops *ops;
     struct sr_caps caps;
     struct sr_net net;      /* set by device.c after configure succeeded; layers == 0 before */
+    char name[128];         /* what a group calls it ("port /dev/ttyUSB1"), or "": by its number */
     char error[256];        /* last failure, one line */
-    char remark[256];       /* one line that the user should know of, or "" */
+    char remark[512];       /* one line that the user should know of, or "" */
     uint32_t patience;      /* Times the usual bounds on waiting; 0: none. */
     atomic_bool cancelled;  /* The call under way, or else the next, ends with SR_ERR_INTERRUPTED. */
     bool lowest[SR_LAYERS]; /* weights written last hold the one value without a negative, -2^(7+F): mode local refuses it */
@@ -68,6 +69,11 @@ SR_MUST_CHECK enum sr_status sr_device_learn_share(struct sr_device *device, con
                                                    int32_t *fitness, uint8_t *correct);
 /* Limits of several devices as one: each the smaller. */
 void sr_join_caps(struct sr_caps *all, const struct sr_caps *one);
+/* What is to be said of several devices as one: what each has to say, and whose limits are the least where they differ. "" if nothing. */
+void sr_join_remarks(struct sr_device *const *devices, uint32_t count, char *text, size_t size);
+/* What a line calls a device among several: its name, or "device " and its number, for which there is `text`. */
+enum { SR_NUMBER_NAME = 24 };
+const char *sr_device_name(struct sr_device *const *devices, uint32_t index, char *text, size_t size);
 /* Counters of devices that work side by side: of cycles the larger, as the slowest says when all are done; of all else the sum. */
 void sr_join_counters(struct sr_counters *all, const struct sr_counters *one);
 /* Words from row to row in the weight stores. */

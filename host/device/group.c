@@ -34,6 +34,13 @@ struct job {
 
 static struct group *group_of(struct sr_device *device) { return (struct group *)device; }
 
+/* The group's failure is that of one member, with its name. */
+static enum sr_status fail_member(struct group *group, enum sr_status status, uint32_t member) {
+    char text[SR_NUMBER_NAME];
+    return sr_fail(&group->device, status, "%s: %s", sr_device_name(group->members, member, text, sizeof text),
+                   sr_device_error(group->members[member]));
+}
+
 static void *job_main(void *argument) {
     struct job *job = argument;
     job->status = job->work(job, job->group->members[job->member]);
@@ -67,8 +74,7 @@ static enum sr_status everywhere(struct group *group, const struct job *pattern,
         if (started[i]) pthread_join(threads[i], NULL);
     if (!status && atomic_load(&group->device.cancelled)) status = settle_cancelled(group);
     for (uint32_t i = 0; i < group->count && !status; i++)
-        if (jobs[i].status)
-            status = sr_fail(&group->device, jobs[i].status, "device %u: %s", (unsigned)i, sr_device_error(group->members[i]));
+        if (jobs[i].status) status = fail_member(group, jobs[i].status, i);
     free(jobs);
     free(threads);
     free(started);
@@ -86,7 +92,7 @@ static enum sr_status group_configure(struct sr_device *device, const struct sr_
     struct job job = {.work = do_configure, .argument = net};
     for (uint32_t i = 0; i < group->count; i++) { /* before any of them has another network than the rest */
         enum sr_status status = sr_check_stores(group->members[i], net);
-        if (status) return sr_fail(device, status, "device %u: %s", (unsigned)i, sr_device_error(group->members[i]));
+        if (status) return fail_member(group, status, i);
     }
     enum sr_status status = everywhere(group, &job, 0);
     if (status)
@@ -121,7 +127,7 @@ static enum sr_status group_read_weights(struct sr_device *device, unsigned laye
     if (status) return status;
     status = sr_device_read_weights(first, layer, master);
     if (atomic_load(&device->cancelled)) return settle_cancelled(group_of(device));
-    return status ? sr_fail(device, status, "device 0: %s", sr_device_error(first)) : SR_OK;
+    return status ? fail_member(group_of(device), status, 0) : SR_OK;
 }
 
 static enum sr_status do_evaluate(struct job *job, struct sr_device *device) {
@@ -234,10 +240,29 @@ static enum sr_status group_counters(struct sr_device *device, struct sr_counter
     for (uint32_t i = 0; i < group->count; i++) {
         struct sr_counters one;
         enum sr_status status = sr_device_counters(group->members[i], &one);
-        if (status) return sr_fail(device, status, "device %u: %s", (unsigned)i, sr_device_error(group->members[i]));
+        if (status) return fail_member(group, status, i);
         sr_join_counters(&sum, &one);
     }
     *counters = sum;
+    return SR_OK;
+}
+
+/* What all members say alike, as the identity of a build. */
+static enum sr_status group_read_registers(struct sr_device *device, unsigned first, unsigned count, uint32_t *values) {
+    struct group *group = group_of(device);
+    char text[SR_NUMBER_NAME];
+    for (uint32_t i = 0; i < group->count; i++) {
+        for (unsigned k = 0; k < count; k++) {
+            uint32_t value;
+            enum sr_status status = sr_device_read_registers(group->members[i], first + k, 1, &value);
+            if (status) return fail_member(group, status, i);
+            if (i && value != values[k])
+                return sr_fail(device, SR_ERR_MISMATCH, "register 0x%02X of %s is 0x%08X, of the first device 0x%08X",
+                               first + k, sr_device_name(group->members, i, text, sizeof text), (unsigned)value,
+                               (unsigned)values[k]);
+            values[k] = value;
+        }
+    }
     return SR_OK;
 }
 
@@ -259,31 +284,6 @@ static void group_close(struct sr_device *device) {
     free(group);
 }
 
-void sr_join_caps(struct sr_caps *all, const struct sr_caps *one) {
-#define LEAST(field) \
-    if (one->field < all->field) all->field = one->field
-    LEAST(layers_max);
-    LEAST(inputs_max);
-    LEAST(hidden_max);
-    LEAST(classes_max);
-    LEAST(steps_max);
-    LEAST(rank_max);
-    LEAST(pairs_max);
-    LEAST(sample_words);
-    LEAST(weight_words);
-    LEAST(rweight_words);
-    LEAST(batch_max);
-    LEAST(score_words);
-    LEAST(cbuf_words);
-    LEAST(packet_max);
-    LEAST(step_readout);
-    LEAST(spike_words);
-#undef LEAST
-    all->modes &= one->modes;
-    if (one->factors && (!all->factors || one->factors < all->factors)) all->factors = one->factors;
-    all->devices += one->devices;
-}
-
 enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct sr_device **device, char *error,
                              size_t error_size) {
     static const struct sr_engine_ops ops = {.close = group_close,
@@ -295,15 +295,17 @@ enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct 
                                              .infer = group_infer,
                                              .counters = group_counters,
                                              .cancel = group_cancel,
+                                             .read_registers = group_read_registers,
                                              .set_patience = group_set_patience};
-    char unused[1];
+    char unused[1], name[2][SR_NUMBER_NAME];
     if (!error || !error_size) error = unused, error_size = sizeof unused;
     enum sr_status status = count ? SR_OK : SR_ERR_ARGUMENT;
     if (!count) snprintf(error, error_size, "a group of no devices");
     for (uint32_t i = 1; i < count && !status; i++)
         if (devices[i]->caps.frac_w != devices[0]->caps.frac_w) {
-            snprintf(error, error_size, "device %u has FRAC_W %u, device 0 has %u: their weights would differ", (unsigned)i,
-                     (unsigned)devices[i]->caps.frac_w, (unsigned)devices[0]->caps.frac_w);
+            snprintf(error, error_size, "%s has FRAC_W %u, %s has %u: their weights would differ",
+                     sr_device_name(devices, i, name[1], sizeof name[1]), (unsigned)devices[i]->caps.frac_w,
+                     sr_device_name(devices, 0, name[0], sizeof name[0]), (unsigned)devices[0]->caps.frac_w);
             status = SR_ERR_MISMATCH;
         }
     struct group *group = status ? NULL : calloc(1, sizeof *group);
@@ -325,6 +327,7 @@ enum sr_status sr_group_open(struct sr_device **devices, uint32_t count, struct 
     group->device.caps = devices[0]->caps;
     for (uint32_t i = 1; i < count; i++) sr_join_caps(&group->device.caps, &devices[i]->caps);
     group->device.caps.modes &= ~(uint32_t)SR_MODES_LOCAL; /* a group does not learn in it; ranks (ranks.h) do */
+    sr_join_remarks(members, count, group->device.remark, sizeof group->device.remark);
     *device = &group->device;
     return SR_OK;
 }

@@ -276,13 +276,85 @@ enum sr_status sr_serial_try(const char *name, uint32_t baud, unsigned tries, bo
         status = open_port(name, real, baud ? baud : rates[i], tries, answered, device, error, error_size);
         if (baud) break;
     }
-    if (status == SR_OK) remark_slow(*device, name, real);
+    if (status == SR_OK) {
+        snprintf((*device)->name, sizeof(*device)->name, "port %s", name);
+        remark_slow(*device, name, real);
+    }
     free(real);
     return status;
+}
+
+/* ---- several ports ---- */
+
+/* Two names of one port would wait for each other's lock. */
+static bool named_before(char *const *names, size_t count) {
+    bool same = false;
+    char *real = realpath(names[count], NULL);
+    for (size_t i = 0; real && i < count && !same; i++) {
+        char *other = realpath(names[i], NULL);
+        same = other && strcmp(real, other) == 0;
+        free(other);
+    }
+    free(real);
+    return same;
+}
+
+static enum sr_status open_several(const struct sr_open *how, char **names, size_t count, struct sr_device **device,
+                                   char *error, size_t error_size) {
+    struct sr_device **devices = calloc(count, sizeof(struct sr_device *));
+    enum sr_status status = devices ? SR_OK : SR_ERR_MEMORY;
+    size_t opened = 0;
+    bool answered;
+    if (!devices) snprintf(error, error_size, "out of memory for %zu ports", count);
+    for (size_t i = 0; i < count && status == SR_OK; i++) {
+        if (!names[i][0] || named_before(names, i)) {
+            snprintf(error, error_size, names[i][0] ? "port %s is named twice" : "--port %s: an empty name",
+                     names[i][0] ? names[i] : how->port);
+            status = SR_ERR_ARGUMENT;
+        } else {
+            status = sr_serial_try(names[i], how->baud, SR_PACKET_TRIES, &answered, &devices[i], error, error_size);
+            opened += status == SR_OK;
+        }
+    }
+    if (status == SR_OK)
+        status = sr_group_open(devices, (uint32_t)count, device, error, error_size);
+    else
+        while (opened > 0) sr_device_close(devices[--opened]);
+    free(devices);
+    return status;
+}
+
+/* Names in a list, apart; the caller frees the first and the list. */
+static char **split(const char *list, size_t *count) {
+    *count = 1;
+    for (const char *at = list; *at; at++) *count += *at == ',';
+    char **names = calloc(*count, sizeof(char *)), *copy = strdup(list);
+    if (!names || !copy) {
+        free(names);
+        free(copy);
+        return NULL;
+    }
+    for (size_t i = 0; i < *count; i++) {
+        names[i] = copy;
+        copy += strcspn(copy, ",");
+        *copy++ = '\0';
+    }
+    return names;
 }
 
 enum sr_status sr_serial_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size) {
     bool answered;
     if (!how->port) return sr_ports_look(how->baud, device, error, error_size);
-    return sr_serial_try(how->port, how->baud, SR_PACKET_TRIES, &answered, device, error, error_size);
+    if (!strchr(how->port, ','))
+        return sr_serial_try(how->port, how->baud, SR_PACKET_TRIES, &answered, device, error, error_size);
+    size_t count;
+    char **names = split(how->port, &count);
+    if (!names) {
+        snprintf(error, error_size, "out of memory for ports %.200s", how->port);
+        return SR_ERR_MEMORY;
+    }
+    enum sr_status status = open_several(how, names, count, device, error, error_size);
+    free(names[0]);
+    free(names);
+    return status;
 }

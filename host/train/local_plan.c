@@ -14,6 +14,12 @@ enum sr_status sr_local_plan_make(struct sr_local_plan *plan, const struct sr_co
     const uint64_t most = (UINT64_C(65535) << 16) + 32767;
     const int frac = (int)caps->frac_w;
     *plan = (struct sr_local_plan){.seed = c->seed, .learning = {.pairs = c->pairs}};
+    if (!(caps->modes & SR_MODES_LOCAL) && caps->devices > 1)
+        return sr_error(
+            error, error_size, SR_ERR_UNSUPPORTED,
+            "--mode local: engine %s with %u devices does not have it: they cannot add up scores at each sample (one "
+            "device that has it can learn alone, and ranks of ref together)",
+            caps->engine, caps->devices);
     if (!(caps->modes & SR_MODES_LOCAL))
         return sr_error(error, error_size, SR_ERR_UNSUPPORTED,
                         "--mode local: engine %s does not have it (ref does, and sim with --build compact16)", caps->engine);

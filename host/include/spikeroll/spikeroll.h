@@ -153,7 +153,7 @@ struct sr_open {
     uint32_t threads;
     uint32_t frac_bits;
     const char *trace;
-    const char *port;    /* serial: device path, or NULL to look for one */
+    const char *port;    /* serial: device path, or several with commas between for a group, or NULL to look for one */
     uint32_t baud;       /* serial: 0 means the board's default */
     uint32_t reset_seed; /* sim: seed of random reset values */
     const char *build;   /* sim: name of a simulation build, or NULL for the default one */

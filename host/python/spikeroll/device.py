@@ -21,7 +21,8 @@ class Device(Handle):
     """An engine: "ref", "sim" or "serial". All give the same numbers.
 
     threads: of ref, or simulators side by side. frac_bits: of ref's master weights, 0 for 8. build: the name of a simulation build, or
-    its file if it has a slash. trace: a file for waveforms (FST), written until the device is closed. port, baud: of a board."""
+    its file if it has a slash. trace: a file for waveforms (FST), written until the device is closed. port, baud: of a board; several
+    ports with commas between are one device of several boards, which share the work."""
 
     _free = "sr_device_close"
 
