@@ -65,12 +65,12 @@ def test_data_come_back(train, test):
 
 
 def test_training_learns_and_calls_back(train, test, tmp_path):
-    seen = []
+    seen, done = [], []
     with spikeroll.Data.from_arrays(train, test) as data, spikeroll.Device("ref") as device:
         with spikeroll.Training(spikeroll.Config(**SETTINGS), data, device, out=tmp_path / "run") as training:
             assert training.run(lambda p: seen.append(p.generation) or p.generation < 20) == "stopped"
-            assert training.run(lambda p: seen.append(p.generation)) == "complete"
-            assert seen == list(range(1, 31))
+            assert training.run(lambda p: seen.append(p.generation) or done.append(p.done)) == "complete"
+            assert seen == list(range(1, 31)) and done == [g / 30 for g in range(21, 31)]
             accuracy, model = training.test(), training.model()
         assert accuracy > 0.6
         device.load(model)
