@@ -108,54 +108,65 @@ static enum sr_status fail_training(struct command *c, enum sr_status status) {
 
 /* ---- the end ---- */
 
-static enum sr_status report(struct command *c) {
+/* What there is to say at the end; `total` is 0 where the test set was not touched. */
+struct ending {
+    const char *text;
+    double seconds;
+    uint32_t correct, total;
+};
+
+static void print_json(const struct command *c, const struct ending *end) {
     const struct sr_training *t = c->training;
-    const char *out = t->folder.path;
-    uint32_t correct = 0, total = 0, generations = t->run.config.generations;
-    bool complete = t->end == SR_END_COMPLETE;
-    const char *end = complete ? "complete" : t->end == SR_END_STOPPED ? "interrupted" : "time limit";
-    if (!stop_asked && !c->options.no_test) {
-        enum sr_status status = sr_training_test(c->training, &correct, &total);
-        if (status != SR_OK) return fail_training(c, status);
+    cJSON *json = cJSON_CreateObject();
+    cJSON_AddStringToObject(json, "end", end->text);
+    cJSON_AddStringToObject(json, "engine", sr_device_caps(c->device)->engine);
+    cJSON_AddNumberToObject(json, "generations", t->run.generation);
+    cJSON_AddNumberToObject(json, "seconds", end->seconds);
+    if (t->row.in_float) { /* of the last generation; float_validation of the last validation */
+        cJSON_AddNumberToObject(json, "spikes", t->row.spikes);
+        cJSON_AddNumberToObject(json, "active", t->row.active);
+        if (t->row.validation_total) {
+            cJSON_AddNumberToObject(json, "float_validation", (double)t->row.float_correct / t->row.validation_total);
+            cJSON_AddNumberToObject(json, "device_validation", (double)t->row.validation_correct / t->row.validation_total);
+        }
     }
-    bool test = total > 0;
-    double seconds = t->earlier + sr_now() - t->opened;
-    if (c->options.json) {
-        cJSON *json = cJSON_CreateObject();
-        cJSON_AddStringToObject(json, "end", end);
-        cJSON_AddStringToObject(json, "engine", sr_device_caps(c->device)->engine);
-        cJSON_AddNumberToObject(json, "generations", t->run.generation);
-        cJSON_AddNumberToObject(json, "seconds", seconds);
-        if (t->row.in_float) { /* of the last generation; float_validation of the last validation */
-            cJSON_AddNumberToObject(json, "spikes", t->row.spikes);
-            cJSON_AddNumberToObject(json, "active", t->row.active);
-            if (t->row.validation_total) {
-                cJSON_AddNumberToObject(json, "float_validation", (double)t->row.float_correct / t->row.validation_total);
-                cJSON_AddNumberToObject(json, "device_validation", (double)t->row.validation_correct / t->row.validation_total);
-            }
-        }
-        if (t->run.has_best) {
-            cJSON_AddNumberToObject(json, "validation_accuracy", (double)t->run.best_correct / t->run.best_total);
-            cJSON_AddNumberToObject(json, "best_generation", t->run.best_generation);
-        }
-        if (test) {
-            cJSON_AddNumberToObject(json, "accuracy", (double)correct / total);
-            cJSON_AddNumberToObject(json, "correct", correct);
-            cJSON_AddNumberToObject(json, "total", total);
-            cJSON_AddBoolToObject(json, "holdout", c->data.holdout);
-        }
-        cJSON_AddNumberToObject(json, "cycles", (double)t->row.counters.total); /* of the last generation, as the next three */
-        cJSON_AddNumberToObject(json, "link_tx", (double)t->row.counters.link_tx);
-        cJSON_AddNumberToObject(json, "link_rx", (double)t->row.counters.link_rx);
-        cJSON_AddNumberToObject(json, "link_requests", (double)t->row.counters.link_requests);
-        sr_json_text(json, "run", out);
-        char *text = cJSON_Print(json);
-        if (text) puts(text);
-        cJSON_free(text);
-        cJSON_Delete(json);
-        return SR_OK;
+    if (t->run.has_best) {
+        cJSON_AddNumberToObject(json, "validation_accuracy", (double)t->run.best_correct / t->run.best_total);
+        cJSON_AddNumberToObject(json, "best_generation", t->run.best_generation);
     }
-    printf("%s after %u of %u generations, %.1f seconds\n", end, t->run.generation, generations, seconds);
+    if (end->total) {
+        cJSON_AddNumberToObject(json, "accuracy", (double)end->correct / end->total);
+        cJSON_AddNumberToObject(json, "correct", end->correct);
+        cJSON_AddNumberToObject(json, "total", end->total);
+        cJSON_AddBoolToObject(json, "holdout", c->data.holdout);
+    }
+    cJSON_AddNumberToObject(json, "cycles", (double)t->row.counters.total); /* of the last generation, as the next three */
+    cJSON_AddNumberToObject(json, "link_tx", (double)t->row.counters.link_tx);
+    cJSON_AddNumberToObject(json, "link_rx", (double)t->row.counters.link_rx);
+    cJSON_AddNumberToObject(json, "link_requests", (double)t->row.counters.link_requests);
+    sr_json_text(json, "run", t->folder.path);
+    char *text = cJSON_Print(json);
+    if (text) puts(text);
+    cJSON_free(text);
+    cJSON_Delete(json);
+}
+
+/* The command that goes on with a run that is not complete. */
+static void print_resume(const struct command *c) {
+    const struct sr_training *t = c->training;
+    const bool ref = !strcmp(c->options.engine, "ref"), timed = t->deadline.counts;
+    printf("to go on%s: spikeroll train --resume %s%s%s--data %s --out %s",
+           timed && t->end == SR_END_TIME ? " with steps as small as they are now" : "", ref ? "" : "--engine ",
+           ref ? "" : c->options.engine, ref ? "" : " ", c->options.data, t->folder.path);
+    if (timed && t->end == SR_END_STOPPED)
+        printf(" --time-limit %.0f", fmax(1, ceil(t->opened + t->how.time_limit - sr_now())));
+    puts("");
+}
+
+static void print_text(const struct command *c, const struct ending *end) {
+    const struct sr_training *t = c->training;
+    printf("%s after %u of %u generations, %.1f seconds\n", end->text, t->run.generation, t->run.config.generations,
+           end->seconds);
     if (t->run.has_best) {
         printf("validation %.4f (%u/%u) at generation %u\n", (double)t->run.best_correct / t->run.best_total,
                t->run.best_correct, t->run.best_total, t->run.best_generation);
@@ -166,18 +177,27 @@ static enum sr_status report(struct command *c) {
         printf("last weights on the validation share: %.4f in float, %.4f as a device has them: a loss of %.4f\n", before,
                after, before - after);
     }
-    if (test)
-        printf("accuracy %.4f (%u/%u) on the %s\n", (double)correct / total, correct, total,
+    if (end->total)
+        printf("accuracy %.4f (%u/%u) on the %s\n", (double)end->correct / end->total, end->correct, end->total,
                c->data.holdout ? "held-out share" : "test set");
-    printf("files in %s: history.csv checkpoint.h5 last.h5%s\n", out, t->run.has_best ? " best.h5" : "");
-    if (!complete) {
-        bool ref = !strcmp(c->options.engine, "ref"), timed = t->deadline.counts;
-        printf("to go on%s: spikeroll train --resume %s%s%s--data %s --out %s",
-               timed && t->end == SR_END_TIME ? " with steps as small as they are now" : "", ref ? "" : "--engine ",
-               ref ? "" : c->options.engine, ref ? "" : " ", c->options.data, out);
-        if (timed && t->end == SR_END_STOPPED) printf(" --time-limit %.0f", ceil(t->opened + t->how.time_limit - sr_now()));
-        puts("");
+    printf("files in %s: history.csv checkpoint.h5 last.h5%s\n", t->folder.path, t->run.has_best ? " best.h5" : "");
+    if (t->end != SR_END_COMPLETE) print_resume(c);
+}
+
+static enum sr_status report(struct command *c) {
+    const struct sr_training *t = c->training;
+    struct ending end = {.text = t->end == SR_END_COMPLETE  ? "complete"
+                                 : t->end == SR_END_STOPPED ? "interrupted"
+                                                            : "time limit"};
+    if (!stop_asked && !c->options.no_test) {
+        enum sr_status status = sr_training_test(c->training, &end.correct, &end.total);
+        if (status != SR_OK) return fail_training(c, status);
     }
+    end.seconds = t->earlier + sr_now() - t->opened;
+    if (c->options.json)
+        print_json(c, &end);
+    else
+        print_text(c, &end);
     return SR_OK;
 }
 

@@ -37,6 +37,14 @@ static unsigned width_of(const char *line) {
     return 0;
 }
 
+void sr_history_add(struct sr_history_row *row, int32_t fitness, bool first) {
+    const uint32_t word = (uint32_t)fitness;
+    const uint8_t bytes[4] = {(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16), (uint8_t)(word >> 24)};
+    row->fitness_sum += fitness;
+    if (first || fitness > row->fitness_best) row->fitness_best = fitness;
+    row->fitness_hash = sr_hash(row->fitness_hash, bytes, sizeof bytes);
+}
+
 enum sr_status sr_history_create(const char *path, char *error, size_t error_size) {
     return sr_file_replace(path, header, sizeof header - 1, error, error_size);
 }

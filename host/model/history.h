@@ -26,6 +26,9 @@ struct sr_history_row {
     bool timed;             /* of runs whose steps shrink by the time limit: */
     uint32_t time_spent;    /* share of the schedule that the clock had spent when the generation began, 65536ths */
 };
+/* Add the fitness of the next member, or of the next sample in modes that have no members, to the row's sum, best and hash. */
+void sr_history_add(struct sr_history_row *row, int32_t fitness, bool first);
+
 SR_MUST_CHECK enum sr_status sr_history_create(const char *path, char *error, size_t error_size);
 /* Keep the rows of generations 1..generation, and open for appending. *columns: how many columns the history has. One that an older
  * program began stays without the last ones. */

@@ -59,13 +59,8 @@ static enum sr_status es_generation(struct sr_training *t, uint32_t number, cons
     if (status != SR_OK) return sr_training_fail_device(t, status);
     row->members = members;
     row->batch = batch->count;
-    row->fitness_best = es->fitness[0];
     for (uint32_t m = 0; m < members; m++) {
-        uint32_t fitness = (uint32_t)es->fitness[m];
-        uint8_t bytes[4] = {(uint8_t)fitness, (uint8_t)(fitness >> 8), (uint8_t)(fitness >> 16), (uint8_t)(fitness >> 24)};
-        row->fitness_sum += es->fitness[m];
-        if (es->fitness[m] > row->fitness_best) row->fitness_best = es->fitness[m];
-        row->fitness_hash = sr_hash(row->fitness_hash, bytes, sizeof bytes);
+        sr_history_add(row, es->fitness[m], m == 0);
         row->correct += es->correct[m];
     }
     return SR_OK;

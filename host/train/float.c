@@ -125,12 +125,7 @@ static void learn_pass(struct sr_training *t, const struct sr_batch *batch, uint
         uint32_t predicted;
         uint8_t label = batch->labels[first + b];
         float loss = sr_float_loss(&s->net, &s->pass, b, label, scale, &predicted);
-        int32_t fitness = -(int32_t)lrintf(64 * fminf(loss, 1e6f));
-        uint32_t word = (uint32_t)fitness;
-        uint8_t bytes[4] = {(uint8_t)word, (uint8_t)(word >> 8), (uint8_t)(word >> 16), (uint8_t)(word >> 24)};
-        row->fitness_sum += fitness;
-        if (first + b == 0 || fitness > row->fitness_best) row->fitness_best = fitness;
-        row->fitness_hash = sr_hash(row->fitness_hash, bytes, sizeof bytes);
+        sr_history_add(row, -(int32_t)lrintf(64 * fminf(loss, 1e6f)), first + b == 0);
         row->correct += predicted == label;
         if (node)
             sr_float_node(&s->net, &s->pass, b, first + b, label, s->rule.key, c->pairs, (float)c->strength, scale, s->node,

@@ -46,13 +46,8 @@ static enum sr_status local_generation(struct sr_training *t, uint32_t number, c
     if ((status = sr_average_after(t, number)) != SR_OK) return status;
     row->members = 1;
     row->batch = batch->count;
-    row->fitness_best = s->fitness[0];
     for (uint32_t b = 0; b < batch->count; b++) {
-        uint32_t fitness = (uint32_t)s->fitness[b];
-        uint8_t bytes[4] = {(uint8_t)fitness, (uint8_t)(fitness >> 8), (uint8_t)(fitness >> 16), (uint8_t)(fitness >> 24)};
-        row->fitness_sum += s->fitness[b];
-        if (s->fitness[b] > row->fitness_best) row->fitness_best = s->fitness[b];
-        row->fitness_hash = sr_hash(row->fitness_hash, bytes, sizeof bytes);
+        sr_history_add(row, s->fitness[b], b == 0);
         row->correct += s->correct[b];
     }
     return SR_OK;
