@@ -76,7 +76,7 @@ stop
 board
 pid2=$pid port2=$port pid=
 trap 'stop; kill $pid2 2>/dev/null; rm -rf "$W"' EXIT
-two() { train --engine serial --port "$port,$port2" --out "$1" --checkpoint-every 3; }
+two() { train --engine serial --port "$port,$port2" --patience 10 --out "$1" --checkpoint-every 3; }
 mv "$W/board" "$W/board2"
 board
 check "20 generations on two boards" two "$W/two" || cat "$W/log"
@@ -87,7 +87,7 @@ kill $pid2; wait $pid2
 wait $run
 check "one of two boards pulled out ends the run with a failure" test "$(cat "$W/code")" = 1
 check "and a message that names its port" grep -q "port $port2: .*--resume goes on" "$W/log"
-check "--resume goes on with the other alone" "$X" train --resume --engine serial --port "$port" --data "$W/data" --out "$W/left"
+check "--resume goes on with the other alone" "$X" train --resume --engine serial --port "$port" --patience 10 --data "$W/data" --out "$W/left"
 check "identical to ref" identical "$W/ref" "$W/left"
 stop
 exit $failed

@@ -26,7 +26,7 @@ struct fake {
     size_t queued;
     bool run_known, waiting, epoch;
     uint8_t run_seq, run_code, wait_seq;
-    uint32_t busy, cycles, written, random, next_id;
+    uint32_t busy, cycles, written, waited_ms, random, next_id;
 };
 
 static uint32_t draw(struct fake *fake, uint32_t below) {
@@ -444,6 +444,7 @@ static bool line(struct fake *fake, uint8_t *byte) {
 
 static long fake_write(void *context, const uint8_t *bytes, size_t count) {
     struct fake *fake = context;
+    fake->waited_ms = 0;
     size_t some = count > 3 ? count - draw(fake, 3) : count; /* a port may take less than it is given */
     for (size_t i = 0; i < some; i++) {
         uint8_t byte = bytes[i];
@@ -455,7 +456,6 @@ static long fake_write(void *context, const uint8_t *bytes, size_t count) {
 
 static long fake_read(void *context, uint8_t *bytes, size_t size, unsigned timeout_ms) {
     struct fake *fake = context;
-    (void)timeout_ms;
     if (fake->setup.dies_after && fake->written > fake->setup.dies_after) return -1;
     if (fake->setup.drip) {
         *bytes = (uint8_t)fake->setup.drip;
@@ -464,6 +464,10 @@ static long fake_read(void *context, uint8_t *bytes, size_t size, unsigned timeo
     if (fake->busy && fake->busy != UINT32_MAX && --fake->busy == 0 && fake->waiting) {
         fake->waiting = false;
         reply(fake, SR_OP_WAIT, fake->wait_seq, fake->run_code, NULL, 0);
+    }
+    if (fake->waited_ms < fake->setup.late_ms) {
+        fake->waited_ms += timeout_ms;
+        return 0;
     }
     if (fake->setup.delay && draw(fake, fake->setup.delay) == 0) {
         fake->seen.delays++;

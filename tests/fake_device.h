@@ -10,6 +10,7 @@ struct fake_setup {
     uint32_t id[0x20];   /* identity registers, see fake_defaults */
     uint32_t fault;      /* one byte in so many is dropped or flipped, each way; 0: none */
     uint32_t delay;      /* one read in so many finds nothing yet; 0: none */
+    uint32_t late_ms;    /* reads of so many milliseconds after a request find nothing yet; 0: none */
     uint32_t run_reads;  /* reads that find the device busy after a RUN */
     uint32_t dies_after; /* bytes written until the port fails; 0: never */
     bool mute;           /* never answers */

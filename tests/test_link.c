@@ -782,6 +782,24 @@ static void a_device_that_stays_busy_is_given_up(void **unused) {
     close_subject(&s);
 }
 
+/* A device whose answers take longer than usual: silent, and with more patience merely slow. */
+static void patience_waits_for_answers(void **unused) {
+    (void)unused;
+    struct subject s;
+    struct fake_setup setup;
+    fake_defaults(&setup);
+    open_subject(&s, &setup);
+    fake_setup(s.fake)->late_ms = 250;
+    expect_call(&s, READ_WEIGHTS, SR_ERR_LINK, "does not answer READ_MEM: 12 tries, last one silent");
+    sr_device_set_patience(s.device, 4);
+    struct sr_counters counters;
+    check(s.device, sr_device_counters(s.device, &counters));
+    check(s.device, call_subject(&s, READ_WEIGHTS));
+    check(s.device, sr_device_counters(s.device, &counters));
+    assert_int_equal(counters.link_retries, 0);
+    close_subject(&s);
+}
+
 /* Bytes without end that are no answer: given up at once, not twelve times. */
 static void a_device_that_babbles_is_given_up(void **unused) {
     (void)unused;
@@ -965,6 +983,7 @@ int main(void) {
         cmocka_unit_test(a_second_host_takes_over),
         cmocka_unit_test(answers_out_of_range_are_refused),
         cmocka_unit_test(a_device_that_stays_busy_is_given_up),
+        cmocka_unit_test(patience_waits_for_answers),
         cmocka_unit_test(a_device_that_babbles_is_given_up),
         cmocka_unit_test(limits_of_no_device_are_refused),
         cmocka_unit_test(a_call_can_be_cancelled),

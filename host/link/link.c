@@ -374,6 +374,7 @@ enum sr_status sr_link_try(const struct sr_transport *transport, const char *eng
     if (!sr_packets_init(&link->packets, transport))
         status = sr_fail(&link->device, SR_ERR_MEMORY, "out of memory for packets");
     link->packets.cancelled = &link->device.cancelled;
+    link->packets.patience = &link->device.patience;
     if (!status) status = sr_link_identify(link);
     *answered = link->answered;
     /* A run may be left over from a host that went away; then the RUN that starts nothing makes the next number new. */

@@ -8,7 +8,7 @@
 
 #include "map/sr_map.h"
 
-/* Patience: for the first byte of an answer, and between two bytes. A byte takes 0.09 ms at 115200 baud. */
+/* Waits, each times the patience: for the first byte of an answer, and between two bytes. A byte takes 0.09 ms at 115200 baud. */
 enum { FIRST_MS = 100, BYTES_PER_MS = 10, GAP_MS = 40, QUIET_MS = 20 };
 /* What has begun to arrive makes an answer after so long and some times the patience, or the device babbles. */
 enum { BABBLE_MS = 3000, BABBLE_TIMES = 4 };
@@ -58,6 +58,12 @@ uint8_t sr_packet_number(struct sr_packets *packets, uint8_t op) {
         packets->run_seq = packets->seq;
     }
     return packets->seq;
+}
+
+/* So long, times the patience; a second at most for each millisecond. */
+static unsigned times_patience(const struct sr_packets *packets, unsigned ms) {
+    uint32_t times = packets->patience && *packets->patience ? *packets->patience : 1;
+    return ms * (times < 1000 ? times : 1000);
 }
 
 static bool is_cancelled(const struct sr_packets *packets) {
@@ -161,7 +167,7 @@ static enum sr_packet_result await(struct sr_packets *packets, uint8_t op, uint8
             packets->in_count = 0;
             return SR_PACKET_BABBLE;
         }
-        long n = read_some(packets, packets->in_count ? GAP_MS : timeout_ms);
+        long n = read_some(packets, packets->in_count ? times_patience(packets, GAP_MS) : timeout_ms);
         if (n < 0) return why_not(packets);
         if (n > 0 && !begun) {
             begun = true;
@@ -171,7 +177,7 @@ static enum sr_packet_result await(struct sr_packets *packets, uint8_t op, uint8
             if (!packets->in_count) return damaged ? SR_PACKET_DAMAGED : SR_PACKET_SILENT;
             damaged = true; /* what looked like the start of a reply was none, or has lost its end */
             drop(packets, 1);
-            timeout_ms = GAP_MS;
+            timeout_ms = times_patience(packets, GAP_MS);
         }
     }
 }
@@ -214,7 +220,7 @@ bool sr_packet_resynchronise(struct sr_packets *packets, uint32_t zeros) {
 enum sr_packet_result sr_packet_ask(struct sr_packets *packets, uint8_t op, const uint8_t *payload, size_t count,
                                     size_t answer_max, unsigned tries, uint8_t *status, size_t *length) {
     uint8_t seq = sr_packet_number(packets, op);
-    unsigned patience = FIRST_MS + (unsigned)((count + answer_max) / BYTES_PER_MS);
+    unsigned patience = times_patience(packets, FIRST_MS + (unsigned)((count + answer_max) / BYTES_PER_MS));
     enum sr_packet_result result = SR_PACKET_SILENT;
     for (unsigned i = 0; i < tries; i++) {
         if (i) {

@@ -21,6 +21,7 @@ struct sr_packets {
     uint8_t seq, run_seq;
     bool gone;                    /* The transport has failed: nothing will come any more. */
     const atomic_bool *cancelled; /* Set by another thread: every wait ends at once. NULL: nobody can. */
+    const uint32_t *patience;     /* Times the usual waits; 0, or NULL: once. */
     uint64_t lost_ms;             /* Patience spent on answers that did not come, of the device call under way. */
     uint64_t tx, rx, requests, retries;
     uint8_t *out; /* a request */
