@@ -9,6 +9,7 @@
 //   sr_compact_readout spike counts -> scores of a pair       sr_compact_fitness scores -> fitness, sums of the members
 //   sr_compact_credit  pair weights -> words by group         sr_compact_update  factors x pair weights -> sums
 //   sr_compact_finish  control of sums, a word behind -> weights                 sr_compact_quad    its data path, for QUAD lanes
+//   sr_loop_*          LANES above 64, for simulators: all lanes of such a module as one loop
 // In an evaluation front, LIF, readout and fitness work each an item behind the one before it (sr_compact_seq).
 // Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
@@ -127,20 +128,26 @@ module sr_compact #(
     localparam WINDOW   = LANES + 16;
     localparam ROWS_W   = XW_W + 4 > 5 ? XW_W + 4 : 5;
     localparam ACC_W    = (ACC_B > ACC_U ? ACC_B : ACC_U) + 1;
-    localparam TREE     = LANES > 8 ? 2 : 1;
+    localparam LOOPS    = LANES > 64 ? 1 : 0;                                    // lanes as loops, for simulators (sr_loop_*)
+    localparam TREE     = LANES > 8 && LOOPS == 0 ? 2 : 1;
+    localparam READ_W_W = LOOPS != 0 ? MASTER_W : 8;                             // of a weight, what readout and credit are given
     localparam X_AW     = $clog2(SAMPLE_WORDS);
     localparam W_WORDS  = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam W_AW     = $clog2(W_WORDS);
     localparam RW_AW    = $clog2(RWEIGHT_WORDS);
+    localparam HW_AW    = BUFFERS > 1 ? $clog2(WEIGHT_WORDS) : W_AW;             // of the hidden layer's store
     localparam COUNT_W0 = PROJ_UNITS * C_W;
     localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
 
     generate
+        if (LOOPS != 0 && (BUFFERS != 2 || MEMBERS != 2 || SUBTRACT != 1 || SOFT_LANES != 0)) begin : g_rule_loops
+            SR_COMPACT_WITH_MORE_THAN_64_LANES_HAS_BUFFERS_2_MEMBERS_2_SUBTRACT_1_AND_NO_SOFT_LANES u ();
+        end
         if (COL_LANES != LANES || ENGINES != 1 || RANK_LANES != 1 || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
             BUFFERS < 1 || BUFFERS > 2 || LAYERS_MAX != 1 || STEP_READOUT != 0) begin : g_rule_compact
             SR_COMPACT_HAS_COL_LANES_EQUAL_LANES_SAMPLE_W_16_AND_ONE_OF_THE_OTHER_UNITS u ();
         end
-        if (LANES < 2 || LANES > 64 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || PAIRS_MAX < 2 ||
+        if (LANES < 2 || LANES > 256 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || PAIRS_MAX < 2 ||
             BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
             SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
         end
@@ -227,7 +234,7 @@ module sr_compact #(
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
     wire        run_clear, draw, draw_busy, draw_over, front, front_bank, front_busy, lif, lif_first, lif_bank, lif_minus, lif_ready, lif_busy,
-                lif_done, read, read_first, read_minus, fit_minus, read_ready, read_busy, read_done, fit, fit_bank, fit_fresh, fit_busy, credit,
+                lif_done, read, read_first, read_minus, fit_minus, read_ready, read_busy, read_free, read_done, fit, fit_bank, fit_fresh, fit_busy, credit,
                 credit_busy, update, update_busy, readout;
     wire [15:0] draw_first;
     wire [PAIR_AW:0] draw_pairs;
@@ -246,7 +253,9 @@ module sr_compact #(
         .classes_i(cfg_classes), .rank_i(cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
-    sr_compact_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS)) u_seq (
+    sr_compact_seq #(
+        .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_BESIDE != 0 ? 4 : 2)
+    ) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .learn_o(learn), .learn_busy_i(learn_busy),
@@ -256,7 +265,7 @@ module sr_compact #(
         .front_o(front), .x_base_o(x_base), .front_bank_o(front_bank), .front_busy_i(front_busy),
         .lif_o(lif), .lif_first_o(lif_first), .lif_bank_o(lif_bank), .lif_minus_o(lif_minus), .lif_ready_i(lif_ready), .lif_busy_i(lif_busy),
         .lif_done_i(lif_done), .read_o(read), .read_first_o(read_first), .read_minus_o(read_minus), .fit_minus_o(fit_minus), .read_ready_i(read_ready), .read_busy_i(read_busy),
-        .read_done_i(read_done), .score_label_o(score_label), .fit_o(fit), .fit_bank_o(fit_bank), .fit_fresh_o(fit_fresh),
+        .read_free_i(LOOPS != 0 ? read_free : read_done), .read_done_i(read_done), .score_label_o(score_label), .fit_o(fit), .fit_bank_o(fit_bank), .fit_fresh_o(fit_fresh),
         .fit_pair_o(fit_pair), .fit_label_o(fit_label), .fit_busy_i(fit_busy), .credit_o(credit), .credit_busy_i(credit_busy),
         .update_o(update), .readout_o(readout), .update_busy_i(update_busy),
         .fit_re_i(fit_re), .bank_re_o(seq_re), .bank_raddr_o(seq_raddr), .bank_rdata_i(bank_rdata[31:0]), .bank_we_o(seq_we),
@@ -272,6 +281,7 @@ module sr_compact #(
     wire [7:0]            upd_noise_block;
     wire [5:0]            upd_cut_at;
     wire [CUT-1:0]        cut;
+    wire [63:0]           upd_dither;
     wire [ROW_AW-1:0]     front_row_addr, upd_row_addr;
     wire [COL_AW-1:0]     lif_col_addr, read_col_addr, upd_col_addr;
     wire [CLASS_AW-1:0]   read_class_addr, upd_class_addr;
@@ -289,7 +299,7 @@ module sr_compact #(
         .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i({{9 - XW_W{1'b0}}, x_words}), .blocks_i(blocks8), .busy_o(draw_busy),
         .over_o(draw_over), .groups_o(groups),
         .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
-        .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut),
+        .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut), .dither_o(upd_dither),
         .row_re_i(front_row_re || (upd_row_re && !readout)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
         .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits),
         .col_re_i(lif_col_re || upd_re), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
@@ -317,15 +327,21 @@ module sr_compact #(
         .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
         .keep_base_o(keep_base), .base_at_o(base_at), .keep_count_o(keep_count), .count_at_o(count_at)
     );
-    reg  [PROJ_UNITS*C_W-1:0] counts_q;
+    wire [PROJ_UNITS*C_W-1:0] counts_now;
     reg  [PROJ_UNITS-1:0]     row_bits_q;
     always @(posedge clk_i) row_bits_q <= row_bits;
     genvar n, u;
     generate
-        for (n = 0; n < PROJ_UNITS; n = n + 1) begin : g_count
+        if (LOOPS != 0) begin : g_count_loop
+            sr_loop_count #(.UNITS(PROJ_UNITS), .C_W(C_W)) u_counters (
+                .clk_i(clk_i), .mark_i(mark), .add_i(add_count), .bits_i(row_bits_q), .counts_o(counts_now)
+            );
+        end else for (n = 0; n < PROJ_UNITS; n = n + 1) begin : g_count
+            reg [C_W-1:0] count_q;
             always @(posedge clk_i)
-                if (mark) counts_q[n*C_W+:C_W] <= {C_W{1'b0}};
-                else if (add_count) counts_q[n*C_W+:C_W] <= counts_q[n*C_W+:C_W] + {{C_W - 1{row_bits_q[n]}}, 1'b1};
+                if (mark) count_q <= {C_W{1'b0}};
+                else if (add_count) count_q <= count_q + {{C_W - 1{row_bits_q[n]}}, 1'b1};
+            assign counts_now[n*C_W+:C_W] = count_q;
         end
     endgenerate
 
@@ -372,7 +388,12 @@ module sr_compact #(
     wire [LANES*16-1:0]      base_rdata;
     wire [LANES*MEMBERS*CNT_W-1:0] y_wdata, y_rdata;
     generate
-        for (n = 0; n < LANES; n = n + 1) begin : g_lane
+        if (LOOPS != 0) begin : g_lif_loop
+            sr_loop_lif #(.LANES(LANES), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL)) u_lanes (
+                .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4), .term_i(term_q4), .b_i(base_rdata), .present_i(present),
+                .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind), .count_o(y_wdata)
+            );
+        end else for (n = 0; n < LANES; n = n + 1) begin : g_lane
             wire [2*CNT_W-1:0] counts_of;
             sr_compact_lane #(.D_W(D_W), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT), .MEMBERS(MEMBERS)) u_lane (
                 .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4[n]), .term_i(term_q4), .b_i(base_rdata[n*16+:16]),
@@ -388,17 +409,17 @@ module sr_compact #(
     wire                      read_walk, y_re, score_we, fit_rd, fit_wait;
     wire [BLOCK_AW+3:0]       read_w_addr;
     wire [BLOCK_AW:0]         y_raddr;
-    wire [LANES*8-1:0]        read_w;
+    wire [LANES*READ_W_W-1:0] read_w;
     wire [3:0]                score_class;
     wire [4:0]                fit_rd_addr;
     wire signed [SCORE_W-1:0] score_p, score_m, kept_p, kept_m;
     sr_compact_readout #(
         .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(RANK_W), .RANK_AW(RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
-        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 ? 0 : 1)
+        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 ? 0 : 1), .W_W(READ_W_W)
     ) u_readout (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .minus_i(read_minus), .ready_o(read_ready),
-        .busy_o(read_busy), .done_o(read_done), .infer_i(plain), .blocks_i(blocks), .rank_i(rank), .classes_i(cfg_classes),
+        .busy_o(read_busy), .done_o(read_done), .free_o(read_free), .infer_i(plain), .blocks_i(blocks), .rank_i(rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(y_re), .y_addr_o(y_raddr),
         .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(rcol_bits), .class_re_o(read_class_re),
         .class_addr_o(read_class_addr), .class_sel_o(read_class_sel), .class_bit_i(class_bit), .score_we_o(score_we),
@@ -436,16 +457,37 @@ module sr_compact #(
         .total_next_o(total_next), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .acc_double_o(upd_double),
         .claim_o(claim), .free_i(claim_free), .hand_o(hand)
     );
-    sr_compact_finish #(
-        .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
-        .W_READOUT(BUFFERS > 1 ? 0 : WEIGHT_WORDS)
-    ) u_finish (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
-        .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .noise_o(upd_noise),
-        .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at),
-        .cut_i(cut), .window_o(window), .put_o(fin_put), .load_o(fin_load), .product_o(fin_product), .low_rho_o(fin_low_rho),
-        .weigh_o(fin_weigh), .turn_o(fin_turn), .at_o(fin_at), .k_o(fin_k), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
-    );
+    generate
+        if (LOOPS != 0) begin : g_finish_loop
+            sr_loop_finish #(
+                .LANES(LANES), .FRAC_W(FRAC_W), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW)
+            ) u_finish (
+                .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
+                .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .sums_i(sums),
+                .noise_o(upd_noise), .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready),
+                .noise_i(upd_dither), .word_i(upd_word), .moved_o(w_turned), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
+            );
+            assign fin_turn   = upd_w_we;
+            assign upd_cut_at = 6'd0;
+            assign {fin_put, fin_load, fin_product, fin_low_rho, fin_weigh} = 5'd0;
+            assign fin_at     = 2'd0;
+            assign fin_k      = 8'd0;
+            assign window     = {WINDOW{1'b0}};
+            wire _unused_finish = &{1'b0, cut, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_at, fin_k};
+        end else begin : g_finish
+            sr_compact_finish #(
+                .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
+                .W_READOUT(BUFFERS > 1 ? 0 : WEIGHT_WORDS)
+            ) u_finish (
+                .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
+                .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .noise_o(upd_noise),
+                .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at),
+                .cut_i(cut), .window_o(window), .put_o(fin_put), .load_o(fin_load), .product_o(fin_product), .low_rho_o(fin_low_rho),
+                .weigh_o(fin_weigh), .turn_o(fin_turn), .at_o(fin_at), .k_o(fin_k), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
+            );
+            wire _unused_finish = &{1'b0, upd_dither};
+        end
+    endgenerate
     assign update_busy = upd_sum_busy || upd_finish_busy;
 
     // ---- columns: base current, sums of the update. What memories give to accumulators is registered first. ----
@@ -463,7 +505,15 @@ module sr_compact #(
     wire [LANES*MASTER_W-1:0] upd_word = BUFFERS > 1 && readout ? rw_q : w_q;
     wire [LANES*16-1:0]       base_new, sums;
     generate
-        for (n = 0; n < LANES; n = n + 1) begin : g_column
+        if (LOOPS != 0) begin : g_column_loop
+            sr_loop_column #(.LANES(LANES), .FRAC_W(FRAC_W), .UNITS(PROJ_UNITS)) u_columns (
+                .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double),
+                .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
+                .row_i(upd_row), .readout_i(readout), .cols_i(cols), .rcols_i(rcols), .w_i(w_q), .keep_i(keep_base), .base_o(base_new), .hand_i(hand), .sum_o(sums)
+            );
+            assign read_w = rw_q;
+            wire _unused_cols = &{1'b0, upd_cols};
+        end else for (n = 0; n < LANES; n = n + 1) begin : g_column
             wire [PROJ_UNITS-1:0] col_of;
             for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
                 assign col_of[u] = upd_cols[u*LANES+n];
@@ -474,14 +524,14 @@ module sr_compact #(
                 .row_i(upd_row), .col_i(col_of), .w_i(w_q[n*MASTER_W+:MASTER_W]), .base_o(base_new[n*16+:16]),
                 .sum_o(sums[n*16+:16])
             );
-            assign read_w[n*8+:8] = rw_q[n*MASTER_W+FRAC_W+:8];
+            assign read_w[n*READ_W_W+:READ_W_W] = rw_q[n*MASTER_W+MASTER_W-READ_W_W+:READ_W_W];
         end
     endgenerate
     // What goes to the weight memory is registered here. In an update a quad's part moves down, and its new weight comes in.
     reg  [LANES*MASTER_W-1:0] w_wdata_q;
     wire [LANES*MASTER_W-1:0] w_turned;
     generate
-        for (n = 0; n < QUADS; n = n + 1) begin : g_quad
+        for (n = 0; n < QUADS && LOOPS == 0; n = n + 1) begin : g_quad
             wire [MASTER_W-1:0] weight;
             sr_compact_quad #(.QUAD(QUAD), .FRAC_W(FRAC_W)) u_quad (
                 .clk_i(clk_i), .hand_i(hand), .sums_i(sums[n*QUAD*16+:QUAD*16]), .put_i(fin_put), .load_i(fin_load),
@@ -524,7 +574,7 @@ module sr_compact #(
             sr_local #(
                 .LANES(LANES), .FRAC_W(FRAC_W), .HIDDEN_MAX(HIDDEN_MAX), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .STEP_AW(STEP_AW),
                 .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW), .PAIR_AW(PAIR_AW),
-                .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM)
+                .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM), .W_W(READ_W_W)
             ) u_local (
                 .clk_i(clk_i), .rst_i(rst_i), .start_i(learn), .stop_i(fault_q != SR_REPLY_OK), .busy_o(learn_busy),
                 .key_i({cfg_key_hi, cfg_key_lo}), .batch_i(cfg_batch), .place_i(cfg_place), .pairs_i(cfg_pairs),
@@ -587,14 +637,22 @@ module sr_compact #(
     wire [LANES*16-1:0]       host_read;
     wire [LANES*MASTER_W-1:0] host_read_w = BUFFERS > 1 && host_rw ? rw_q : w_q;
     generate
-        for (n = 0; n < LANES; n = n + 1) begin : g_host
+        if (MASTER_W == 16) begin : g_host_whole
+            assign host_weight = mem_wdata[LANES*16-1:0];
+            assign host_read   = host_read_w;
+        end else for (n = 0; n < LANES; n = n + 1) begin : g_host
             assign host_weight[n*MASTER_W+:MASTER_W] = mem_wdata[n*16+:MASTER_W];
             assign host_read[n*16+:16] = {{16 - MASTER_W{host_read_w[n*MASTER_W+MASTER_W-1]}}, host_read_w[n*MASTER_W+:MASTER_W]};
         end
     endgenerate
-    always @(posedge clk_i)
-        if (fin_turn) w_wdata_q <= w_turned;
-        else if (!update_busy) w_wdata_q <= lrn_turn ? lrn_m : host_weight;
+    reg                       moved_q, learned_q;     // LOOPS: new weights come registered
+    always @(posedge clk_i) begin
+        moved_q   <= upd_w_we;
+        learned_q <= lrn_we;
+        if (fin_turn && LOOPS == 0) w_wdata_q <= w_turned;
+        else if (!update_busy) w_wdata_q <= lrn_turn && LOOPS == 0 ? lrn_m : host_weight;
+    end
+    wire [LANES*MASTER_W-1:0] w_wdata = LOOPS == 0 ? w_wdata_q : moved_q ? w_turned : learned_q ? lrn_m : w_wdata_q;
     wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
     wire [W_AW+BLOCK_AW+3:0]      read_w_at  = {{W_AW{1'b0}}, lrn_walk ? lrn_w_addr : read_w_addr};
     wire                          walk       = read_walk || lrn_walk;
@@ -604,29 +662,40 @@ module sr_compact #(
     wire                          readout_we = (upd_w_we && readout) || (lrn_we && lrn_readout);
     generate
         if (BUFFERS > 1) begin : g_weights_apart
-            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(WEIGHT_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD)) u_hidden (
+            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(WEIGHT_WORDS), .ADDR_W(HW_AW), .HOLD(WEIGHT_HOLD)) u_hidden (
                 .clk_i(clk_i), .we_i((hidden_we || (mem_we && host_w)) && !rst_i), .walk_i(front_busy),
-                .walk_addr_i(front_w_at[W_AW-1:0]), .addr_i(changing ? change_at : mem_addr[W_AW-1:0]),
-                .wdata_i(w_wdata_q), .rdata_o(w_q)
+                .walk_addr_i(front_w_at[HW_AW-1:0]), .addr_i(changing ? change_at[HW_AW-1:0] : mem_addr[HW_AW-1:0]),
+                .wdata_i(w_wdata), .rdata_o(w_q)
             );
             sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(RWEIGHT_WORDS), .ADDR_W(RW_AW), .HOLD(WEIGHT_HOLD), .LUT(LUT_RAM)) u_readout (
                 .clk_i(clk_i), .we_i((readout_we || (mem_we && host_rw)) && !rst_i), .walk_i(walk),
                 .walk_addr_i(read_w_at[RW_AW-1:0]), .addr_i(changing ? change_at[RW_AW-1:0] : mem_addr[RW_AW-1:0]),
-                .wdata_i(w_wdata_q), .rdata_o(rw_q)
+                .wdata_i(w_wdata), .rdata_o(rw_q)
             );
         end else begin : g_weights_together
             wire [W_AW-1:0] host_at = mem_addr[W_AW-1:0] + (host_rw ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
             sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD)) u_all (
                 .clk_i(clk_i), .we_i((hidden_we || readout_we || (mem_we && (host_w || host_rw))) && !rst_i), .walk_i(front_busy || walk),
                 .walk_addr_i(front_busy ? front_w_at[W_AW-1:0] : read_w_at[W_AW-1:0] | WEIGHT_WORDS[W_AW-1:0]),
-                .addr_i(changing ? change_at : host_at), .wdata_i(w_wdata_q), .rdata_o(w_q)
+                .addr_i(changing ? change_at : host_at), .wdata_i(w_wdata), .rdata_o(w_q)
             );
             assign rw_q = w_q;
         end
     endgenerate
     // base buffer: base current by bank, step and block
-    sr_ram #(.WIDTH(LANES * 16), .DEPTH(BUFFERS << BASE_AW), .ADDR_W(BASE_AW + BANK_AW), .LUT(BASE_LUT), .HOLD(WEIGHT_HOLD)) u_base (
-        .clk_i(clk_i), .we_i(keep_base && !rst_i), .waddr_i(base_waddr[BASE_AW+BANK_AW-1:0]), .wdata_i(base_new),
+    // (sr_loop_column gives the word a cycle late, as HOLD would write it)
+    reg               base_we_q;
+    reg  [BASE_AW:0]  base_waddr_q;
+    always @(posedge clk_i) begin
+        base_we_q    <= keep_base && !rst_i;
+        base_waddr_q <= base_waddr;
+    end
+    wire              base_we    = LOOPS != 0 ? base_we_q : keep_base && !rst_i;
+    wire [BASE_AW:0]  base_to    = LOOPS != 0 ? base_waddr_q : base_waddr;
+    sr_ram #(
+        .WIDTH(LANES * 16), .DEPTH(BUFFERS << BASE_AW), .ADDR_W(BASE_AW + BANK_AW), .LUT(BASE_LUT), .HOLD(LOOPS != 0 ? 0 : WEIGHT_HOLD)
+    ) u_base (
+        .clk_i(clk_i), .we_i(base_we), .waddr_i(base_to[BASE_AW+BANK_AW-1:0]), .wdata_i(base_new),
         .re_i(base_re), .raddr_i(base_raddr[BASE_AW+BANK_AW-1:0]), .rdata_o(base_rdata)
     );
     wire [BASE_AW:0]  base_waddr = {front_bank, base_at};
@@ -641,13 +710,20 @@ module sr_compact #(
     always @(posedge clk_i)
         if (run_clear) result_q <= {CBUF_AW{1'b0}};
         else if (result) result_q <= result_q + 1'b1;
-    wire [COUNT_W-1:0] counts = {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_q};
+    wire [COUNT_W-1:0] counts = {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_now};
     wire [COUNT_W-1:0] result_word;
     assign result_word = {counts[COUNT_W-1:SCORE_W], pred_valid ? {{SCORE_W - 4{1'b0}}, pred} : score_p};
     wire [COUNT_AW:0]  count_waddr = {front_bank, count_at};
+    reg                count_we_q;                       // LOOPS: the counts are there a cycle after
+    reg  [COUNT_AW:0]  count_waddr_q;
+    always @(posedge clk_i) begin
+        count_we_q    <= keep_count && !rst_i;
+        count_waddr_q <= count_waddr;
+    end
     sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(CBUF_AW), .HOLD(WEIGHT_HOLD)) u_counts (
-        .clk_i(clk_i), .we_i((keep_count || result) && !rst_i),
-        .waddr_i(infer ? result_q : count_waddr[CBUF_AW-1:0]), .wdata_i(infer ? result_word : counts),
+        .clk_i(clk_i), .we_i(((LOOPS != 0 ? count_we_q : keep_count) || result) && !rst_i),
+        .waddr_i(infer ? result_q : LOOPS != 0 ? count_waddr_q[CBUF_AW-1:0] : count_waddr[CBUF_AW-1:0]),
+        .wdata_i(infer ? result_word : counts),
         .re_i(lif_count_re || mem_read_q), .raddr_i(run_busy ? lif_count_addr[CBUF_AW-1:0] : mem_addr[CBUF_AW-1:0]),
         .rdata_o(count_rdata)
     );
@@ -724,7 +800,7 @@ module sr_compact #(
             events_q      <= events_q + {31'd0, add_base};
         end
     wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, word_group, upd_group, window, front_w_at, read_w_at, read_w_addr, base_waddr, base_raddr,
-                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, scaled_q3[3:0]};
+                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, read_free, change_at, count_we_q, count_waddr_q, moved_q, learned_q, base_to, base_we_q, base_waddr_q, upd_dither, scaled_q3[3:0]};
 endmodule
 
 `default_nettype wire

@@ -49,7 +49,8 @@ module sr_compact_readout #(
     parameter SOFT_LANES  = 0,
     parameter MEMBERS     = 2,
     parameter KEEP_SCORES = 1,
-    parameter LUT_RAM     = 0
+    parameter LUT_RAM     = 0,
+    parameter W_W         = 8           // of w_i, a column: the integer part, or all of a weight where LANES is above 64
 ) (
     input  wire                      clk_i,
     input  wire                      rst_i,
@@ -60,6 +61,7 @@ module sr_compact_readout #(
     output wire                      ready_o,
     output wire                      busy_o,
     output wire                      done_o,
+    output wire                      free_o,       // the pair's last spike counts have been read
     input  wire                      infer_i,
     input  wire [BLOCK_W-1:0]        blocks_i,
     input  wire [RANK_W-1:0]         rank_i,
@@ -68,7 +70,7 @@ module sr_compact_readout #(
     // weights' integer parts: data three cycles after the address
     output wire                      walk_o,       // the address counts
     output wire [BLOCK_AW+3:0]       w_addr_o,     // {class, block}
-    input  wire [LANES*8-1:0]        w_i,
+    input  wire [LANES*W_W-1:0]      w_i,
     output wire                      y_re_o,
     output wire [BLOCK_AW:0]         y_addr_o,
     input  wire [LANES*MEMBERS*CNT_W-1:0] y_i,
@@ -187,6 +189,7 @@ module sr_compact_readout #(
         end
     end
     assign done_o = pair_last_q[ROW_DONE+1];
+    assign free_o = pair_last_q[3];
     assign busy_o = state_q != IDLE || |pair_last_q;
 
     // ---- age 2 and 3: spike counts, column factors. Rows of factors come in the order of the factors. ----
@@ -206,57 +209,77 @@ module sr_compact_readout #(
     localparam G0_W = G_W - 12;                 // g
     reg  signed [SUM_W-1:0] row_p_q, row_m_q;
     wire                    g_put = g_last_age_q[ROW_DONE];
-    wire [LANES*Y_W-1:0]    y_p, y_m;
+    wire signed [SUM_W-1:0] lanes_p, lanes_m;
     wire [G_W-1:0]          sg_p, sg_m;             // S g, two cycles after g_put
     genvar n;
     generate
-        for (n = 0; n < LANES; n = n + 1) begin : g_lane
-            wire [CNT_W-1:0] count_p = y_i[n*MEMBERS*CNT_W+:CNT_W];
-            wire [CNT_W-1:0] count_m = y_i[n*MEMBERS*CNT_W+(MEMBERS-1)*CNT_W+:CNT_W];     // MEMBERS 1: used by nothing that is built
-            wire [7:0]       factor  = grow_q[3] ? {{7{col_i[n]}}, 1'b1} : w_i[n*8+:8];
-            if (n == 0) begin : g_first
-                // x is g or a count, f is S or a weight.
-                reg  signed [G0_W-1:0] x_p_q, x_m_q;
-                reg  signed [12:0]     f_q;
-                reg  signed [G_W-1:0]  p_q, m_q;
-                wire signed [G0_W+12:0] p = x_p_q * f_q, m = x_m_q * f_q;
-                always @(posedge clk_i) begin
-                    x_p_q <= g_put ? row_p_q[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, count_p};
-                    x_m_q <= g_put ? row_m_q[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, count_m};
-                    f_q   <= g_put ? {1'b0, scale_i} : {{5{factor[7]}}, factor};
-                    p_q   <= p[G_W-1:0];
-                    m_q   <= m[G_W-1:0];
+        if (LANES > 64) begin : g_loop
+            reg  signed [G_W-1:0]   p_q, m_q, p_q2, m_q2;
+            wire signed [G0_W+12:0] p = $signed(row_p_q[G0_W-1:0]) * $signed({1'b0, scale_i});
+            wire signed [G0_W+12:0] m = $signed(row_m_q[G0_W-1:0]) * $signed({1'b0, scale_i});
+            always @(posedge clk_i) begin
+                if (g_put) begin
+                    p_q <= p[G_W-1:0];
+                    m_q <= m[G_W-1:0];
                 end
-                assign y_p[n*Y_W+:Y_W] = p_q[Y_W-1:0];
-                assign y_m[n*Y_W+:Y_W] = m_q[Y_W-1:0];
-                assign sg_p = p_q;
-                assign sg_m = m_q;
-                wire _unused = &{1'b0, p[G0_W+12:G_W], m[G0_W+12:G_W]};
-            end else begin : g_other
-                localparam LUTS = n >= LANES - SOFT_LANES ? 1 : 0;
-                reg  [CNT_W-1:0]      count_p_q, count_m_q;
-                reg  signed [7:0]     f_q;
-                reg  signed [Y_W-1:0] p_q, m_q;
-                wire signed [Y_W-1:0] p, m;
-                sr_compact_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_p (.x_i(f_q), .f_i({1'b0, count_p_q}), .y_o(p));
-                sr_compact_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_m (.x_i(f_q), .f_i({1'b0, count_m_q}), .y_o(m));
-                always @(posedge clk_i) begin
-                    count_p_q <= count_p;
-                    count_m_q <= count_m;
-                    f_q       <= factor;
-                    p_q       <= p;
-                    m_q       <= m;
+                p_q2 <= p_q;
+                m_q2 <= m_q;
+            end
+            assign sg_p = p_q2;
+            assign sg_m = m_q2;
+            sr_loop_dot #(.LANES(LANES), .W_W(W_W), .CNT_W(CNT_W), .SUM_W(SUM_W), .TREE(TREE)) u_dot (
+                .clk_i(clk_i), .en_i(mac_q[3]), .grow_i(grow_q[3]), .w_i(w_i), .col_i(col_i), .y_i(y_i), .p_o(lanes_p), .m_o(lanes_m)
+            );
+            wire _unused = &{1'b0, p[G0_W+12:G_W], m[G0_W+12:G_W]};
+        end else begin : g_lanes
+            wire [LANES*Y_W-1:0] y_p, y_m;
+            sr_compact_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(y_p), .y_o(lanes_p));
+            sr_compact_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (.clk_i(clk_i), .x_i(y_m), .y_o(lanes_m));
+            for (n = 0; n < LANES; n = n + 1) begin : g_lane
+                wire [CNT_W-1:0] count_p = y_i[n*MEMBERS*CNT_W+:CNT_W];
+                wire [CNT_W-1:0] count_m = y_i[n*MEMBERS*CNT_W+(MEMBERS-1)*CNT_W+:CNT_W];     // MEMBERS 1: used by nothing that is built
+                wire [7:0]       factor  = grow_q[3] ? {{7{col_i[n]}}, 1'b1} : w_i[n*W_W+W_W-8+:8];
+                if (n == 0) begin : g_first
+                    // x is g or a count, f is S or a weight.
+                    reg  signed [G0_W-1:0] x_p_q, x_m_q;
+                    reg  signed [12:0]     f_q;
+                    reg  signed [G_W-1:0]  p_q, m_q;
+                    wire signed [G0_W+12:0] p = x_p_q * f_q, m = x_m_q * f_q;
+                    always @(posedge clk_i) begin
+                        x_p_q <= g_put ? row_p_q[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, count_p};
+                        x_m_q <= g_put ? row_m_q[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, count_m};
+                        f_q   <= g_put ? {1'b0, scale_i} : {{5{factor[7]}}, factor};
+                        p_q   <= p[G_W-1:0];
+                        m_q   <= m[G_W-1:0];
+                    end
+                    assign y_p[n*Y_W+:Y_W] = p_q[Y_W-1:0];
+                    assign y_m[n*Y_W+:Y_W] = m_q[Y_W-1:0];
+                    assign sg_p = p_q;
+                    assign sg_m = m_q;
+                    wire _unused = &{1'b0, p[G0_W+12:G_W], m[G0_W+12:G_W]};
+                end else begin : g_other
+                    localparam LUTS = n >= LANES - SOFT_LANES ? 1 : 0;
+                    reg  [CNT_W-1:0]      count_p_q, count_m_q;
+                    reg  signed [7:0]     f_q;
+                    reg  signed [Y_W-1:0] p_q, m_q;
+                    wire signed [Y_W-1:0] p, m;
+                    sr_compact_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_p (.x_i(f_q), .f_i({1'b0, count_p_q}), .y_o(p));
+                    sr_compact_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_m (.x_i(f_q), .f_i({1'b0, count_m_q}), .y_o(m));
+                    always @(posedge clk_i) begin
+                        count_p_q <= count_p;
+                        count_m_q <= count_m;
+                        f_q       <= factor;
+                        p_q       <= p;
+                        m_q       <= m;
+                    end
+                    assign y_p[n*Y_W+:Y_W] = p_q;
+                    assign y_m[n*Y_W+:Y_W] = m_q;
                 end
-                assign y_p[n*Y_W+:Y_W] = p_q;
-                assign y_m[n*Y_W+:Y_W] = m_q;
             end
         end
     endgenerate
 
-    // ---- sum over the lanes, over the row ----
-    wire signed [SUM_W-1:0] lanes_p, lanes_m;
-    sr_compact_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(y_p), .y_o(lanes_p));
-    sr_compact_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (.clk_i(clk_i), .x_i(y_m), .y_o(lanes_m));
+    // ---- sum over the row ----
     always @(posedge clk_i)
         if (mac_q[ROW_ADD]) begin
             row_p_q <= (first_q[ROW_ADD] ? {SUM_W{1'b0}} : row_p_q) + lanes_p;

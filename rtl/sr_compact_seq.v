@@ -32,7 +32,8 @@ module sr_compact_seq #(
     parameter PAIR_AW = 6,    // log2 of the pairs; the batch list is no longer
     parameter X_AW    = 14,
     parameter BUFFERS = 1,
-    parameter MEMBERS = 2     // of a pair, that units work on at a time
+    parameter MEMBERS = 2,    // of a pair, that units work on at a time
+    parameter SCORES  = 2     // pairs between the readout's start and the end of their fitness: 2, or 4 with fitness units beside
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -74,6 +75,7 @@ module sr_compact_seq #(
     output wire               read_minus_o,
     input  wire               read_ready_i,
     input  wire               read_busy_i,
+    input  wire               read_free_i,    // the pair's spike counts are read: at read_done_i or before
     input  wire               read_done_i,
     output wire [ 3:0]        score_label_o,  // of the pair whose scores come
     output wire               fit_o,
@@ -188,7 +190,8 @@ module sr_compact_seq #(
     reg  [3:0]         base_label_q [0:1];
     reg  [1:0]         base_fresh_q;
     reg  [X_AW:0]      x_base_q;                      // top bit: beyond the sample store
-    reg  [1:0]         y_taken_q, y_full_q, s_taken_q, s_full_q;
+    reg  [1:0]         y_taken_q, y_full_q;
+    reg  [SCORES-1:0]  s_taken_q, s_full_q;
     wire               evaluating = state_q == EVALUATE && go;
     wire               sample_none = sample_q == batch_i[PAIR_AW:0];
     wire               sample_last = sample_q == batch_i[PAIR_AW:0] - 1'b1;
@@ -204,7 +207,7 @@ module sr_compact_seq #(
     reg  [PAIR_AW-1:0]  pair_q;
     reg                 minus_q;
     reg                 base_bank_q, y_bank_q, y_done_q;      // y_done_q: the bank that lif_done_i fills
-    reg  [TICKET_W-1:0] y_ticket_q [0:1], s_ticket_q [0:1];
+    reg  [TICKET_W-1:0] y_ticket_q [0:1], s_ticket_q [0:SCORES-1];
     wire                pair_over = MEMBERS > 1 || infer || minus_q;
     wire                pair_last = infer || (pair_over && {1'b0, pair_q} == pair_count_i[PAIR_AW:0] - 1'b1);
     wire [TICKET_W-1:0] lif_ticket = {minus_q && MEMBERS == 1, pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q],
@@ -218,20 +221,22 @@ module sr_compact_seq #(
     assign lif_bank_o  = base_bank_q && BUFFERS > 1;
 
     // ---- readout of the pair in y_read_q; its scores come some cycles after its walk, into s_score_q ----
-    reg                 y_read_q, y_free_q, s_bank_q, s_score_q, s_fit_q, fit_run_q;
+    localparam SCORES_W = $clog2(SCORES);
+    reg                 y_read_q, y_free_q, fit_run_q;
+    reg  [SCORES_W-1:0] s_bank_q, s_score_q, s_fit_q;
     reg                 scored_q;             // read_done_i, a cycle later: until then the label is looked at (sr_fitness)
     wire [TICKET_W-1:0] read_ticket = y_ticket_q[y_read_q];
     wire [TICKET_W-1:0] score_ticket = s_ticket_q[s_score_q], fit_ticket = s_ticket_q[s_fit_q];
     wire                fit_end = fit_run_q && !fit_busy_i;
     assign read_o        = evaluating && read_ready_i && y_full_q[y_read_q] && !s_taken_q[s_bank_q] &&
-                           (!infer || s_taken_q == 2'd0);
+                           (!infer || s_taken_q == {SCORES{1'b0}});
     assign read_first_o  = read_ticket[PAIR_AW-1:0] == {PAIR_AW{1'b0}} && !read_minus_o;
     assign read_minus_o  = read_ticket[PAIR_AW+7];
     assign score_label_o = score_ticket[PAIR_AW+:4];
 
     // ---- fitness ----
     assign fit_o       = evaluating && !fit_run_q && s_full_q[s_fit_q];
-    assign fit_bank_o  = s_fit_q;
+    assign fit_bank_o  = s_fit_q[0];
     assign fit_pair_o  = fit_ticket[PAIR_AW-1:0];
     assign fit_label_o = fit_ticket[PAIR_AW+:4];
     assign fit_minus_o = fit_ticket[PAIR_AW+7];
@@ -283,21 +288,21 @@ module sr_compact_seq #(
             y_read_q             <= !y_read_q;
             s_taken_q[s_bank_q]  <= 1'b1;
             s_ticket_q[s_bank_q] <= read_ticket;
-            s_bank_q             <= !s_bank_q;
+            s_bank_q             <= s_bank_q + 1'b1;
         end
-        if (read_done_i) begin
+        if (read_free_i) begin
             y_taken_q[y_free_q] <= 1'b0;
             y_free_q            <= !y_free_q;
-            s_full_q[s_score_q] <= 1'b1;
         end
+        if (read_done_i) s_full_q[s_score_q] <= 1'b1;
         scored_q <= read_done_i;
-        if (scored_q) s_score_q <= !s_score_q;
+        if (scored_q) s_score_q <= s_score_q + 1'b1;
         if (fit_o) fit_run_q <= 1'b1;
         if (fit_end) begin
             fit_run_q          <= 1'b0;
             s_taken_q[s_fit_q] <= 1'b0;
             s_full_q[s_fit_q]  <= 1'b0;
-            s_fit_q            <= !s_fit_q;
+            s_fit_q            <= s_fit_q + 1'b1;
         end
         if (state_q == IDLE || rst_i) begin
             front_q       <= F_WAIT;
@@ -308,11 +313,12 @@ module sr_compact_seq #(
             base_full_q   <= 2'd0;
             y_taken_q     <= 2'd0;
             y_full_q      <= 2'd0;
-            s_taken_q     <= 2'd0;
-            s_full_q      <= 2'd0;
+            s_taken_q     <= {SCORES{1'b0}};
+            s_full_q      <= {SCORES{1'b0}};
             fit_run_q     <= 1'b0;
             scored_q      <= 1'b0;
-            {sample_bank_q, base_bank_q, base_free_q, y_bank_q, y_done_q, y_read_q, y_free_q, s_bank_q, s_score_q, s_fit_q} <= 10'd0;
+            {sample_bank_q, base_bank_q, base_free_q, y_bank_q, y_done_q, y_read_q, y_free_q} <= 7'd0;
+            {s_bank_q, s_score_q, s_fit_q} <= {3 * SCORES_W{1'b0}};
         end
     end
 

@@ -30,7 +30,8 @@ module sr_local #(
     parameter SCORE_W   = 19,
     parameter ROUNDS    = 1,
     parameter LUT_RAM   = 0,
-    parameter ROW_W     = XW_W + 4
+    parameter ROW_W     = XW_W + 4,
+    parameter W_W       = 8           // of w_i, a column: the integer part, or all of a weight where LANES is above 64
 ) (
     input  wire                          clk_i,
     input  wire                          rst_i,
@@ -78,7 +79,7 @@ module sr_local #(
     input  wire [LANES*2*CNT_W-1:0]      y_i,
     output wire                          walk_o,
     output wire [BLOCK_AW+3:0]           w_addr_o,
-    input  wire [LANES*8-1:0]            w_i,
+    input  wire [LANES*W_W-1:0]          w_i,
     output wire                          m_turn_o,      // m_addr_o counts
     output wire                          m_readout_o,
     output wire                          m_we_o,
@@ -94,7 +95,8 @@ module sr_local #(
 );
     `include "sr_local.vh"
     localparam MASTER_W = 8 + FRAC_W;
-    localparam GROUPS   = (HIDDEN_MAX + 63) / 64;
+    localparam SEGMENT  = LANES < 64 ? 64 : LANES;
+    localparam GROUPS   = (HIDDEN_MAX + SEGMENT - 1) / SEGMENT;
 
     // ---- sequencer ----
     wire [15:0] place, pair;
@@ -130,7 +132,7 @@ module sr_local #(
     wire                       dither, dither_ready, issue;
     wire [12:0]                dither_row;
     wire [7:0]                 dither_group;
-    wire [63:0]                dither_word;
+    wire [SEGMENT-1:0]         dither_word;
     wire [BLOCK_AW-1:0]        item_block;
     wire [STEPS_MAX*LANES-1:0] entries;
     reg  [STEP_AW-1:0]         lif_step_q;
@@ -175,6 +177,7 @@ module sr_local #(
     wire [STEPS_MAX-1:0] row;
     wire [CNT_W-1:0]     events;
     wire [LANES*16-1:0]  rho;
+    wire [SEGMENT-1:0]   dither_words;
     sr_local_update #(
         .LANES(LANES), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W),
         .X_AW(X_AW), .GROUPS(GROUPS)
@@ -184,7 +187,7 @@ module sr_local #(
         .x_re_o(x_re_o), .x_addr_o(x_addr_o), .x_data_i(x_data_i), .noise_o(dither), .noise_row_o(dither_row),
         .noise_group_o(dither_group), .noise_ready_i(dither_ready), .noise_i(dither_word), .e_re_o(update_e_re),
         .e_addr_o(update_e_addr), .entry_re_o(entry_re), .entry_addr_o(entry_raddr), .entry_block_i(entry[LANES*8+:BLOCK_AW]),
-        .issue_o(issue), .block_o(item_block), .v_o(v), .row_o(row), .events_o(events), .rho_o(rho), .w_we_o(m_we_o),
+        .issue_o(issue), .block_o(item_block), .v_o(v), .row_o(row), .events_o(events), .rho_o(rho), .dither_o(dither_words), .w_we_o(m_we_o),
         .w_addr_o(m_addr_o)
     );
     assign m_turn_o    = update_busy;
@@ -195,25 +198,33 @@ module sr_local #(
     // ---- columns ----
     wire [1:0] op = update_busy ? (classes ? LOCAL_MOVE_READOUT : LOCAL_MOVE) : form ? LOCAL_FORM : LOCAL_CREDIT;
     wire       x_en = cre_x_en || v[1];
+    wire [15:0] k   = classes ? k_readout_i : k_hidden_i;
     reg        p_en_q;
     always @(posedge clk_i) p_en_q <= x_en;
     genvar n, t;
     generate
-        for (n = 0; n < LANES; n = n + 1) begin : g_lane
+        if (LANES > 64) begin : g_loop
+            sr_loop_local #(.LANES(LANES), .FRAC_W(FRAC_W), .W_W(W_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX)) u_lanes (
+                .clk_i(clk_i), .op_i(op), .x_en_i(x_en), .p_en_i(p_en_q), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[5:3]),
+                .row_i(row), .events_i(events), .noise_i(entries), .w_i(w_i), .e_i(e), .q_i(q), .f_i(entry[LANES*8-1:0]),
+                .y_i(y_i), .k_i(k), .dither_i(dither_words), .master_i(m_i), .q_take_i(q_we),
+                .q_o(q_new), .f_take_i(credit_busy && form), .f_o(f_new), .w_take_i(m_we_o), .weight_o(m_o)
+            );
+        end else for (n = 0; n < LANES; n = n + 1) begin : g_lane
             wire [STEPS_MAX-1:0] noise_n;
             for (t = 0; t < STEPS_MAX; t = t + 1) begin : g_step
                 assign noise_n[t] = entries[t*LANES+n];
             end
             sr_local_lane #(.FRAC_W(FRAC_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX)) u_lane (
                 .clk_i(clk_i), .op_i(op), .x_en_i(x_en), .p_en_i(p_en_q), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[5:3]),
-                .row_i(row), .events_i(events), .noise_i(noise_n), .w_i(w_i[n*8+:8]), .e_i(e), .q_i(q[n*8+:8]),
+                .row_i(row), .events_i(events), .noise_i(noise_n), .w_i(w_i[n*W_W+W_W-8+:8]), .e_i(e), .q_i(q[n*8+:8]),
                 .f_i(entry[n*8+:8]), .plus_i(y_i[n*2*CNT_W+:CNT_W]), .minus_i(y_i[n*2*CNT_W+CNT_W+:CNT_W]),
-                .k_i(classes ? k_readout_i : k_hidden_i), .rho_i(rho[n*16+:16]), .master_i(m_i[n*MASTER_W+:MASTER_W]),
+                .k_i(k), .rho_i(rho[n*16+:16]), .master_i(m_i[n*MASTER_W+:MASTER_W]),
                 .q_o(q_new[n*8+:8]), .f_o(f_new[n*8+:8]), .weight_o(m_o[n*MASTER_W+:MASTER_W])
             );
         end
     endgenerate
-    wire _unused = &{1'b0, v[2]};
+    wire _unused = &{1'b0, v[2], dither_words, rho};
 endmodule
 
 `default_nettype wire

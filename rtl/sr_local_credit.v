@@ -18,7 +18,7 @@ module sr_local_credit #(
     parameter LANES    = 4,
     parameter BLOCK_W  = 5,
     parameter BLOCK_AW = 4,
-    parameter GROUPS   = 1      // of 64 columns
+    parameter GROUPS   = 1      // of 64 columns, or of one block where that has more
 ) (
     input  wire                      clk_i,
     input  wire                      rst_i,
@@ -46,7 +46,7 @@ module sr_local_credit #(
     output wire [GROUPS*BLOCK_W-1:0] ends_o,
     output wire                      any_o
 );
-    localparam PARTS_LOG = 6 - $clog2(LANES);
+    localparam PARTS_LOG = LANES < 64 ? 6 - $clog2(LANES) : 0;
 
     // ---- the walk ----
     reg                walk_q, form_q;

@@ -3,22 +3,24 @@
 // and the dither words of the update, from the same noise unit.
 //
 // Draw        start_i (pulse) with key_i, pair_i, place_i, steps_i and blocks_i, which stay while busy_o. For each step and each 64
-//             columns a LOCAL word of 16 / ROUNDS + 2 cycles, and a cycle for each column block in it.
+//             columns a LOCAL word of 16 / ROUNDS + 2 cycles (ROUNDS 16: 2), and a cycle for each column block in it.
 // Store       a word for each column block: bit step * LANES + lane, 1 is -1; bits of steps that were not drawn are undefined.
 //             bits_o is the word of block_i, a cycle after re_i, then held.
 // Dither      dither_i (pulse, not during a draw) with dither_readout_i, dither_row_i, dither_group_i (64 columns): the ROUND word is
-//             word_o while ready_o, until the next draw or dither_i. ready_o falls in the cycle after dither_i.
+//             word_o while ready_o, until the next draw or dither_i. ready_o falls in the cycle after dither_i (not with ROUNDS 16).
+// Wide        a block of more than 64 columns has a noise unit for each 64, side by side; dither_group_i then counts blocks.
 // Reset       control only. Test: tests/rtl/tb_local_noise.cpp
 `default_nettype none
 
 module sr_local_noise #(
-    parameter LANES     = 4,      // a power of two, 64 at most
+    parameter LANES     = 4,      // a power of two, 256 at most
     parameter BLOCK_W   = 5,      // bits of a number of column blocks
     parameter BLOCK_AW  = 4,      // of a column block
     parameter STEPS_MAX = 14,
     parameter STEP_W    = 4,      // of a number of steps
     parameter ROUNDS    = 1,      // of the noise unit in a cycle
-    parameter LUT_RAM   = 0
+    parameter LUT_RAM   = 0,
+    parameter WORD_W    = LANES < 64 ? 64 : LANES
 ) (
     input  wire                       clk_i,
     input  wire                       rst_i,
@@ -37,16 +39,18 @@ module sr_local_noise #(
     input  wire [12:0]                dither_row_i,
     input  wire [7:0]                 dither_group_i,
     output wire                       ready_o,
-    output wire [63:0]                word_o
+    output wire [WORD_W-1:0]          word_o
 );
     `include "sr_map.vh"
-    localparam LANES_LOG = $clog2(LANES);
-    localparam PARTS     = 64 / LANES;              // column blocks of a noise word
+    localparam LANES_LOG = LANES < 64 ? $clog2(LANES) : 6;
+    localparam WORDS     = WORD_W / 64;             // noise words of a column block
+    localparam WORDS_LOG = $clog2(WORDS);
+    localparam PARTS     = LANES < 64 ? 64 / LANES : 1;   // column blocks of a noise word
     localparam PARTS_LOG = $clog2(PARTS);
     localparam PART_W    = PARTS > 1 ? PARTS_LOG : 1;
     generate
-        if (LANES > 64 || (1 << LANES_LOG) != LANES) begin : g_rule
-            SR_LANES_MUST_BE_A_POWER_OF_TWO_AND_AT_MOST_64 u ();
+        if (LANES > 256 || (1 << $clog2(LANES)) != LANES) begin : g_rule
+            SR_LANES_MUST_BE_A_POWER_OF_TWO_AND_AT_MOST_256 u ();
         end
     endgenerate
 
@@ -87,23 +91,31 @@ module sr_local_noise #(
     wire [3:0]  kind    = busy_o ? SR_KIND_LOCAL : SR_KIND_ROUND;
     wire        readout = !busy_o && dither_readout_i;
     wire [15:0] pair    = readout ? 16'd0 : pair_i;
-    sr_noise_serial #(.ROUNDS(ROUNDS)) u_noise (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(dither_i || state_q == DRAW),
-        .ctr_i({kind, 2'd0, {2{readout}}, row, pair, place_i, busy_o ? group : dither_group_i}), .key_i(key_i),
-        .ready_o(ready), .word_o(word_o)
-    );
+    wire [7:0]  first   = (busy_o ? group : dither_group_i) << WORDS_LOG;
+    wire [WORDS-1:0] readies;
+    genvar w;
+    generate
+        for (w = 0; w < WORDS; w = w + 1) begin : g_unit
+            sr_noise_serial #(.ROUNDS(ROUNDS)) u_noise (
+                .clk_i(clk_i), .rst_i(rst_i), .start_i(dither_i || state_q == DRAW),
+                .ctr_i({kind, 2'd0, {2{readout}}, row, pair, place_i, first | w[7:0]}), .key_i(key_i),
+                .ready_o(readies[w]), .word_o(word_o[w*64+:64])
+            );
+        end
+    endgenerate
+    assign ready   = readies[0];        // all alike
     assign ready_o = ready;
 
     // ---- store ----
-    wire [63:0]            cut   = word_o >> ({{6 - PART_W{1'b0}}, part} << LANES_LOG);
+    wire [WORD_W-1:0]      cut   = word_o >> ({{6 - PART_W{1'b0}}, part} << LANES_LOG);
     wire [STEPS_MAX-1:0]   which = {{STEPS_MAX - 1{1'b0}}, keep} << step_q;
     sr_ram #(
-        .WIDTH(STEPS_MAX * LANES), .DEPTH(1 << BLOCK_AW), .ADDR_W(BLOCK_AW), .PARTS(STEPS_MAX), .LUT(LUT_RAM)
+        .WIDTH(STEPS_MAX * LANES), .DEPTH(1 << BLOCK_AW), .ADDR_W(BLOCK_AW), .PARTS(STEPS_MAX), .LUT(LUT_RAM), .LOOP(WORDS > 1 ? 1 : 0)
     ) u_store (
         .clk_i(clk_i), .we_i(which), .waddr_i(block_q[BLOCK_AW-1:0]), .wdata_i({STEPS_MAX{cut[LANES-1:0]}}), .re_i(re_i),
         .raddr_i(block_i), .rdata_o(bits_o)
     );
-    wire _unused = &{1'b0, cut};
+    wire _unused = &{1'b0, cut, readies};
 endmodule
 
 `default_nettype wire

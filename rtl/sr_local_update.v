@@ -27,8 +27,9 @@ module sr_local_update #(
     parameter BLOCK_AW  = 4,
     parameter XW_W      = 6,
     parameter X_AW      = 14,
-    parameter GROUPS    = 1,
-    parameter ROW_W     = XW_W + 4
+    parameter GROUPS    = 1,                         // segments: of 64 columns, or of a block that has more
+    parameter ROW_W     = XW_W + 4,
+    parameter DITHER_W  = LANES < 64 ? 64 : LANES
 ) (
     input  wire                      clk_i,
     input  wire                      rst_i,
@@ -49,7 +50,7 @@ module sr_local_update #(
     output wire [12:0]               noise_row_o,
     output wire [7:0]                noise_group_o,
     input  wire                      noise_ready_i,
-    input  wire [63:0]               noise_i,
+    input  wire [DITHER_W-1:0]       noise_i,        // the dither words of the segment
     output wire                      e_re_o,         // the error of the class whose items come
     output wire [3:0]                e_addr_o,
     output wire                      entry_re_o,
@@ -60,16 +61,17 @@ module sr_local_update #(
     output wire [5:1]                v_o,
     output wire [STEPS_MAX-1:0]      row_o,
     output wire [CNT_W-1:0]          events_o,
-    output wire [LANES*16-1:0]       rho_o,
+    output wire [LANES*16-1:0]       rho_o,          // LANES above 64: 0, and dither_o, the words of each 64 columns, in its place
+    output wire [DITHER_W-1:0]       dither_o,
     output wire                      w_we_o,
     output wire [ROW_W+BLOCK_AW-1:0] w_addr_o        // {row, block}
 );
-    localparam LANES_LOG = $clog2(LANES);
-    localparam PARTS     = 64 / LANES;               // column blocks in 64 columns
+    localparam LANES_LOG = LANES < 64 ? $clog2(LANES) : 6;
+    localparam PARTS     = LANES < 64 ? 64 / LANES : 1;   // column blocks in 64 columns
     localparam PARTS_LOG = 6 - LANES_LOG;
     localparam PART_W    = PARTS_LOG > 0 ? PARTS_LOG : 1;
     localparam GROUP_W   = GROUPS > 1 ? $clog2(GROUPS) : 1;
-    localparam WINDOW    = LANES + 16 < 64 ? LANES + 16 : 64;
+    localparam WINDOW    = LANES + 16 < 64 ? LANES + 16 : DITHER_W;
 
     function [3:0] lowest(input [15:0] x);
         integer n;
@@ -188,7 +190,7 @@ module sr_local_update #(
     reg                  slot_q, run_q;
     reg  [ROW_W-1:0]     row_q;
     reg  [BLOCK_W-1:0]   entry_q, end_q;
-    reg  [63:0]          dither_q;
+    reg  [DITHER_W-1:0]  dither_q;
     reg  [STEPS_MAX-1:0] bits_q;
     reg  [CNT_W-1:0]     events_q, events;
     reg  [6:1]           v_q;
@@ -235,7 +237,7 @@ module sr_local_update #(
     reg  [WINDOW-1:0]         window_q1, window_q3, window_q5;
     wire [PART_W+BLOCK_AW-1:0] block  = {{PART_W{1'b0}}, block_o};
     wire [PART_W-1:0]         part    = block[PART_W-1:0] & (PARTS[PART_W-1:0] - 1'b1);
-    wire [79:0]               shifted = {dither_q[15:0], dither_q} >> ({{6 - PART_W{1'b0}}, part} << LANES_LOG);
+    wire [DITHER_W+15:0]      shifted = {dither_q[15:0], dither_q} >> ({{6 - PART_W{1'b0}}, part} << LANES_LOG);
     always @(posedge clk_i) begin
         if (issue) begin
             at_q1     <= {row_q, block_o};
@@ -252,9 +254,15 @@ module sr_local_update #(
     end
     genvar b;
     generate
-        for (g = 0; g < LANES; g = g + 1) begin : g_rho
-            for (b = 0; b < 16; b = b + 1) begin : g_bit
-                assign rho_o[16*g+b] = window_q5[g] ^ window_q5[(g + 1 + b) % 64];
+        if (LANES > 64) begin : g_words
+            assign rho_o    = {LANES * 16{1'b0}};
+            assign dither_o = window_q5;
+        end else begin : g_rhos
+            assign dither_o = {DITHER_W{1'b0}};
+            for (g = 0; g < LANES; g = g + 1) begin : g_rho
+                for (b = 0; b < 16; b = b + 1) begin : g_bit
+                    assign rho_o[16*g+b] = window_q5[g] ^ window_q5[(g + 1 + b) % 64];
+                end
             end
         end
     endgenerate

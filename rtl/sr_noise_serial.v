@@ -3,8 +3,8 @@
 //
 // Formats     ctr_i, key_i, word_o: 64 plain bits, x = bits 63:32 of the state, y = bits 31:0.
 // Handshake   start_i takes ctr_i and key_i, at any time; ready_o is low in the 16 / ROUNDS cycles after it, then up, and word_o
-//             holds until the next start_i.
-// Throughput  a word every 16 / ROUNDS + 1 cycles; ROUNDS is 1, 2, 4, 8 or 16. Reset: ready_o rises (word_o undefined). Test: tests/rtl/tb_noise_serial.cpp
+//             holds until the next start_i. With ROUNDS 16 the word is there in the cycle after start_i, and ready_o is always up.
+// Throughput  a word every 16 / ROUNDS + 1 cycles, with ROUNDS 16 every cycle; ROUNDS is 1, 2, 4, 8 or 16. Reset: ready_o rises (word_o undefined). Test: tests/rtl/tb_noise_serial.cpp
 `default_nettype none
 
 module sr_noise_serial #(
@@ -34,20 +34,28 @@ module sr_noise_serial #(
         end
     endfunction
 
-    reg  [4:0]  round_q;  // 16: ready
     reg  [63:0] state_q;
-    always @(posedge clk_i) begin
-        if (start_i) begin
-            state_q <= ctr_i ^ key_i;
-            round_q <= 5'd0;
-        end else if (!round_q[4]) begin
-            state_q <= simon_rounds(state_q, round_q[3:0]);
-            round_q <= round_q + ROUNDS[4:0];
+    generate
+        if (ROUNDS == 16) begin : g_at_once
+            always @(posedge clk_i) if (start_i) state_q <= simon_rounds(ctr_i ^ key_i, 4'd0);
+            assign ready_o = 1'b1;
+            wire _unused = rst_i;
+        end else begin : g_serial
+            reg [4:0] round_q;  // 16: ready
+            always @(posedge clk_i) begin
+                if (start_i) begin
+                    state_q <= ctr_i ^ key_i;
+                    round_q <= 5'd0;
+                end else if (!round_q[4]) begin
+                    state_q <= simon_rounds(state_q, round_q[3:0]);
+                    round_q <= round_q + ROUNDS[4:0];
+                end
+                if (rst_i) round_q <= 5'd16;
+            end
+            assign ready_o = round_q[4];
         end
-        if (rst_i) round_q <= 5'd16;
-    end
-    assign ready_o = round_q[4];
-    assign word_o  = state_q;
+    endgenerate
+    assign word_o = state_q;
 endmodule
 
 `default_nettype wire

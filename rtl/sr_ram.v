@@ -16,7 +16,8 @@ module sr_ram #(
     parameter ADDR_W = 8,
     parameter LUT    = 0,   // 1: LUT RAM where the family has it (ECP5)
     parameter HOLD   = 0,   // 1: the write port is held for a cycle
-    parameter PARTS  = 1
+    parameter PARTS  = 1,
+    parameter LOOP   = 0    // 1: parts are written in a loop, which simulators run fast
 ) (
     input  wire              clk_i,
     input  wire [PARTS-1:0]  we_i,
@@ -63,6 +64,14 @@ module sr_ram #(
             always @(posedge clk_i) begin
                 for (p = 0; p < PARTS; p = p + 1) if (we[p]) mem[waddr][p*PART_W+:PART_W] <= wdata[p*PART_W+:PART_W];
                 if (re_i) rdata_q <= mem[raddr_i];
+            end
+        end else if (LOOP != 0) begin : g_parts
+            (* no_rw_check *) reg [WIDTH-1:0] mem [0:DEPTH-1];
+            integer p;
+            always @(posedge clk_i) begin
+                if (re_i) rdata_q <= mem[raddr_i];
+                if (|we)
+                    for (p = 0; p < PARTS; p = p + 1) if (we[p]) mem[waddr][p*PART_W+:PART_W] = wdata[p*PART_W+:PART_W];
             end
         end else begin : g_block
             (* no_rw_check *) reg [WIDTH-1:0] mem [0:DEPTH-1];

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+// sr_loop_column: the accumulators of all columns as one loop: what LANES of sr_compact_column compute, in the same cycles, for
+// simulators (sr_loop_lif says why).
+//
+// Ports       as of sr_compact_column, cols_i being {unit, lane}. base_o and sum_o take the accumulators with keep_i and hand_i, and are
+//             valid from the cycle after.
+// Formats     base_o s16, saturated; sum_o s16. Reset: none. Test: tests/test_sim.c (simulation build `wide`)
+`default_nettype none
+
+module sr_loop_column #(
+    parameter LANES  = 128,
+    parameter FRAC_W = 8,
+    parameter UNITS  = 64
+) (
+    input  wire                       clk_i,
+    input  wire                       acc_en_i,
+    input  wire                       first_i,
+    input  wire                       double_i,
+    input  wire                       wint_i,
+    input  wire                       neg_i,
+    input  wire signed [15:0]         op_i,
+    input  wire                       miss_i,
+    input  wire [UNITS-1:0]           mask_i,
+    input  wire [UNITS-1:0]           row_i,
+    input  wire                       readout_i,   // rcols_i in place of cols_i
+    input  wire [UNITS*LANES-1:0]     cols_i,
+    input  wire [UNITS*LANES-1:0]     rcols_i,
+    input  wire [LANES*(8+FRAC_W)-1:0] w_i,
+    input  wire                       keep_i,
+    output wire [LANES*16-1:0]        base_o,
+    input  wire                       hand_i,
+    output wire [LANES*16-1:0]        sum_o
+);
+    localparam MASTER_W = 8 + FRAC_W;
+    reg  signed [31:0] acc  [0:LANES-1];
+    reg  signed [31:0] miss [0:LANES-1];
+    reg                missed_q;            // miss is of the cycle before
+    reg  [LANES*16-1:0] base_q, sum_q;
+    // verilator tracing_off
+    integer            n, u;
+    reg  signed [31:0] op, from, base;
+    // verilator tracing_on
+    always @(posedge clk_i) begin
+        if (keep_i)
+            for (n = 0; n < LANES; n = n + 1) begin
+                base = acc[n] > 32'sd32767 ? 32'sd32767 : acc[n] < -32'sd32767 ? -32'sd32767 : acc[n];
+                base_q[n*16+:16] <= base[15:0];
+            end
+        if (hand_i)
+            for (n = 0; n < LANES; n = n + 1) sum_q[n*16+:16] <= acc[n][15:0];
+        if (acc_en_i) begin
+            if (wint_i)
+                for (n = 0; n < LANES; n = n + 1)
+                    acc[n] = acc[n] + {{24{w_i[n*MASTER_W+MASTER_W-1]}}, w_i[n*MASTER_W+FRAC_W+:8]};
+            else
+                for (n = 0; n < LANES; n = n + 1) begin
+                    op     = missed_q ? miss[n] : {{16{op_i[15]}}, op_i};
+                    from   = double_i ? acc[n] + acc[n] : first_i ? 32'sd0 : acc[n];
+                    acc[n] = neg_i ? from - op : from + op;
+                end
+        end
+        missed_q <= miss_i;
+        if (miss_i) begin
+            for (n = 0; n < LANES; n = n + 1) miss[n] = 32'sd0;
+            for (u = 0; |(mask_i >> u); u = u + 1)
+                if (mask_i[u]) begin
+                    if (readout_i)
+                        for (n = 0; n < LANES; n = n + 1) miss[n] = miss[n] + {31'd0, row_i[u] ^ rcols_i[u*LANES+n]};
+                    else
+                        for (n = 0; n < LANES; n = n + 1) miss[n] = miss[n] + {31'd0, row_i[u] ^ cols_i[u*LANES+n]};
+                end
+        end
+    end
+    assign base_o = base_q;
+    assign sum_o  = sum_q;
+endmodule
+
+`default_nettype wire
