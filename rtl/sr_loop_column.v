@@ -8,9 +8,9 @@
 `default_nettype none
 
 module sr_loop_column #(
-    parameter LANES  = 128,
+    parameter LANES  = 64,
     parameter FRAC_W = 8,
-    parameter UNITS  = 64
+    parameter UNITS  = 4
 ) (
     input  wire                       clk_i,
     input  wire                       acc_en_i,
@@ -34,6 +34,8 @@ module sr_loop_column #(
     localparam MASTER_W = 8 + FRAC_W;
     reg  signed [31:0] acc  [0:LANES-1];
     reg  signed [31:0] miss [0:LANES-1];
+    wire [127:0]       mask = {{128 - UNITS{1'b0}}, mask_i}, row = {{128 - UNITS{1'b0}}, row_i};
+    localparam         TURNS = UNITS > 8 ? 128 : UNITS;    // more than 64: Verilator unrolls no such loop
     reg                missed_q;            // miss is of the cycle before
     reg  [LANES*16-1:0] base_q, sum_q;
     // verilator tracing_off
@@ -62,12 +64,12 @@ module sr_loop_column #(
         missed_q <= miss_i;
         if (miss_i) begin
             for (n = 0; n < LANES; n = n + 1) miss[n] = 32'sd0;
-            for (u = 0; |(mask_i >> u); u = u + 1)
-                if (mask_i[u]) begin
+            for (u = 0; u < TURNS; u = u + 1)
+                if (mask[u]) begin
                     if (readout_i)
-                        for (n = 0; n < LANES; n = n + 1) miss[n] = miss[n] + {31'd0, row_i[u] ^ rcols_i[u*LANES+n]};
+                        for (n = 0; n < LANES; n = n + 1) miss[n] = miss[n] + {31'd0, row[u] ^ rcols_i[u*LANES+n]};
                     else
-                        for (n = 0; n < LANES; n = n + 1) miss[n] = miss[n] + {31'd0, row_i[u] ^ cols_i[u*LANES+n]};
+                        for (n = 0; n < LANES; n = n + 1) miss[n] = miss[n] + {31'd0, row[u] ^ cols_i[u*LANES+n]};
                 end
         end
     end

@@ -9,11 +9,11 @@
 `default_nettype none
 
 module sr_loop_local #(
-    parameter LANES     = 128,    // a multiple of 64
+    parameter LANES     = 64,     // a multiple of 64
     parameter FRAC_W    = 8,
     parameter W_W       = 16,     // bits of a readout weight, of which the upper eight are its integer part
-    parameter CNT_W     = 5,
-    parameter STEPS_MAX = 31
+    parameter CNT_W     = 2,
+    parameter STEPS_MAX = 3
 ) (
     input  wire                       clk_i,
     input  wire [1:0]                 op_i,
@@ -53,6 +53,8 @@ module sr_loop_local #(
     reg  [LANES*MASTER_W-1:0] weight_q;
     localparam signed [31:0] MOST = (1 << (MASTER_W - 1)) - 1;
     assign weight_o = weight_q;
+    wire [127:0]           row = {{128 - STEPS_MAX{1'b0}}, row_i};
+    localparam             TURNS = STEPS_MAX > 8 ? 128 : STEPS_MAX;    // more than 64: Verilator unrolls no such loop
     // verilator tracing_off
     integer                n, t, j;
     reg  signed [31:0]     p, acc, sum, taken, e, events, k, rho, moved;
@@ -115,8 +117,8 @@ module sr_loop_local #(
                         x[n] = {{24{f_i[n*8+7]}}, f_i[n*8+:8]};
                         y[n] = events;
                     end
-                    for (t = 0; |(row_i >> t); t = t + 1)
-                        if (row_i[t])
+                    for (t = 0; t < TURNS; t = t + 1)
+                        if (row[t])
                             for (n = 0; n < LANES; n = n + 1)
                                 y[n] = y[n] - {30'd0, noise_i[t*LANES+n], 1'b0};
                 end
