@@ -11,7 +11,7 @@ import csv, json, os, re, subprocess, sys
 
 TARGET = 0.7921
 LENGTHS = [500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12000, 16000, 24000, 32000]
-SAMPLES = [4000, 6000, 8000, 10000, 12000, 14000, 16000, 18000, 20000, 24000, 28000, 32000, 40000, 50000, 60000, 80000, 100000]
+SAMPLES = [4000, 5000, 6000, 7000, 8000, 9000, 10000, 12000, 14000, 16000, 18000, 20000, 24000, 28000, 32000, 40000, 50000, 60000, 80000, 100000]
 SEEDS = ["1", "2", "3"]
 PARTS = 4  # of a run in mode local, in the middle of each of which cycles are counted
 BITS_A_BYTE = 10  # on a UART: start, eight, stop
