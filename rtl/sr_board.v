@@ -49,6 +49,7 @@ module sr_board #(
     parameter NOISE_ROUNDS  = 1,
     parameter SUBTRACT      = 1,
     parameter MEMBERS       = 2,
+    parameter LEAK_DSP      = 0,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -155,7 +156,8 @@ module sr_board #(
         .LOCAL         (LOCAL),
         .NOISE_ROUNDS  (NOISE_ROUNDS),
         .SUBTRACT      (SUBTRACT),
-        .MEMBERS       (MEMBERS)
+        .MEMBERS       (MEMBERS),
+        .LEAK_DSP      (LEAK_DSP)
     ) u_core (
         .clk_i          (clk),
         .rst_i          (rst),

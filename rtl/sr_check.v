@@ -6,7 +6,8 @@
 //                            evaluate, and again for every pair of an update; SCORE_WORDS less CLASSES + 1 for every sample of an
 //                            inference; SAMPLE_WORDS less the words of every step, which leaves the last place where a sample may
 //                            start.
-//   LIST     2 a sample      An entry of the batch list is asked for and compared: its label with CLASSES, its place with that.
+//   LIST     2 a sample      An entry of the batch list is asked for and compared: its label with CLASSES, its place with that, by the
+//                            same subtraction.
 //
 // What a run does not ask for takes one cycle. Limits of single registers are sr_limits'; its code comes in and goes out first.
 // Job       start_i (pulse) with the settings, which hold while busy_o; then code_o, until the next start_i.
@@ -90,8 +91,9 @@ module sr_check #(
         endcase
     end
 
-    wire [ROOM_W-1:0] rest = room_q - {{ROOM_W - OP_W{1'b0}}, operand};
-    wire              far  = {4'd0, data_i[27:0]} >= SAMPLE_WORDS || data_i[X_AW:0] > room_q[X_AW:0];
+    wire [ROOM_W-1:0] less = state_q == ENTRY ? {{ROOM_W - X_AW{1'b0}}, data_i[X_AW-1:0]} : {{ROOM_W - OP_W{1'b0}}, operand};
+    wire [ROOM_W-1:0] rest = room_q - less;
+    wire              far  = |data_i[27:X_AW] || rest[ROOM_W-1];     // the last place is one of the store
     always @(posedge clk_i) begin
         n_q <= n_q + {{N_W - 1{1'b0}}, 1'b1};
         case (state_q)

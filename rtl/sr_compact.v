@@ -22,6 +22,7 @@
 //           FIT_BESIDE 1: fitness in two pipelined units; 0: in one small serial unit.
 //           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it.
 //           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers. SUBTRACT 1: either reset; 0: the hard reset alone.
+//           LEAK_DSP: lanes, the first ones, whose neuron takes a DSP block for leak and input (sr_compact_neuron).
 //           MEMBERS 2: LIF and readout work on both members of a pair; 1: on one after the other, in half the cells.
 //           LOCAL 1: it learns in mode `local` too (sr_local). NOISE_ROUNDS: rounds of a noise unit in a cycle, here and there.
 // Reset     synchronous, control only. Test: tests/test_sim.c
@@ -62,6 +63,7 @@ module sr_compact #(
     parameter NOISE_ROUNDS  = 1,
     parameter SUBTRACT      = 1,
     parameter MEMBERS       = 2,
+    parameter LEAK_DSP      = 0,
     parameter WORD_W        = 64    // bits of the widest memory word, 32 at least
 ) (
     input  wire              clk_i,
@@ -354,7 +356,7 @@ module sr_compact #(
     wire [BLOCK_AW:0]   y_waddr;
     sr_compact_lif #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
-        .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W)
+        .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .MEMBERS(MEMBERS)
     ) u_lif (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(lif || lrn_lif), .first_i(learning || lif_first), .base_bank_i(lif_bank),
         .minus_i(lif_minus),
@@ -395,7 +397,10 @@ module sr_compact #(
             );
         end else for (n = 0; n < LANES; n = n + 1) begin : g_lane
             wire [2*CNT_W-1:0] counts_of;
-            sr_compact_lane #(.D_W(D_W), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT), .MEMBERS(MEMBERS)) u_lane (
+            sr_compact_lane #(
+                .D_W(D_W), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .LEAK_DSP(n < LEAK_DSP ? 1 : 0), .SUBTRACT(SUBTRACT),
+                .MEMBERS(MEMBERS)
+            ) u_lane (
                 .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4[n]), .term_i(term_q4), .b_i(base_rdata[n*16+:16]),
                 .present_i(present[n]), .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind),
                 .count_p_o(counts_of[CNT_W-1:0]), .count_m_o(counts_of[2*CNT_W-1:CNT_W])

@@ -40,13 +40,14 @@ module sr_compact_column #(
     wire [ACC_W-1:0] shared  = {{ACC_W - 16{op_i[15]}}, op_i[15:MISS_W], op_i[MISS_W-1:0] | miss_q};
     wire [ACC_W-1:0] operand = (wint_i ? wide : shared) ^ {ACC_W{neg_i}};
     wire [ACC_W-1:0] from    = double_i ? {acc_q[ACC_W-2:0], 1'b0} : first_i ? {ACC_W{1'b0}} : acc_q;
+    wire [ACC_W:0]   sum     = {from, 1'b1} + {operand, neg_i};     // with the carry that completes a complement
     always @(posedge clk_i) begin
         miss_q <= misses[MISS_W-1:0] & {MISS_W{miss_i}};
-        if (acc_en_i) acc_q <= from + operand + {{ACC_W - 1{1'b0}}, neg_i};
+        if (acc_en_i) acc_q <= sum[ACC_W:1];
     end
     sr_sat #(.IN_W(ACC_W - FRAC_W), .OUT_W(16)) u_base (.x_i(acc_q[ACC_W-1:FRAC_W]), .y_o(base_o));
     assign sum_o = acc_q[15:0];
-    wire _unused = &{1'b0, misses, w[FRAC_W-1:0]};
+    wire _unused = &{1'b0, misses, w[FRAC_W-1:0], sum[0]};
 
 `ifdef FORMAL
     // formal: DEPTH=8

@@ -3,14 +3,17 @@
 //
 // Perturbation  sum <- (first term ? 0 : sum) + the terms of this cycle, +-c'[k], RANK_LANES of them; d = sum >> 4. The sum is
 //               exact while RANK_MAX <= 16 (D_W = 12 + log2 RANK_MAX), and then d cannot saturate.
-// Neurons       sr_compact_neuron, plus b + d, minus b - d. MEMBERS 1: one, for the member that LIF_MINUS names in LIF_LOAD.
+// Neurons       sr_compact_neuron, plus b + d, minus b - d.
+// MEMBERS 1     One neuron, for the member that LIF_MINUS names in LIF_SUM, and the sum is its whole input: it begins with 16 b in place
+//               of 0, and i = sum >> 4. The minus member's begins with 16 b + 15 and subtracts: b - (s >> 4) = (16 b + 15 - s) >> 4.
 // Control       ctl_i, the bundle of sr_compact_lif: fields in sr_compact_lif.vh. In a cycle with neither sum, load nor fire
 //               nothing moves.
 //   cycle         0           1            2             3
-//   LIF_SUM       term                                             neg_i, term_i valid
+//   LIF_SUM       term                                             neg_i, term_i valid; MEMBERS 1: b_i with the step's first
 //   LIF_LOAD                  b + d, b - d                         b_i valid; with the sum of the step's last term
-//   LIF_FIRE                               v, count
+//   LIF_FIRE                               v, count                MEMBERS 1: in cycle 1
 //   count_*_o                                            valid     until the next fire
+// LEAK_DSP      1: the plus member's neuron takes a DSP block for its leak (sr_compact_neuron).
 // Formats       term_i signed TERM_W each: 16, or 17 for the sigma of mode `local`, neg_i 1: subtract it; b_i s16; counts unsigned.
 // Reset         none (LIF_CLEAR). Test: tests/rtl/tb_compact_lane.cpp
 `default_nettype none
@@ -21,6 +24,7 @@ module sr_compact_lane #(
     parameter TERM_W     = 16,
     parameter CNT_W      = 4,
     parameter LEAK_MUL   = 0,
+    parameter LEAK_DSP   = 0,
     parameter SUBTRACT   = 1,
     parameter MEMBERS    = 2
 ) (
@@ -37,16 +41,25 @@ module sr_compact_lane #(
     output wire [CNT_W-1:0]         count_m_o
 );
     `include "sr_compact_lif.vh"
-    localparam SUM_W = D_W + 4;
+    localparam SUM_W = MEMBERS > 1 ? D_W + 4 : 21;
+    generate
+        if (MEMBERS == 1 && RANK_LANES != 1) begin : g_rule
+            SR_MEMBERS_1_TAKES_A_TERM_A_CYCLE u ();
+        end
+    endgenerate
 
     reg  signed [SUM_W-1:0] sum_q;
-    wire [SUM_W-1:0]        prior = ctl_i[LIF_SUM_FIRST] ? {SUM_W{1'b0}} : sum_q;
+    wire [SUM_W-1:0]        begin_at;          // what a step's first term is added to
+    wire [SUM_W-1:0]        prior = ctl_i[LIF_SUM_FIRST] ? begin_at : sum_q;
     wire [SUM_W-1:0]        sum;
     genvar k;
     generate
         if (RANK_LANES == 1) begin : g_one
-            wire [SUM_W-1:0] term = {{SUM_W - TERM_W{term_i[TERM_W-1]}}, term_i} ^ {SUM_W{neg_i}};
-            assign sum = prior + term + {{SUM_W - 1{1'b0}}, neg_i};
+            wire             minus   = neg_i ^ (MEMBERS == 1 && ctl_i[LIF_MINUS]);
+            wire [SUM_W-1:0] term    = {{SUM_W - TERM_W{term_i[TERM_W-1]}}, term_i} ^ {SUM_W{minus}};
+            wire [SUM_W:0]   carried = {prior, 1'b1} + {term, minus};       // with the carry that completes a complement
+            assign sum = carried[SUM_W:1];
+            wire _unused_carry = &{1'b0, carried[0]};
         end else begin : g_several
             localparam SIGNED_W = TERM_W + 1;
             wire [RANK_LANES*SIGNED_W-1:0] terms;
@@ -61,25 +74,30 @@ module sr_compact_lane #(
     endgenerate
     always @(posedge clk_i) if (ctl_i[LIF_SUM]) sum_q <= sum;
 
-    wire signed [D_W-1:0] d = sum_q[SUM_W-1:4];
+    localparam I_W = SUM_W - 4;                // of d, or of the whole input
+    wire signed [I_W-1:0] d = sum_q[SUM_W-1:4];
     wire [15:0] u_p;
-    sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .MINUS(MEMBERS > 1 ? 0 : 2), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT)) u_plus (
+    sr_compact_neuron #(
+        .D_W(I_W), .CNT_W(CNT_W), .MINUS(MEMBERS > 1 ? 0 : 2), .LEAK_MUL(LEAK_MUL), .LEAK_DSP(LEAK_DSP), .SUBTRACT(SUBTRACT)
+    ) u_plus (
         .clk_i(clk_i), .clear_i(ctl_i[LIF_CLEAR]), .load_i(ctl_i[LIF_LOAD]), .fire_i(ctl_i[LIF_FIRE]),
-        .minus_i(ctl_i[LIF_MINUS]), .first_i(ctl_i[LIF_STEP_FIRST]), .last_i(ctl_i[LIF_STEP_LAST]),
+        .first_i(ctl_i[LIF_STEP_FIRST]), .last_i(ctl_i[LIF_STEP_LAST]),
         .present_i(present_i), .b_i(b_i), .d_i(d), .leak_i(leak_i), .theta_i(theta_i), .subtract_i(subtract_i),
         .u_o(u_p), .count_o(count_p_o)
     );
     generate
         if (MEMBERS > 1) begin : g_minus
             wire [15:0] u_m;
-            sr_compact_neuron #(.D_W(D_W), .CNT_W(CNT_W), .MINUS(1), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT)) u_minus (
+            assign begin_at = {SUM_W{1'b0}};
+            sr_compact_neuron #(.D_W(I_W), .CNT_W(CNT_W), .MINUS(1), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT)) u_minus (
                 .clk_i(clk_i), .clear_i(ctl_i[LIF_CLEAR]), .load_i(ctl_i[LIF_LOAD]), .fire_i(ctl_i[LIF_FIRE]),
-                .minus_i(ctl_i[LIF_MINUS]), .first_i(ctl_i[LIF_STEP_FIRST]), .last_i(ctl_i[LIF_STEP_LAST]),
+                .first_i(ctl_i[LIF_STEP_FIRST]), .last_i(ctl_i[LIF_STEP_LAST]),
                 .present_i(present_i), .b_i(b_i), .d_i(d), .leak_i(leak_i), .theta_i(theta_i), .subtract_i(subtract_i),
                 .u_o(u_m), .count_o(count_m_o)
             );
-            wire _unused = &{1'b0, u_m};
+            wire _unused = &{1'b0, u_m, ctl_i[LIF_MINUS]};
         end else begin : g_no_minus
+            assign begin_at  = {b_i[15], b_i, {4{ctl_i[LIF_MINUS]}}};
             assign count_m_o = {CNT_W{1'b0}};
         end
     endgenerate

@@ -12,6 +12,8 @@
 //   age 5   LIF_LOAD
 //   age 6   LIF_FIRE
 //   age 7   after a block's last step: the spike counts are written (y_we_o)
+// With MEMBERS 1 a step's sum begins with its base current, which is read at age 3 of the step's first item. There is no LIF_LOAD then,
+// and what is told of ages 6 and 7 comes at ages 5 and 6.
 // Banks       base_bank_i is the bank of base current and counts that the pair uses. Banks of spike counts alternate from pair to
 //             pair, beginning with 0 after clear_i.
 // Handshake   start_i (pulse, only while ready_o) with first_i (the sample's first pair: factors from 0), base_bank_i, and minus_i
@@ -23,6 +25,7 @@
 
 module sr_compact_lif #(
     parameter RANK_LANES = 1,
+    parameter MEMBERS    = 2,
     parameter STEP_W     = 4,
     parameter BLOCK_W    = 5,
     parameter RANK_W     = 3,
@@ -51,7 +54,7 @@ module sr_compact_lif #(
     output wire [UNIT_W-1:0]   unit_o,        // age 1
     output wire                col_re_o,      // age 0
     output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,   // {factor, block}
-    output wire                base_re_o,     // age 4
+    output wire                base_re_o,     // age 4; MEMBERS 1: age 3
     output wire [STEP_AW+BLOCK_AW:0] base_addr_o,      // {bank, step, block}
     output wire [7:0]          ctl_o,         // to the lanes, each field at its age
     output wire                block_last_o,  // age 6: the column block that fires is the last
@@ -98,46 +101,48 @@ module sr_compact_lif #(
     assign ready_o = !walk_q || walk_last;
 
     // ---- ages ----
+    localparam EARLY = MEMBERS > 1 ? 0 : 1;
+    localparam BASE  = 4 - EARLY, FIRE = 6 - EARLY, COUNT = 7 - EARLY;
     reg [4:1] item_q, k_first_q;
-    reg [6:1] k_last_q, step_first_q;
-    reg [7:1] step_last_q, pair_last_q;
-    reg [6:1] block_last_q;
-    reg [4:1] bank_age_q;
-    reg [5:1] minus_age_q;
+    reg [FIRE:1]  k_last_q, step_first_q, block_last_q;
+    reg [COUNT:1] step_last_q, pair_last_q;
+    reg [BASE:1]  step_end_q;      // of every item of a step, where step_last_q is of its last
+    reg [4:1] bank_age_q, minus_age_q;
     reg       done_q;
     always @(posedge clk_i) begin
         item_q       <= {item_q[3:1], walk_q && !rst_i};
         k_first_q    <= {k_first_q[3:1], k_first};
-        k_last_q     <= {k_last_q[5:1], walk_q && k_last && !rst_i};
-        step_first_q <= {step_first_q[5:1], step_q == {STEP_W{1'b0}}};
-        step_last_q  <= {step_last_q[6:1], walk_q && k_last && step_last && !rst_i};
-        pair_last_q  <= {pair_last_q[6:1], walk_last && !rst_i};
-        block_last_q <= {block_last_q[5:1], block_last};
+        k_last_q     <= {k_last_q[FIRE-1:1], walk_q && k_last && !rst_i};
+        step_first_q <= {step_first_q[FIRE-1:1], step_q == {STEP_W{1'b0}}};
+        step_last_q  <= {step_last_q[COUNT-1:1], walk_q && k_last && step_last && !rst_i};
+        step_end_q   <= {step_end_q[BASE-1:1], step_last};
+        pair_last_q  <= {pair_last_q[COUNT-1:1], walk_last && !rst_i};
+        block_last_q <= {block_last_q[FIRE-1:1], block_last};
         bank_age_q   <= {bank_age_q[3:1], bank_q};
-        minus_age_q  <= {minus_age_q[4:1], minus_q};
-        done_q       <= pair_last_q[7] && !rst_i;
+        minus_age_q  <= {minus_age_q[3:1], minus_q};
+        done_q       <= pair_last_q[COUNT] && !rst_i;
         if (rst_i) begin
             item_q      <= 4'd0;
-            k_last_q    <= 6'd0;
-            step_last_q <= 7'd0;
-            pair_last_q <= 7'd0;
+            k_last_q    <= {FIRE{1'b0}};
+            step_last_q <= {COUNT{1'b0}};
+            pair_last_q <= {COUNT{1'b0}};
         end
     end
     assign done_o = done_q;
     assign busy_o = walk_q || |item_q || |pair_last_q || done_q;
 
-    // Age 4 and age 7 count steps and blocks again: a counter is smaller than four ages of an address.
+    // Base current and spike counts count steps and blocks again: a counter is smaller than four ages of an address.
     reg [STEP_AW-1:0]  base_step_q;
     reg [BLOCK_AW-1:0] base_block_q, y_block_q;
     reg                y_bank_q;
     always @(posedge clk_i) begin
         if (base_re_o) begin
-            base_step_q <= step_last_q[4] ? {STEP_AW{1'b0}} : base_step_q + 1'b1;
-            if (step_last_q[4]) base_block_q <= block_last_q[4] ? {BLOCK_AW{1'b0}} : base_block_q + 1'b1;
+            base_step_q <= step_end_q[BASE] ? {STEP_AW{1'b0}} : base_step_q + 1'b1;
+            if (step_end_q[BASE]) base_block_q <= block_last_q[BASE] ? {BLOCK_AW{1'b0}} : base_block_q + 1'b1;
         end
         if (y_we_o) begin
-            y_block_q <= pair_last_q[7] ? {BLOCK_AW{1'b0}} : y_block_q + 1'b1;
-            if (pair_last_q[7]) y_bank_q <= !y_bank_q;
+            y_block_q <= pair_last_q[COUNT] ? {BLOCK_AW{1'b0}} : y_block_q + 1'b1;
+            if (pair_last_q[COUNT]) y_bank_q <= !y_bank_q;
         end
         if (clear_i || rst_i) begin
             base_step_q  <= {STEP_AW{1'b0}};
@@ -157,25 +162,26 @@ module sr_compact_lif #(
     assign count_addr_o = {bank_q, group[GROUP_AW-1:0], step_q[STEP_AW-1:0]};
     assign col_re_o     = walk_q;
     assign col_addr_o   = {factor_q, block_q[BLOCK_AW-1:0]};
-    assign base_re_o    = k_last_q[4];
-    assign base_addr_o  = {bank_age_q[4], base_step_q, base_block_q};
-    assign block_last_o = block_last_q[6];
-    assign y_we_o       = step_last_q[7];
+    assign base_re_o    = MEMBERS > 1 ? k_last_q[BASE] : item_q[BASE] && k_first_q[BASE];
+    assign base_addr_o  = {bank_age_q[BASE], base_step_q, base_block_q};
+    assign block_last_o = block_last_q[FIRE];
+    assign y_we_o       = step_last_q[COUNT];
     assign y_addr_o     = {y_bank_q, y_block_q};
 
     assign ctl_o[LIF_SUM]        = item_q[4];
     assign ctl_o[LIF_SUM_FIRST]  = k_first_q[4];
     assign ctl_o[LIF_LOAD]       = k_last_q[5];
-    assign ctl_o[LIF_FIRE]       = k_last_q[6];
-    assign ctl_o[LIF_STEP_FIRST] = step_first_q[6];
-    assign ctl_o[LIF_STEP_LAST]  = step_last_q[6];
+    assign ctl_o[LIF_FIRE]       = k_last_q[FIRE];
+    assign ctl_o[LIF_STEP_FIRST] = step_first_q[FIRE];
+    assign ctl_o[LIF_STEP_LAST]  = step_last_q[FIRE];
     assign ctl_o[LIF_CLEAR]      = clear_i;
-    assign ctl_o[LIF_MINUS]      = minus_age_q[5];
+    assign ctl_o[LIF_MINUS]      = minus_age_q[4];
     wire _unused = &{1'b0, group};
 
 `ifdef FORMAL
     // formal: DEPTH=14
     // formal: RANK_LANES=2 DEPTH=14
+    // formal: MEMBERS=1 DEPTH=14
     // Assumed: start_i only while ready_o, settings legal and stable while busy_o.
     reg  past_q = 1'b0;
     reg  [7:0]  wait_q;      // cycles since the walk of the newest pair ended, for its done_o
@@ -195,15 +201,16 @@ module sr_compact_lif #(
             if (walk_q) assert (k_q < rank_i && step_q < steps_i && block_q < blocks_i);
             if (walk_q) assert (k_q % RANK_LANES == 0 && factor_q == pair_factor_q + k_q);
             // every step is summed, loaded, fired in this order; a block's counts follow its last fire, a pair's end its last count
-            if (ctl_o[LIF_LOAD]) assert ($past(ctl_o[LIF_SUM] && base_re_o));
-            if (ctl_o[LIF_FIRE]) assert ($past(ctl_o[LIF_LOAD]));
+            if (ctl_o[LIF_LOAD]) assert ($past(ctl_o[LIF_SUM] && (base_re_o || MEMBERS == 1)));
+            if (MEMBERS == 1) assert (ctl_o[LIF_FIRE] == ctl_o[LIF_LOAD] && (ctl_o[LIF_SUM] && ctl_o[LIF_SUM_FIRST]) == $past(base_re_o && !rst_i));
+            else if (ctl_o[LIF_FIRE]) assert ($past(ctl_o[LIF_LOAD]));
             if (y_we_o) assert ($past(ctl_o[LIF_FIRE] && ctl_o[LIF_STEP_LAST]));
             if (done_o) assert ($past(y_we_o));
             // for the induction
-            assert ((pair_last_q & ~step_last_q) == 0 && (step_last_q[6:1] & ~k_last_q) == 0 && (k_last_q[4:1] & ~item_q) == 0);
+            assert ((pair_last_q & ~step_last_q) == 0 && (step_last_q[FIRE:1] & ~k_last_q) == 0 && (k_last_q[4:1] & ~item_q) == 0);
         end
         cover (past_q && done_o && walk_q && $past(start_i, 2));
-        cover (past_q && y_we_o && !pair_last_q[7] && y_bank_q);
+        cover (past_q && y_we_o && !pair_last_q[COUNT] && y_bank_q);
     end
 `endif
 endmodule

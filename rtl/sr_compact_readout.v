@@ -334,14 +334,17 @@ module sr_compact_readout #(
     wire [Q_W-1:0] kept_m  = {{Q_W - G_W{kept[MEMBERS*G_W-1]}}, kept[MEMBERS*G_W-1:(MEMBERS-1)*G_W]};
     wire           flip    = MEMBERS == 1 && minus_age_q[Q_READ+2];
     localparam [Q_W-1:0] FROM_M = 255;
+    wire [Q_W-1:0] from_p  = first_q[ROW_ADD] ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q;
+    wire [Q_W-1:0] from_m  = first_q[ROW_ADD] ? FROM_M : q_m_q;
+    wire [Q_W:0]   q_sum_p = {from_p, 1'b1} + {term_p_q, plus_q}, q_sum_m = {from_m, 1'b1} + {term_m_q, minus_q};
     always @(posedge clk_i) begin
         term_p_q <= (kept_p ^ {Q_W{bit_q ^ flip}}) & {Q_W{q_valid}};
         term_m_q <= (kept_m ^ {Q_W{!bit_q}}) & {Q_W{q_valid}};
         plus_q   <= q_valid && (bit_q ^ flip);
         minus_q  <= q_valid && !bit_q;
         if (q_q[ROW_ADD] || first_q[ROW_ADD]) begin
-            q_p_q <= (first_q[ROW_ADD] ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q) + term_p_q + {{Q_W - 1{1'b0}}, plus_q};
-            q_m_q <= (first_q[ROW_ADD] ? FROM_M : q_m_q) + term_m_q + {{Q_W - 1{1'b0}}, minus_q};
+            q_p_q <= q_sum_p[Q_W:1];
+            q_m_q <= q_sum_m[Q_W:1];
         end
     end
 
@@ -390,7 +393,7 @@ module sr_compact_readout #(
     assign fit_wait_o = q_re;
     assign fit_p_o    = kept[SCORE_W-1:0];
     assign fit_m_o    = kept[MEMBERS*SCORE_W-1:(MEMBERS-1)*SCORE_W];
-    wire _unused = &{1'b0, sg_w, sg_r, q_p, q_m, classes_i[4], sg, scores, minus_age_q};
+    wire _unused = &{1'b0, sg_w, sg_r, q_p, q_m, classes_i[4], sg, scores, minus_age_q, q_sum_p[0], q_sum_m[0]};
 
 `ifdef FORMAL
     // formal: MEMBERS=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24

@@ -14,8 +14,9 @@
 //
 // Between two units lie two banks of a memory (base current and counts: BUFFERS), and a bank is in one of three states:
 // free; taken, since the unit that fills it began; full, until the unit that empties it is done. A unit begins when its input bank
-// is full and its output bank is free. What a pair is travels with the bank as a ticket {last of the run, last of its sample, sums
-// begin anew, label, pair}. With BUFFERS 1 a sample's front waits until the readout is done as well: they share the weights' port.
+// is full and its output bank is free. Units take pairs in one order, so each counts them for itself; of which sample a pair is travels
+// with the bank as a ticket {last of the run, last of its sample, sums begin anew, label}. With BUFFERS 1 a sample's front waits
+// until the sample before is done with altogether: front and readout share the weights' port, and one label is enough.
 //
 //   front    | s + 1 ..............................................
 //   LIF      | s, p + 1        | s, p + 2        | s, p + 3
@@ -196,24 +197,24 @@ module sr_compact_seq #(
     wire               sample_none = sample_q == batch_i[PAIR_AW:0];
     wire               sample_last = sample_q == batch_i[PAIR_AW:0] - 1'b1;
     wire               list = evaluating && front_q == F_WAIT && !sample_none && !base_taken_q[sample_bank_q] && !fit_re_i &&
-                              (BUFFERS > 1 || (base_taken_q == 2'd0 && y_taken_q == 2'd0));
+                              (BUFFERS > 1 || (base_taken_q == 2'd0 && y_taken_q == 2'd0 && s_taken_q == {SCORES{1'b0}}));
     wire               front_end = front_q == F_RUN && !front_busy_i;
     assign front_o      = evaluating && front_q == F_START;
-    assign x_base_o     = x_base_q;
+    // With BUFFERS 1 nothing else reads the bank memory during a front, and the entry stays on its port.
+    assign x_base_o     = BUFFERS > 1 ? x_base_q : {|bank_rdata_i[27:X_AW], bank_rdata_i[X_AW-1:0]};
     assign front_bank_o = sample_bank_q && BUFFERS > 1;
 
     // ---- LIF: pairs of the sample in base_bank_q ----
-    localparam TICKET_W = PAIR_AW + 8;
+    localparam TICKET_W = 7;
     reg  [PAIR_AW-1:0]  pair_q;
     reg                 minus_q;
     reg                 base_bank_q, y_bank_q, y_done_q;      // y_done_q: the bank that lif_done_i fills
     reg  [TICKET_W-1:0] y_ticket_q [0:1], s_ticket_q [0:SCORES-1];
     wire                pair_over = MEMBERS > 1 || infer || minus_q;
     wire                pair_last = infer || (pair_over && {1'b0, pair_q} == pair_count_i[PAIR_AW:0] - 1'b1);
-    wire [TICKET_W-1:0] lif_ticket = {minus_q && MEMBERS == 1, pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q],
-                                      base_label_q[base_bank_q], pair_q};
+    wire [TICKET_W-1:0] lif_ticket = {pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q], base_label_q[base_bank_q]};
     wire [TICKET_W-1:0] done_ticket = y_ticket_q[y_done_q];
-    wire                lif_sample_end = lif_done_i && done_ticket[PAIR_AW+5];
+    wire                lif_sample_end = lif_done_i && done_ticket[5];
     reg                 base_free_q;                          // the bank whose last pair is next to be done
     assign lif_o       = evaluating && lif_ready_i && base_full_q[base_bank_q] && !y_taken_q[y_bank_q];
     assign lif_first_o = pair_q == {PAIR_AW{1'b0}} && !lif_minus_o;
@@ -223,25 +224,30 @@ module sr_compact_seq #(
     // ---- readout of the pair in y_read_q; its scores come some cycles after its walk, into s_score_q ----
     localparam SCORES_W = $clog2(SCORES);
     reg                 y_read_q, y_free_q, fit_run_q;
+    reg                 read_first_q, read_minus_q;    // the next pair is its sample's first; the next member is a minus member
     reg  [SCORES_W-1:0] s_bank_q, s_score_q, s_fit_q;
     reg                 scored_q;             // read_done_i, a cycle later: until then the label is looked at (sr_fitness)
     wire [TICKET_W-1:0] read_ticket = y_ticket_q[y_read_q];
     wire [TICKET_W-1:0] score_ticket = s_ticket_q[s_score_q], fit_ticket = s_ticket_q[s_fit_q];
+    wire                read_over = MEMBERS > 1 || infer || read_minus_q;
     wire                fit_end = fit_run_q && !fit_busy_i;
     assign read_o        = evaluating && read_ready_i && y_full_q[y_read_q] && !s_taken_q[s_bank_q] &&
                            (!infer || s_taken_q == {SCORES{1'b0}});
-    assign read_first_o  = read_ticket[PAIR_AW-1:0] == {PAIR_AW{1'b0}} && !read_minus_o;
-    assign read_minus_o  = read_ticket[PAIR_AW+7];
-    assign score_label_o = score_ticket[PAIR_AW+:4];
+    assign read_first_o  = read_first_q && !read_minus_o;
+    assign read_minus_o  = read_minus_q && MEMBERS == 1;
+    assign score_label_o = BUFFERS > 1 ? score_ticket[3:0] : base_label_q[0];
 
     // ---- fitness ----
+    reg  [PAIR_AW-1:0]  fit_pair_q;
+    reg                 fit_minus_q;
+    wire                fit_over = MEMBERS > 1 || infer || fit_minus_q;
     assign fit_o       = evaluating && !fit_run_q && s_full_q[s_fit_q];
     assign fit_bank_o  = s_fit_q[0];
-    assign fit_pair_o  = fit_ticket[PAIR_AW-1:0];
-    assign fit_label_o = fit_ticket[PAIR_AW+:4];
-    assign fit_minus_o = fit_ticket[PAIR_AW+7];
-    assign fit_fresh_o = fit_ticket[PAIR_AW+4];
-    assign evaluated   = fit_end && fit_ticket[PAIR_AW+6];
+    assign fit_pair_o  = fit_pair_q;
+    assign fit_label_o = BUFFERS > 1 ? fit_ticket[3:0] : base_label_q[0];
+    assign fit_minus_o = fit_minus_q && MEMBERS == 1;
+    assign fit_fresh_o = BUFFERS > 1 ? fit_ticket[4] : base_fresh_q[0];
+    assign evaluated   = fit_end && (BUFFERS > 1 ? fit_ticket[6] : fit_ticket[5] && base_last_q[0]);
     always @(posedge clk_i) begin
         case (front_q)
             F_WAIT: if (list) begin
@@ -289,6 +295,8 @@ module sr_compact_seq #(
             s_taken_q[s_bank_q]  <= 1'b1;
             s_ticket_q[s_bank_q] <= read_ticket;
             s_bank_q             <= s_bank_q + 1'b1;
+            read_minus_q         <= !read_over;
+            if (read_over) read_first_q <= read_ticket[5];
         end
         if (read_free_i) begin
             y_taken_q[y_free_q] <= 1'b0;
@@ -303,6 +311,8 @@ module sr_compact_seq #(
             s_taken_q[s_fit_q] <= 1'b0;
             s_full_q[s_fit_q]  <= 1'b0;
             s_fit_q            <= s_fit_q + 1'b1;
+            fit_minus_q        <= !fit_over;
+            fit_pair_q         <= fit_ticket[5] ? {PAIR_AW{1'b0}} : fit_pair_q + {{PAIR_AW - 1{1'b0}}, fit_over};
         end
         if (state_q == IDLE || rst_i) begin
             front_q       <= F_WAIT;
@@ -317,23 +327,31 @@ module sr_compact_seq #(
             s_full_q      <= {SCORES{1'b0}};
             fit_run_q     <= 1'b0;
             scored_q      <= 1'b0;
+            read_first_q  <= 1'b1;
+            read_minus_q  <= 1'b0;
+            fit_minus_q   <= 1'b0;
+            fit_pair_q    <= {PAIR_AW{1'b0}};
             {sample_bank_q, base_bank_q, base_free_q, y_bank_q, y_done_q, y_read_q, y_free_q} <= 7'd0;
             {s_bank_q, s_score_q, s_fit_q} <= {3 * SCORES_W{1'b0}};
         end
     end
 
     // ---- bank memory: list; pair weights from sums ----
-    reg  signed [31:0] sum_q, plus_q;
+    // The plus member's sum is kept complemented, as a comparison needs it, and looked at in SHAPE_U beside the minus member's.
+    reg         [31:0] plus_n_q;
+    wire signed [31:0] minus = bank_rdata_i, plus = ~plus_n_q;
+    reg                most_q, differ_q;        // plus is not above minus; they differ
     always @(posedge clk_i) begin
-        sum_q  <= bank_rdata_i;
-        plus_q <= sum_q;
+        plus_n_q <= ~bank_rdata_i;
+        most_q   <= minus >= plus;
+        differ_q <= minus != plus;
     end
     assign bank_re_o    = list || state_q == SHAPE || state_q == SHAPE_M;
     assign bank_raddr_o = state_q == EVALUATE ? {2'b10, sample_q[PAIR_AW-1:0]} : {1'b0, shape_pair_q[PAIR_AW-1:0], state_q == SHAPE_M};
     assign bank_we_o    = state_q == SHAPE_W;
     assign bank_waddr_o = {2'b11, shape_pair_q[PAIR_AW-1:0]};
-    assign bank_wdata_o = {{7{plus_q < sum_q}}, plus_q != sum_q};   // the sign of the difference
-    wire _unused = &{1'b0, batch_i, base_free_q, base_bank_q, sample_bank_q, score_ticket};
+    assign bank_wdata_o = {{7{most_q && differ_q}}, differ_q};      // the sign of the difference
+    wire _unused = &{1'b0, batch_i, base_free_q, base_bank_q, sample_bank_q, score_ticket, done_ticket, fit_ticket};
 endmodule
 
 `default_nettype wire

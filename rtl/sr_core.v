@@ -58,7 +58,8 @@ module sr_core #(
     parameter LOCAL         = 0,
     parameter NOISE_ROUNDS  = 1,
     parameter SUBTRACT      = 1,
-    parameter MEMBERS       = 2
+    parameter MEMBERS       = 2,
+    parameter LEAK_DSP      = 0
 ) (
     input  wire        clk_i,
     input  wire        rst_i,
@@ -176,7 +177,7 @@ module sr_core #(
                 .FACTORS(FACTORS),
                 .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
                 .FIT_BESIDE(FIT_BESIDE), .LEAK_MUL(LEAK_MUL), .LUT_RAM(LUT_RAM), .LOCAL(LOCAL), .SUBTRACT(SUBTRACT),
-                .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .WORD_W(WORD_W)
+                .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .WORD_W(WORD_W)
             ) u_engine (
                 .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
                 .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),

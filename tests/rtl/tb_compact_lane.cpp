@@ -6,6 +6,7 @@
 // params: -GRANK_LANES=1 -GD_W=12 -GCNT_W=5 -GLEAK_MUL=0
 // params: -GRANK_LANES=4 -GD_W=16 -GCNT_W=7 -GLEAK_MUL=1
 // params: -GRANK_LANES=1 -GD_W=14 -GCNT_W=4 -GLEAK_MUL=0 -GSUBTRACT=0 -GMEMBERS=1
+// params: -GRANK_LANES=1 -GD_W=13 -GCNT_W=4 -GLEAK_MUL=0 -GSUBTRACT=1 -GMEMBERS=1 -GLEAK_DSP=1
 #include "tb.h"
 #include "Vsr_compact_lane.h"
 
@@ -67,7 +68,8 @@ struct Bench {
                 int64_t sum = 0, b = s16(small);
                 for (unsigned item = 0; item < items; item++) {
                     pause(gaps);
-                    top.ctl_i = (CData)(SUM | (item ? 0 : SUM_FIRST));
+                    top.ctl_i = (CData)(SUM | (item ? 0 : SUM_FIRST) | (minus ? MINUS : 0));
+                    if (shape.members == 1 && !item) top.b_i = (SData)b;
                     for (unsigned k = 0; k < shape.rank_lanes; k++) {
                         int64_t term = s16(small);
                         bool neg = random.chance(50);
@@ -76,9 +78,11 @@ struct Bench {
                     }
                     cycle();
                 }
-                pause(gaps);
-                top.ctl_i = (CData)(LOAD | (minus ? MINUS : 0)), top.b_i = (SData)b;
-                cycle();
+                if (shape.members > 1) {
+                    pause(gaps);
+                    top.ctl_i = LOAD, top.b_i = (SData)b;
+                    cycle();
+                }
                 pause(gaps);
                 top.ctl_i = (CData)(FIRE | (step ? 0 : STEP_FIRST) | (step == steps - 1 ? STEP_LAST : 0)),
                 top.present_i = present;
@@ -103,7 +107,8 @@ struct Bench {
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
     static const Shape shapes[] = {
-        {1, 14, 4, true, true, 2}, {1, 12, 5, false, true, 2}, {4, 16, 7, true, true, 2}, {1, 14, 4, false, false, 1}};
+        {1, 14, 4, true, true, 2}, {1, 12, 5, false, true, 2}, {4, 16, 7, true, true, 2}, {1, 14, 4, false, false, 1},
+                                   {1, 13, 4, false, true, 1}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);
