@@ -4,7 +4,7 @@
 //
 // Ports       as of sr_compact_column, cols_i being {unit, lane}. base_o and sum_o take the accumulators with keep_i and hand_i, and are
 //             valid from the cycle after.
-// Formats     base_o s16, saturated; sum_o s16. Reset: none. Test: tests/test_sim.c (simulation build `wide`)
+// Formats     base_o s16, saturated; sum_o s16. Reset: none. Test: tests/test_sim.c (simulation build `loops`)
 `default_nettype none
 
 module sr_loop_column #(

@@ -337,7 +337,7 @@ void sr_options_help(enum sr_command command) {
 
 /* The simulation build to take where none is named: the default one does not learn in mode local. */
 static const char *other_build(const struct sr_options *options) {
-    return options->config.mode == SR_MODE_LOCAL && strcmp(options->engine, "sim") == 0 ? "wide" : NULL;
+    return options->config.mode == SR_MODE_LOCAL && strcmp(options->engine, "sim") == 0 ? "loops" : NULL;
 }
 
 void sr_options_open(const struct sr_options *options, struct sr_open *open) {
