@@ -106,8 +106,10 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {
-        {1, 14, 4, true, true, 2}, {1, 12, 5, false, true, 2}, {4, 16, 7, true, true, 2}, {1, 14, 4, false, false, 1},
+    static const Shape shapes[] = {{1, 14, 4, true, true, 2},
+                                   {1, 12, 5, false, true, 2},
+                                   {4, 16, 7, true, true, 2},
+                                   {1, 14, 4, false, false, 1},
                                    {1, 13, 4, false, true, 1}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));

@@ -187,8 +187,9 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {{4, 4, 64, 40, 16, 1}, {16, 4, 64, 40, 16, 1}, {32, 8, 64, 40, 16, 1}, {2, 2, 32, 40, 16, 1},
-                                   {8, 1, 16, 7, 8, 1},   {4, 4, 64, 37, 16, 1},  {2, 4, 64, 7, 8, 1},    {32, 16, 64, 40, 4, 8}};
+    static const Shape shapes[] = {{4, 4, 64, 40, 16, 1}, {16, 4, 64, 40, 16, 1}, {32, 8, 64, 40, 16, 1},
+                                   {2, 2, 32, 40, 16, 1}, {8, 1, 16, 7, 8, 1},    {4, 4, 64, 37, 16, 1},
+                                   {2, 4, 64, 7, 8, 1},   {32, 16, 64, 40, 4, 8}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);
