@@ -275,7 +275,7 @@ export SPIKEROLL := $(abspath $(B)/spikeroll)
 export SR_SIM_BUILD ?= $(SIM_BUILDS)
 TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(TEST_SH)
 # What lets calls of the program fail: glibc's names are in it.
-INJECT := $(if $(shell echo '\#include <features.h>' | $(CC) -E -dM - 2>/dev/null | grep __GLIBC__),$(B)/tests/inject.so)
+INJECT := $(if $(shell $(CC) -E -dM -include features.h -x c /dev/null 2>/dev/null | grep __GLIBC__),$(B)/tests/inject.so)
 $(B)/tests/inject.so: tests/inject/inject.c $(B)/tools/cc
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
