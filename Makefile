@@ -122,7 +122,7 @@ RTL := $(sort $(wildcard rtl/*.v))
 RTL_H := $(sort $(wildcard rtl/*.vh))
 params_file = $(firstword $(wildcard sim/$(1).mk constraints/$(1).mk))
 # What such a file may say: forgotten before the next is read.
-forget = $(foreach v,FAMILY DEVICE PROG OSC_MHZ CLOCK_MHZ SEEDS SYNTH_FLAGS LUT_ADD CLOCK_PARAMS PARAMS DEMO,$(eval $v :=))
+forget = $(foreach v,FAMILY DEVICE PROG OSC_MHZ CLOCK_MHZ SEEDS SYNTH_FLAGS LUT_ADD CLOCK_PARAMS PARAMS DEMO DEMO_LOCAL,$(eval $v :=))
 define load_params
 $(forget)
 include $(2)

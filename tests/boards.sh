@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# What tests/board-check lets through and what it refuses, in one line that names the number. One TAP line a check.
+# What tests/board-check lets through and what it refuses, in one line that names the number; and that one board's file says nothing of
+# another. One TAP line a check.
 failed=0
 good="FAMILY=ecp5 OSC_MHZ=25 CLOCK_MHZ=60 CLOCK_HZ=60000000 BAUD=921600 PLL_REF=1 PLL_FB=24 PLL_OUT=10"
 ice="FAMILY=ice40 OSC_MHZ=12 CLOCK_MHZ=21 CLOCK_HZ=21000000 BAUD=3000000 PLL_REF=0 PLL_FB=55 PLL_OUT=5 PLL_FILTER=1"
@@ -26,4 +27,12 @@ check "a divider that is not there" "$good PLL_OUT=" "lacks PLL_OUT"
 check "a divider of 0" "$good PLL_REF=0" "is 0"
 check "a divider above 128" "FAMILY=ecp5 OSC_MHZ=25 CLOCK_MHZ=4 CLOCK_HZ=4000000 BAUD=9600 PLL_REF=1 PLL_FB=24 PLL_OUT=150" "above 128"
 check "no family" "FAMILY=gowin" "FAMILY is"
+# The files of all boards are read on the way to one of them.
+for file in constraints/*.mk; do
+    board=$(basename "$file" .mk)
+    for name in DEMO DEMO_LOCAL; do
+        wanted=$(echo $name $(sed -n "s/^$name := *//p" "$file")) told=$(echo $(make -s show-board BOARD="$board" | grep "^$name "))
+        if [ "$told" = "$wanted" ]; then echo "ok - $name of $board"; else echo "not ok - $name of $board"; echo "# $told"; failed=1; fi
+    done
+done
 exit $failed
