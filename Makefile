@@ -271,6 +271,7 @@ fuzz: $(FUZZERS) ## libFuzzer on every harness, an hour in all; FUZZ_SECONDS for
 
 export B
 export SPIKEROLL := $(abspath $(B)/spikeroll)
+export PYTHONDONTWRITEBYTECODE := 1
 # The builds that test_sim tries.
 export SR_SIM_BUILD ?= $(SIM_BUILDS)
 TESTS = $(TB_BIN) $(TEST_BIN) $(ASAN_BIN) $(FUZZ_BIN) $(TEST_SH)

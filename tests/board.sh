@@ -61,7 +61,7 @@ tail -1 "$W/board" | sed 's/^/# /'
 # The board is pulled out in the middle of a run: a checkpoint and one line; then the run goes on.
 board
 { serial "$W/pulled"; echo $? >"$W/code"; } & run=$!
-while kill -0 $run 2>/dev/null && [ "$(cat "$W/pulled/history.csv" 2>/dev/null | wc -l)" -le 5 ]; do sleep 0.02; done
+while kill -0 $run 2>/dev/null && [ "$(rows "$W/pulled")" -le 5 ]; do sleep 0.02; done
 stop
 wait $run
 check "pulling the board out ends the run with a failure" test "$(cat "$W/code")" != 0

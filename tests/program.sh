@@ -22,7 +22,7 @@ interruptible() {
     exec python3 -c 'import os, signal, sys; signal.signal(signal.SIGINT, signal.SIG_DFL); os.execv(sys.argv[1], sys.argv[1:])' "$@"
 }
 under_way() { # folder: waits until the last background job has trained there, or has ended
-    while kill -0 $! 2>/dev/null && [ "$(cat "$1/history.csv" 2>/dev/null | wc -l)" -le 3 ]; do sleep 0.02; done
+    while kill -0 $! 2>/dev/null && [ "$(rows "$1")" -le 3 ]; do sleep 0.02; done
 }
 
 check "data synth writes the built-in data" "$X" data synth "$W/data" --train 400 --test 100

@@ -61,7 +61,7 @@ check "and nothing is written" [ "$pages" = "$(find "$W" -name '*.html' | sort)"
 "$X" train $D --hidden 20 --population 64 --generations 1000000 --step-decay none --out "$W/live" --watch 0 >"$W/log" 2>&1 & training=$!
 for i in $(seq 600); do
     url=$(sed -n 's/^watch it at //p' "$W/log")
-    [ -z "$url" ] || [ "$(cat "$W/live/history.csv" 2>/dev/null | wc -l)" -lt 12 ] || break
+    [ -z "$url" ] || [ "$(rows "$W/live")" -lt 12 ] || break
     sleep 0.1
 done
 get() { python3 -c '

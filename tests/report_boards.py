@@ -9,6 +9,8 @@ says (DEMO, and DEMO_LOCAL for mode local; a board may have one of them). Genera
 weights bit for bit, in the same configuration."""
 import csv, json, os, re, subprocess, sys
 
+from board_file import board_file
+
 TARGET = 0.7921
 LENGTHS = [500, 1000, 1500, 2000, 3000, 4000, 6000, 8000, 12000, 16000, 24000, 32000]
 SAMPLES = [4000, 5000, 6000, 7000, 8000, 9000, 10000, 12000, 14000, 16000, 18000, 20000, 24000, 28000, 32000, 40000, 50000, 60000, 80000, 100000]
@@ -52,15 +54,8 @@ def routed(board):
         return None
 
 
-def board_file(board):
-    """What constraints/BOARD.mk says: a dictionary of lists of words."""
-    told = subprocess.run(["make", "-s", "show-board", "BOARD=" + board], stdout=subprocess.PIPE, text=True, check=True).stdout
-    return {line.split()[0]: line.split()[1:] for line in told.splitlines()[-3:]}
-
-
 def beginning(board, said):
-    clock = {k: float(v) for k, v in (word.split("=") for word in said["CLOCK"])}
-    return {"board": board, "hz": clock["CLOCK_HZ"], "baud": clock["BAUD"], "sim": ["--engine", "sim", "--build", board]}
+    return {"board": board, "hz": said["hz"], "baud": said["baud"], "sim": ["--engine", "sim", "--build", board]}
 
 
 def measure_local(board, said):

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * host/train/{deadline,schedule,loop}.c, host/model/history.c: a time limit and a schedule. The clock is the test's own: it moves by a
  * second with each generation, and by nothing else. */
-#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -15,6 +14,8 @@
 #include "model/model.h"
 #include "train/schedule.h"
 #include "train/training.h"
+
+#include "remove_run.h"
 
 enum { CLASSES = 4, INPUTS = 70, STEPS = 6, TRAIN = 80, WORDS = 2, PARTS = 16, READING = 4 };
 
@@ -41,18 +42,6 @@ static int set_up(void **state) {
     snprintf(run1, sizeof run1, "%s/1", folder);
     snprintf(run2, sizeof run2, "%s/2", folder);
     return sr_data_make(&arrays, &data, error, sizeof error) == SR_OK ? 0 : -1;
-}
-
-static void remove_run(const char *path) {
-    char file[512];
-    DIR *open = opendir(path);
-    if (!open) return;
-    for (struct dirent *item; (item = readdir(open));) {
-        snprintf(file, sizeof file, "%s/%s", path, item->d_name);
-        unlink(file);
-    }
-    closedir(open);
-    rmdir(path);
 }
 
 static int tear_down(void **state) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
  * The library's public interface, as a program of a user's calls it: settings, data from memory, training with a callback, models,
  * and what may be called after a failure. Public headers only. */
-#include <dirent.h>
 #include <locale.h>
 #include <pthread.h>
 #include <setjmp.h>
@@ -14,6 +13,8 @@
 
 #include <cmocka.h>
 #include <spikeroll/spikeroll.h>
+
+#include "remove_run.h"
 
 enum { CLASSES = 4, INPUTS = 70, STEPS = 6, TRAIN = 200, TEST = 60, WORDS = 2 };
 
@@ -62,18 +63,6 @@ static int set_up(void **state) {
     snprintf(run, sizeof run, "%s/run", folder);
     data = make_data();
     return 0;
-}
-
-static void remove_run(const char *path) {
-    char file[512];
-    DIR *open = opendir(path);
-    if (!open) return;
-    for (struct dirent *item; (item = readdir(open));) {
-        snprintf(file, sizeof file, "%s/%s", path, item->d_name);
-        unlink(file);
-    }
-    closedir(open);
-    rmdir(path);
 }
 
 static int tear_down(void **state) {

@@ -2,7 +2,7 @@
 # The Python package: its tests and its wheel. The package itself is plain Python, and needs no build.
 PY := $(B)/python/bin/python
 # Before a command that imports the package from the source tree.
-WITH_PACKAGE = SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONPATH=host/python PYTHONDONTWRITEBYTECODE=1
+WITH_PACKAGE = SPIKEROLL_LIBRARY=$(abspath $(SHARED)) PYTHONPATH=host/python
 # A wheel for this platform that holds the shared library; the libraries that this needs in turn (HDF5 and so on) are the system's.
 WHEEL_DIR := $(B)/wheel
 wheel: $(SHARED) $(B)/setup/python ## a wheel of the Python package into build/wheel (20 s)
