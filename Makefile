@@ -115,14 +115,14 @@ include host/install/install.mk host/mpi/mpi.mk host/python/python.mk tests/port
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. It becomes a loadable module, build/sim/NAME.so, that
 # the program finds at run time (host/device/registry.h). Those in SIM_BUILDS are made by `make sims` and tested by `make test`.
-SIM_BUILDS ?= default mid small compact tiny compact16 loops
+SIM_BUILDS ?= default mid small compact tiny compact16 loops local
 # Boards whose simulation is built with everything else; the others are made when asked for.
 SIM_BOARDS ?= icebreaker
 RTL := $(sort $(wildcard rtl/*.v))
 RTL_H := $(sort $(wildcard rtl/*.vh))
 params_file = $(firstword $(wildcard sim/$(1).mk constraints/$(1).mk))
 # What such a file may say: forgotten before the next is read.
-forget = $(foreach v,FAMILY DEVICE PROG OSC_MHZ CLOCK_MHZ SEEDS SYNTH_FLAGS LUT_ADD CLOCK_PARAMS PARAMS DEMO DEMO_LOCAL,$(eval $v :=))
+forget = $(foreach v,FAMILY DEVICE PROG OSC_MHZ CLOCK_MHZ SEEDS SYNTH_FLAGS LUT_ADD LUT_AREA CLOCK_PARAMS PARAMS DEMO DEMO_LOCAL,$(eval $v :=))
 define load_params
 $(forget)
 include $(2)
@@ -380,9 +380,10 @@ endif
 S := $(B)/synth/$(BOARD)
 BOARD_RTL := $(RTL) $(RTL_H) $(wildcard rtl/$(FAMILY)/*.v)
 CHPARAM = $(foreach p,$(PARAMS) $(CLOCK_PARAMS),-chparam $(subst =, ,$p))
-# Short additions are left to LUTs where LUT_ADD is set: fewer logic cells, slower.
+# Short additions are left to LUTs where LUT_ADD is set, and LUTs are mapped by constraints/area.abc where LUT_AREA is: fewer logic
+# cells, slower.
 SYNTH_ice40 = synth_ice40 $(SYNTH_FLAGS) -run begin:map_gates; $(if $(LUT_ADD),techmap -map constraints/lut_add.v;) \
-    synth_ice40 $(SYNTH_FLAGS) -run map_gates: -json $@
+    $(if $(LUT_AREA),scratchpad -set abc.script $(CURDIR)/constraints/area.abc;) synth_ice40 $(SYNTH_FLAGS) -run map_gates: -json $@
 SYNTH_ecp5 = synth_ecp5 -json $@ $(SYNTH_FLAGS)
 YOSYS_FOR = $(if $(filter ecp5,$(FAMILY)),$(YOSYS_ECP5),$(YOSYS))
 CONSTRAINTS_ice40 := constraints/$(BOARD).pcf
@@ -390,9 +391,9 @@ CONSTRAINTS_ecp5 := constraints/$(BOARD).lpf
 BITSTREAM_ice40 := $(S)/spikeroll.bin
 BITSTREAM_ecp5 := $(S)/spikeroll.bit
 
-$(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk | have-board $(B)/setup/ice40
+$(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk $(if $(LUT_ADD),constraints/lut_add.v) $(if $(LUT_AREA),constraints/area.abc) | have-board $(B)/setup/ice40
 	@mkdir -p $(@D)
-	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter %.v,$^); hierarchy -top sr_board $(CHPARAM) -chparam BUILD $$(tests/build-id constraints/$(BOARD).mk); \
+	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter rtl/%.v,$^); hierarchy -top sr_board $(CHPARAM) -chparam BUILD $$(tests/build-id constraints/$(BOARD).mk); \
 	    $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
 $(S)/routed.asc $(S)/routed.config: $(S)/netlist.json $(CONSTRAINTS_$(FAMILY)) tests/place $(if $(filter ecp5,$(FAMILY)),| $(B)/setup/ecp5)
 	@NEXTPNR="$(NEXTPNR_$(if $(filter ecp5,$(FAMILY)),ECP5,ICE40))" tests/place $(FAMILY) $(S) $(CONSTRAINTS_$(FAMILY)) $(CLOCK_MHZ) \

@@ -50,6 +50,8 @@ module sr_board #(
     parameter SUBTRACT      = 1,
     parameter MEMBERS       = 2,
     parameter LEAK_DSP      = 0,
+    parameter CFG_RAM       = 0,
+    parameter LOWRANK       = 1,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -157,7 +159,9 @@ module sr_board #(
         .NOISE_ROUNDS  (NOISE_ROUNDS),
         .SUBTRACT      (SUBTRACT),
         .MEMBERS       (MEMBERS),
-        .LEAK_DSP      (LEAK_DSP)
+        .LEAK_DSP      (LEAK_DSP),
+        .CFG_RAM       (CFG_RAM),
+        .LOWRANK       (LOWRANK)
     ) u_core (
         .clk_i          (clk),
         .rst_i          (rst),

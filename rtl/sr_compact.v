@@ -22,9 +22,12 @@
 //           FIT_BESIDE 1: fitness in two pipelined units; 0: in one small serial unit.
 //           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it.
 //           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers. SUBTRACT 1: either reset; 0: the hard reset alone.
+//           CFG_RAM 1: settings that one unit at a time looks at (the update's K, PAIR_FIRST) lie in a block RAM, not in flip-flops.
 //           LEAK_DSP: lanes, the first ones, whose neuron takes a DSP block for leak and input (sr_compact_neuron).
 //           MEMBERS 2: LIF and readout work on both members of a pair; 1: on one after the other, in half the cells.
 //           LOCAL 1: it learns in mode `local` too (sr_local). NOISE_ROUNDS: rounds of a noise unit in a cycle, here and there.
+//           LOWRANK 0, with LOCAL 1: mode `local` and inference alone. Factors, projections, the readout's S g, fitness and the update of
+//           pairs are left out, and the readout's products are those of sr_local.
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
@@ -64,12 +67,16 @@ module sr_compact #(
     parameter SUBTRACT      = 1,
     parameter MEMBERS       = 2,
     parameter LEAK_DSP      = 0,
+    parameter CFG_RAM       = 0,
+    parameter LOWRANK       = 1,
     parameter WORD_W        = 64    // bits of the widest memory word, 32 at least
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
     // registers: 32 bits an address (sr_cfg.vh, sr_st.vh)
     input  wire [2047:0]     cfg_i,
+    input  wire              cfg_we_i,      // a register is written: its address; its value is in mem_wdata_i
+    input  wire [6:0]        cfg_addr_i,
     output wire [511:0]      st_o,
     // memories, between runs: a word in the low bits; mem_rvalid_o brings what mem_re_i asked for
     input  wire [2:0]        mem_sel_i,
@@ -159,6 +166,12 @@ module sr_compact #(
         if (LOCAL != 0 && RANK_MAX < 2) begin : g_rule_local
             SR_LOCAL_NEEDS_RANK_MAX_OF_2_SO_THAT_SIGMA_FITS u ();
         end
+        if (LOWRANK == 0 && (LOCAL == 0 || SOFT_LANES != 0 || LANES > 64)) begin : g_rule_lowrank
+            SR_COMPACT_WITHOUT_LOWRANK_HAS_LOCAL_AND_ITS_PRODUCTS u ();
+        end
+        if (CFG_RAM != 0 && LOCAL != 0) begin : g_rule_cfg
+            SR_CFG_RAM_IS_FOR_ONE_UNIT_AT_A_TIME_AND_LOCAL_HAS_TWO u ();
+        end
         if (SCORE_WORDS > CBUF_WORDS) begin : g_rule_score
             SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
         end
@@ -201,7 +214,7 @@ module sr_compact #(
     // ---- what a run sees ----
     wire               infer;
     wire               plain;               // no perturbation by factors: inference, or learning, which has its own
-    wire [RANK_W-1:0]  rank    = plain ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
+    wire [RANK_W-1:0]  rank    = plain || RANK_MAX == 1 ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
     wire [STEP_W-1:0]  steps   = cfg_steps[STEP_W-1:0];
     wire [12:0]        rows_up = cfg_rows0 + 13'd15;
     wire [20:0]        cols_up = {8'd0, cfg_cols0} + {8'd0, LANES[12:0]} - 21'd1;
@@ -212,6 +225,44 @@ module sr_compact #(
         blocks  <= cols_up[LANES_LOG+:BLOCK_W];
     end
     wire [PAIR_AW:0]   pairs   = cfg_pairs[PAIR_AW:0];
+    // PAIR_FIRST in a draw, K in an update, and whether they are 0
+    wire [15:0]        pair_first;
+    wire [19:0]        upd_step;
+    wire               pair_zero, step_hidden, step_readout;
+    assign upd_step[19:16] = readout ? cfg_step3[19:16] : cfg_step0[19:16];
+    generate
+        if (CFG_RAM != 0) begin : g_cfg_ram
+            reg         zero_first_q, zero_hidden_q, zero_readout_q;
+            wire        of_first   = cfg_addr_i == SR_REG_PAIR_FIRST[6:0];
+            wire        of_hidden  = cfg_addr_i == SR_REG_STEP0[6:0];
+            wire        of_readout = cfg_addr_i == SR_REG_STEP3[6:0];
+            wire        zero       = mem_wdata_i[15:0] == 16'd0;
+            wire [15:0] word;
+            always @(posedge clk_i)
+                if (cfg_we_i) begin
+                    if (of_first) zero_first_q <= zero;
+                    if (of_hidden) zero_hidden_q <= zero;
+                    if (of_readout) zero_readout_q <= zero;
+                end
+            // The low halves of all registers: a memory that is too small would be built of flip-flops.
+            sr_ram #(.WIDTH(16), .DEPTH(128), .ADDR_W(7)) u_ram (
+                .clk_i(clk_i), .we_i(cfg_we_i), .waddr_i(cfg_addr_i), .wdata_i(mem_wdata_i[15:0]), .re_i(1'b1),
+                .raddr_i(draw || draw_busy ? SR_REG_PAIR_FIRST[6:0] : readout ? SR_REG_STEP3[6:0] : SR_REG_STEP0[6:0]), .rdata_o(word)
+            );
+            assign pair_first     = word;
+            assign upd_step[15:0] = word;
+            assign pair_zero      = zero_first_q;
+            assign step_hidden    = !zero_hidden_q;
+            assign step_readout   = !zero_readout_q;
+        end else begin : g_cfg_registers
+            assign pair_first     = cfg_pair_first;
+            assign upd_step[15:0] = readout ? cfg_step3[15:0] : cfg_step0[15:0];
+            assign pair_zero      = cfg_pair_first == 16'd0;
+            assign step_hidden    = |cfg_step0[15:0];
+            assign step_readout   = |cfg_step3[15:0];
+            wire _unused_cfg_write = &{1'b0, cfg_we_i, cfg_addr_i};
+        end
+    endgenerate
 
     // ---- limits, sequencer ----
     wire [7:0]  limit_code;
@@ -232,7 +283,8 @@ module sr_compact #(
     wire        check_busy, check_re;
     wire [7:0]  check_code;
     wire [PAIR_AW-1:0] check_addr;
-    wire        mode_bad   = (|cfg_mode && (run_flags[0] || run_flags[2])) || (LOCAL == 0 && learn_start);
+    wire        mode_bad   = ((|cfg_mode || LOWRANK == 0) && (run_flags[0] || run_flags[2])) || (LOWRANK == 0 && run_flags[3]) ||
+                             (LOCAL == 0 && learn_start);
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
     wire        run_clear, draw, draw_busy, draw_over, front, front_bank, front_busy, lif, lif_first, lif_bank, lif_minus, lif_ready, lif_busy,
@@ -252,17 +304,18 @@ module sr_compact #(
     ) u_check (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(run_clear), .limit_code_i(code), .busy_o(check_busy), .code_o(check_code),
         .evaluate_i(run_flags[0]), .update_i(run_flags[2]), .infer_i(infer_start), .learn_i(learn_start), .steps_i(cfg_steps), .x_words_i(x_words),
-        .classes_i(cfg_classes), .rank_i(cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
+        .classes_i(cfg_classes), .rank_i(RANK_MAX == 1 ? 6'd1 : cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
     sr_compact_seq #(
-        .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_BESIDE != 0 ? 4 : 2)
+        .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_BESIDE != 0 ? 4 : 2),
+        .LOWRANK(LOWRANK)
     ) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .learn_o(learn), .learn_busy_i(learn_busy),
-        .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(cfg_pair_first), .pair_count_i(cfg_pair_count),
-        .step_hidden_i(|cfg_step0[15:0]), .step_readout_i(|cfg_step3[15:0]),
+        .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(pair_first), .pair_zero_i(pair_zero), .pair_count_i(cfg_pair_count),
+        .step_hidden_i(step_hidden), .step_readout_i(step_readout),
         .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
         .front_o(front), .x_base_o(x_base), .front_bank_o(front_bank), .front_busy_i(front_busy),
         .lif_o(lif), .lif_first_o(lif_first), .lif_bank_o(lif_bank), .lif_minus_o(lif_minus), .lif_ready_i(lif_ready), .lif_busy_i(lif_busy),
@@ -293,9 +346,10 @@ module sr_compact #(
     wire [PROJ_UNITS*LANES-1:0] cols, rcols;
     wire                  class_bit;
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
+    generate if (LOWRANK != 0) begin : g_factors
     sr_factors #(
         .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS),
-        .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .ROUNDS(NOISE_ROUNDS), .ROW_AW(ROW_AW)
+        .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .ROUNDS(NOISE_ROUNDS), .RANK_MAX(RANK_MAX), .ROW_AW(ROW_AW)
     ) u_factors (
         .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
         .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i({{9 - XW_W{1'b0}}, x_words}), .blocks_i(blocks8), .busy_o(draw_busy),
@@ -310,6 +364,21 @@ module sr_compact #(
         .class_re_i(read_class_re || (upd_row_re && readout)), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
         .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .class_o(class_bit), .classes_o(class_bits)
     );
+    end else begin : g_no_factors
+        assign {draw_busy, draw_over, noise_ready, class_bit} = 4'd0;
+        assign upd_dither = 64'd0;
+        assign groups     = {GROUP_W{1'b0}};
+        assign cut        = {CUT{1'b0}};
+        assign row_bits   = {PROJ_UNITS{1'b0}};
+        assign class_bits = {PROJ_UNITS{1'b0}};
+        assign col_bits   = {LANES{1'b0}};
+        assign rcol_bits  = {LANES{1'b0}};
+        assign cols       = {PROJ_UNITS * LANES{1'b0}};
+        assign rcols      = {PROJ_UNITS * LANES{1'b0}};
+        wire _unused_factors = &{1'b0, draw, draw_first, draw_pairs, upd_noise, upd_noise_row, upd_noise_block, upd_cut_at, front_row_re,
+                                 upd_row_re, front_row_addr, upd_row_addr, front_row_bit, upd_bit, lif_col_addr, upd_re, upd_col_addr,
+                                 read_col_re, read_col_addr, read_class_re, read_class_addr, upd_class_addr, read_class_sel, upd_turn_q, blocks8};
+    end endgenerate
 
     // ---- front ----
     wire                x_re, x_over, add_base, add_count, mark, keep_base, keep_count;
@@ -375,7 +444,7 @@ module sr_compact #(
     wire signed [15:0]          term;
     sr_sat #(.IN_W(TERM_W), .OUT_W(16)) u_term (.x_i(scaled_q3[TERM_W+3:4]), .y_o(term));
     always @(posedge clk_i) begin
-        count_q2  <= plain ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
+        count_q2  <= plain || LOWRANK == 0 ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
         scaled_q3 <= count_q2 * $signed({1'b0, cfg_scale0});
         term_q4   <= lrn_pair ? lrn_term : {{LIF_TERM_W - 15{term[15]}}, term[14:0]};
         // A plain run has no term, and looks at no factor's bit: no run may have written it.
@@ -421,7 +490,8 @@ module sr_compact #(
     sr_compact_readout #(
         .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(RANK_W), .RANK_AW(RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
-        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 ? 0 : 1), .W_W(READ_W_W)
+        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 || LOWRANK == 0 ? 0 : 1),
+        .W_W(READ_W_W), .LOWRANK(LOWRANK)
     ) u_readout (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .minus_i(read_minus), .ready_o(read_ready),
         .busy_o(read_busy), .done_o(read_done), .free_o(read_free), .infer_i(plain), .blocks_i(blocks), .rank_i(rank), .classes_i(cfg_classes),
@@ -429,7 +499,7 @@ module sr_compact #(
         .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(rcol_bits), .class_re_o(read_class_re),
         .class_addr_o(read_class_addr), .class_sel_o(read_class_sel), .class_bit_i(class_bit), .score_we_o(score_we),
         .score_class_o(score_class), .score_p_o(score_p), .score_m_o(score_m), .fit_re_i(fit_rd), .fit_addr_i(fit_rd_addr),
-        .fit_wait_o(fit_wait), .fit_p_o(kept_p), .fit_m_o(kept_m)
+        .fit_wait_o(fit_wait), .fit_p_o(kept_p), .fit_m_o(kept_m), .x_en_o(read_x_en), .products_i(lrn_products)
     );
 
     // ---- update: words of pair weights, sums, and a word behind them weights ----
@@ -438,14 +508,15 @@ module sr_compact #(
     wire [PAIR_AW:0]    credit_addr;
     wire [2:0]          word_plane, top_plane, upd_plane;
     wire [GROUP_W-1:0]  word_group, upd_group;
-    wire [2*PROJ_UNITS-1:0] word, word_rdata;
+    wire [2*PROJ_UNITS-1:0] word;
+    wire [2*PROJ_UNITS-1:0] word_rdata;
     wire [15:0]         total;
     wire [WINDOW-1:0]   window;
     wire [1:0]          fin_at;
     wire [7:0]          fin_k;
     wire [W_AW-1:0]     upd_w_addr;
     wire [ROWS_W-1:0]   upd_rows = readout ? {{ROWS_W - 5{1'b0}}, cfg_classes} : cfg_rows0[ROWS_W-1:0];
-    wire [19:0]         upd_step = readout ? cfg_step3 : cfg_step0;
+    generate if (LOWRANK != 0) begin : g_update
     sr_compact_credit #(.UNITS(PROJ_UNITS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_W(GROUP_W)) u_credit (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .busy_o(credit_busy), .pairs_i(pairs), .rank_i(rank),
         .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(bank_rdata[7:0]), .word_we_o(word_we),
@@ -462,48 +533,69 @@ module sr_compact #(
         .total_next_o(total_next), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .acc_double_o(upd_double),
         .claim_o(claim), .free_i(claim_free), .hand_o(hand)
     );
-    generate
-        if (LOOPS != 0) begin : g_finish_loop
-            sr_loop_finish #(
-                .LANES(LANES), .FRAC_W(FRAC_W), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW)
-            ) u_finish (
-                .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
-                .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .sums_i(sums),
-                .noise_o(upd_noise), .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready),
-                .noise_i(upd_dither), .word_i(upd_word), .moved_o(w_turned), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
-            );
-            assign fin_turn   = upd_w_we;
-            assign upd_cut_at = 6'd0;
-            assign {fin_put, fin_load, fin_product, fin_low_rho, fin_weigh} = 5'd0;
-            assign fin_at     = 2'd0;
-            assign fin_k      = 8'd0;
-            assign window     = {WINDOW{1'b0}};
-            wire _unused_finish = &{1'b0, cut, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_at, fin_k};
-        end else begin : g_finish
-            sr_compact_finish #(
-                .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
-                .W_READOUT(BUFFERS > 1 ? 0 : WEIGHT_WORDS)
-            ) u_finish (
-                .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
-                .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .noise_o(upd_noise),
-                .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at),
-                .cut_i(cut), .window_o(window), .put_o(fin_put), .load_o(fin_load), .product_o(fin_product), .low_rho_o(fin_low_rho),
-                .weigh_o(fin_weigh), .turn_o(fin_turn), .at_o(fin_at), .k_o(fin_k), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
-            );
-            wire _unused_finish = &{1'b0, upd_dither};
-        end
-    endgenerate
+    if (LOOPS != 0) begin : g_finish_loop
+        sr_loop_finish #(
+            .LANES(LANES), .FRAC_W(FRAC_W), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW)
+        ) u_finish (
+            .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
+            .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .sums_i(sums),
+            .noise_o(upd_noise), .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready),
+            .noise_i(upd_dither), .word_i(upd_word), .moved_o(w_turned), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
+        );
+        assign fin_turn   = upd_w_we;
+        assign upd_cut_at = 6'd0;
+        assign {fin_put, fin_load, fin_product, fin_low_rho, fin_weigh} = 5'd0;
+        assign fin_at     = 2'd0;
+        assign fin_k      = 8'd0;
+        assign window     = {WINDOW{1'b0}};
+        wire _unused_finish = &{1'b0, cut, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_at, fin_k};
+    end else begin : g_finish
+        sr_compact_finish #(
+            .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
+            .W_READOUT(BUFFERS > 1 ? 0 : WEIGHT_WORDS)
+        ) u_finish (
+            .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
+            .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .noise_o(upd_noise),
+            .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready), .cut_at_o(upd_cut_at),
+            .cut_i(cut), .window_o(window), .put_o(fin_put), .load_o(fin_load), .product_o(fin_product), .low_rho_o(fin_low_rho),
+            .weigh_o(fin_weigh), .turn_o(fin_turn), .at_o(fin_at), .k_o(fin_k), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
+        );
+    end
+    end else begin : g_no_update
+        assign {credit_busy, credit_re, word_we, upd_sum_busy, upd_finish_busy, miss_next, total_next, upd_acc_en, upd_first, upd_double,
+                claim, claim_free, hand, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_turn, upd_w_we, upd_re, upd_row_re,
+                upd_noise} = 23'd0;
+        assign credit_addr     = {PAIR_AW + 1{1'b0}};
+        assign word_plane      = 3'd0;
+        assign top_plane       = 3'd0;
+        assign upd_plane       = 3'd0;
+        assign word_group      = {GROUP_W{1'b0}};
+        assign upd_group       = {GROUP_W{1'b0}};
+        assign word            = {2 * PROJ_UNITS{1'b0}};
+        assign total           = 16'd0;
+        assign window          = {WINDOW{1'b0}};
+        assign fin_at          = 2'd0;
+        assign fin_k           = 8'd0;
+        assign upd_w_addr      = {W_AW{1'b0}};
+        assign upd_row_addr    = {ROW_AW{1'b0}};
+        assign upd_class_addr  = {CLASS_AW{1'b0}};
+        assign upd_col_addr    = {COL_AW{1'b0}};
+        assign upd_bit         = 4'd0;
+        assign upd_noise_row   = 13'd0;
+        assign upd_noise_block = 8'd0;
+        assign upd_cut_at      = 6'd0;
+        wire _unused_update = &{1'b0, credit, update, upd_rows, upd_step, claim, claim_free, noise_ready, cut, top_plane, groups};
+    end endgenerate
     assign update_busy = upd_sum_busy || upd_finish_busy;
 
     // ---- columns: base current, sums of the update. What memories give to accumulators is registered first. ----
-    reg  signed [15:0]       op_q;
-    reg                      neg_q;
+    reg                      op_en_q, neg_q;
     reg  [PROJ_UNITS-1:0]    class_bits_q;
     wire [PROJ_UNITS-1:0]    upd_row = (readout ? class_bits_q : row_bits_q) ^ word_rdata[2*PROJ_UNITS-1:PROJ_UNITS];
     wire [PROJ_UNITS*LANES-1:0] upd_cols = readout ? rcols : cols;
     always @(posedge clk_i) begin
         class_bits_q <= class_bits;
-        op_q         <= {16{total_next}} & total;
+        op_en_q      <= total_next;
         neg_q        <= miss_next;
     end
     wire [LANES*MASTER_W-1:0] w_q, rw_q;             // the hidden layer's word, the readout's
@@ -511,13 +603,15 @@ module sr_compact #(
     wire [LANES*16-1:0]       base_new, sums;
     generate
         if (LOOPS != 0) begin : g_column_loop
+            reg signed [15:0] op_q;
+            always @(posedge clk_i) op_q <= {16{total_next}} & total;
             sr_loop_column #(.LANES(LANES), .FRAC_W(FRAC_W), .UNITS(PROJ_UNITS)) u_columns (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double),
                 .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
                 .row_i(upd_row), .readout_i(readout), .cols_i(cols), .rcols_i(rcols), .w_i(w_q), .keep_i(keep_base), .base_o(base_new), .hand_i(hand), .sum_o(sums)
             );
             assign read_w = rw_q;
-            wire _unused_cols = &{1'b0, upd_cols};
+            wire _unused_cols = &{1'b0, upd_cols, op_en_q};
         end else for (n = 0; n < LANES; n = n + 1) begin : g_column
             wire [PROJ_UNITS-1:0] col_of;
             for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
@@ -525,7 +619,7 @@ module sr_compact #(
             end
             sr_compact_column #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .UNITS(PROJ_UNITS)) u_column (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double),
-                .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
+                .wint_i(add_base), .neg_i(neg_q), .op_en_i(op_en_q), .op_i(total), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
                 .row_i(upd_row), .col_i(col_of), .w_i(w_q[n*MASTER_W+:MASTER_W]), .base_o(base_new[n*16+:16]),
                 .sum_o(sums[n*16+:16])
             );
@@ -538,11 +632,16 @@ module sr_compact #(
     generate
         for (n = 0; n < QUADS && LOOPS == 0; n = n + 1) begin : g_quad
             wire [MASTER_W-1:0] weight;
+            if (LOWRANK != 0) begin : g_built
             sr_compact_quad #(.QUAD(QUAD), .FRAC_W(FRAC_W)) u_quad (
                 .clk_i(clk_i), .hand_i(hand), .sums_i(sums[n*QUAD*16+:QUAD*16]), .put_i(fin_put), .load_i(fin_load),
                 .product_i(fin_product), .low_rho_i(fin_low_rho), .weigh_i(fin_weigh), .at_i(fin_at), .k_i(fin_k),
                 .window_i(window[n*QUAD+:17]), .word_i(upd_word[n*QUAD*MASTER_W+:QUAD*MASTER_W]), .weight_o(weight)
             );
+            end else begin : g_none
+                assign weight = {MASTER_W{1'b0}};
+                wire _unused_quad = &{1'b0, upd_word, sums, hand, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_at, fin_k, window};
+            end
             assign w_turned[n*QUAD*MASTER_W+:QUAD*MASTER_W] = {weight, w_wdata_q[n*QUAD*MASTER_W+MASTER_W+:(QUAD-1)*MASTER_W]};
         end
     endgenerate
@@ -560,10 +659,13 @@ module sr_compact #(
     wire [PAIR_AW+1:0]            lrn_bank_raddr, lrn_bank_waddr;
     wire [47:0]                   lrn_bank_wdata;
     wire [W_AW-1:0]               lrn_m_at;
+    wire [3:0]                    lrn_best;
+    wire [LANES*16-1:0]           lrn_products;
+    wire                          read_x_en;
     wire                          learning = LOCAL != 0 && learn_busy;
     wire                          lrn_pair = learning && !lrn_plain;         // LIF's perturbation is sigma's
     wire [LIF_TERM_W-1:0]         lrn_term = {{LIF_TERM_W - 16{1'b0}}, cfg_scale0, 4'd0};
-    assign plain = infer || learning;
+    assign plain = LOWRANK == 0 || infer || learning;
     generate
         if (LOCAL != 0) begin : g_local
             // The word three cycles after its address, whatever the store does.
@@ -579,7 +681,7 @@ module sr_compact #(
             sr_local #(
                 .LANES(LANES), .FRAC_W(FRAC_W), .HIDDEN_MAX(HIDDEN_MAX), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .STEP_AW(STEP_AW),
                 .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW), .PAIR_AW(PAIR_AW),
-                .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM), .W_W(READ_W_W)
+                .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM), .W_W(READ_W_W), .LOWRANK(LOWRANK)
             ) u_local (
                 .clk_i(clk_i), .rst_i(rst_i), .start_i(learn), .stop_i(fault_q != SR_REPLY_OK), .busy_o(learn_busy),
                 .key_i({cfg_key_hi, cfg_key_lo}), .batch_i(cfg_batch), .place_i(cfg_place), .pairs_i(cfg_pairs),
@@ -588,7 +690,8 @@ module sr_compact #(
                 .rest_i(cfg_rows0[3:0]), .sample_o(lrn_sample), .front_o(lrn_front), .x_base_o(lrn_x_base),
                 .front_busy_i(front_busy), .lif_o(lrn_lif), .plain_o(lrn_plain), .lif_busy_i(lif_busy), .lif_re_i(lif_col_re),
                 .lif_block_i(lif_col_addr[BLOCK_AW-1:0]), .lif_step_i(lif_count_addr[STEP_AW-1:0]), .noise_bits_o(lrn_bits),
-                .read_o(lrn_read), .read_busy_i(read_busy), .score_we_i(score_we && learning), .score_class_i(score_class),
+                .read_o(lrn_read), .read_busy_i(read_busy), .score_we_i(score_we && (learning || LOWRANK == 0)), .score_class_i(score_class),
+                .score_only_i(!learning), .best_o(lrn_best), .read_i(read_x_en), .products_o(lrn_products),
                 .score_i(score_p), .x_re_o(lrn_x_re), .x_addr_o(lrn_x_addr), .x_data_i(x_data), .y_re_o(lrn_y_re),
                 .y_addr_o(lrn_y_addr), .y_i(y_rdata), .walk_o(lrn_walk), .w_addr_o(lrn_w_addr), .w_i(read_w),
                 .m_turn_o(lrn_turn), .m_readout_o(lrn_readout), .m_we_o(lrn_we), .m_addr_o(lrn_m_addr), .m_i(m), .m_o(lrn_m),
@@ -608,7 +711,9 @@ module sr_compact #(
             assign lrn_bank_raddr = {PAIR_AW + 2{1'b0}};
             assign lrn_bank_waddr = {PAIR_AW + 2{1'b0}};
             assign lrn_bank_wdata = 48'd0;
-            wire _unused = &{1'b0, learn, cfg_place};
+            assign lrn_best       = 4'd0;
+            assign lrn_products   = {LANES*16{1'b0}};
+            wire _unused = &{1'b0, learn, cfg_place, lrn_best, read_x_en};
         end
     endgenerate
     wire [W_AW+LRN_ROW_W+BLOCK_AW-1:0] lrn_m_wide = {{W_AW{1'b0}}, lrn_m_addr};
@@ -617,6 +722,7 @@ module sr_compact #(
     // ---- fitness ----
     wire       pred_valid;
     wire [3:0] pred;
+    generate if (LOWRANK != 0) begin : g_fitness
     sr_compact_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .BESIDE(FIT_BESIDE), .MEMBERS(MEMBERS)) u_fitness (
         .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .busy_o(fit_busy), .infer_i(infer), .bank_i(fit_bank),
         .fresh_i(fit_fresh), .minus_i(fit_minus), .pair_i(fit_pair), .label_i(fit_label), .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
@@ -626,6 +732,17 @@ module sr_compact #(
         .bank_re_o(fit_re), .bank_raddr_o(fit_raddr), .bank_rdata_i(bank_rdata), .bank_we_o(fit_we), .bank_waddr_o(fit_waddr),
         .bank_wdata_o(fit_wdata)
     );
+    end else begin : g_no_fitness
+        // Only what an inference predicts, which the error unit of mode `local` knows with the last score.
+        assign pred_valid = fit;
+        assign pred       = lrn_best;
+        assign {fit_busy, fit_rd, fit_re, fit_we} = 4'd0;
+        assign fit_rd_addr = 5'd0;
+        assign fit_raddr   = {PAIR_AW + 2{1'b0}};
+        assign fit_waddr   = {PAIR_AW + 2{1'b0}};
+        assign fit_wdata   = 48'd0;
+        wire _unused_fitness = &{1'b0, fit_bank, fit_fresh, fit_minus, fit_pair, fit_label, score_label, score_m, fit_wait, kept_p, kept_m};
+    end endgenerate
 
     // ---- memories; the host has them between runs ----
     // samples
@@ -715,7 +832,7 @@ module sr_compact #(
     always @(posedge clk_i)
         if (run_clear) result_q <= {CBUF_AW{1'b0}};
         else if (result) result_q <= result_q + 1'b1;
-    wire [COUNT_W-1:0] counts = {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_now};
+    wire [COUNT_W-1:0] counts = {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_now & {PROJ_UNITS*C_W{LOWRANK != 0}}};
     wire [COUNT_W-1:0] result_word;
     assign result_word = {counts[COUNT_W-1:SCORE_W], pred_valid ? {{SCORE_W - 4{1'b0}}, pred} : score_p};
     wire [COUNT_AW:0]  count_waddr = {front_bank, count_at};
@@ -734,10 +851,15 @@ module sr_compact #(
     );
     // pair weights of the update by plane and group (sr_compact_credit)
     localparam WORD_AW = 3 + GROUP_AW;
+    generate if (LOWRANK != 0) begin : g_words
     sr_ram #(.WIDTH(2 * PROJ_UNITS), .DEPTH(1 << WORD_AW), .ADDR_W(WORD_AW)) u_words (
         .clk_i(clk_i), .we_i(word_we), .waddr_i({word_plane, word_group[GROUP_AW-1:0]}), .wdata_i(word), .re_i(upd_re),
         .raddr_i({upd_plane, upd_group[GROUP_AW-1:0]}), .rdata_o(word_rdata)
     );
+    end else begin : g_no_words
+        assign word_rdata = {2 * PROJ_UNITS{1'b0}};
+        wire _unused_words = &{1'b0, word_we, word_plane, word, upd_plane};
+    end endgenerate
     // bank: sums of the members, batch list, pair weights (sr_compact_seq)
     wire               host_list   = mem_sel == SR_MEM_BATCH[2:0];
     wire               host_credit = mem_sel == SR_MEM_CREDIT[2:0];
@@ -805,7 +927,7 @@ module sr_compact #(
             events_q      <= events_q + {31'd0, add_base};
         end
     wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, word_group, upd_group, window, front_w_at, read_w_at, read_w_addr, base_waddr, base_raddr,
-                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, read_free, change_at, count_we_q, count_waddr_q, moved_q, learned_q, base_to, base_we_q, base_waddr_q, upd_dither, scaled_q3[3:0]};
+                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, read_free, change_at, count_we_q, count_waddr_q, moved_q, learned_q, base_to, base_we_q, base_waddr_q, upd_dither, lrn_best, scaled_q3[3:0]};
 endmodule
 
 `default_nettype wire

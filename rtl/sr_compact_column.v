@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_compact_column: the accumulator of one column of weights, for base current and update in turn.
 //
-// Accumulator  acc <- (first ? 0 : double ? 2 acc : acc) +- operand. Operand: the weight's integer part (wint_i), op_i, or the
-//              misses of the cycle before: ones of mask_i & (row_i ^ col_i), with miss_i, which are subtracted (neg_i). No two at
-//              once: op_i is 0 with the others. Base current is kept shifted up by FRAC_W.
+// Accumulator  acc <- (first ? 0 : double ? 2 acc : acc) +- operand. Operand: the weight's integer part (wint_i), op_i (op_en_i), or
+//              the misses of the cycle before: ones of mask_i & (row_i ^ col_i), with miss_i, which are subtracted (neg_i). No two
+//              at once, and neg_i with misses alone. Base current is kept shifted up by FRAC_W.
 // Formats      acc signed ACC_W, exact; op_i s16; base_o s16, saturated; sum_o the low 16 bits of acc.
 // Reset        none. Test: tests/rtl/tb_compact_column.cpp; proofs: tests/formal
 `default_nettype none
@@ -19,6 +19,7 @@ module sr_compact_column #(
     input  wire                double_i,
     input  wire                wint_i,
     input  wire                neg_i,
+    input  wire                op_en_i,
     input  wire signed [15:0]  op_i,
     input  wire                miss_i,
     input  wire [UNITS-1:0]    mask_i,
@@ -37,8 +38,11 @@ module sr_compact_column #(
     wire [6:0]                 misses = popcount({{64 - UNITS{1'b0}}, mask_i & (row_i ^ col_i)});
     wire signed [MASTER_W-1:0] w = w_i;
     wire [ACC_W-1:0] wide    = {{ACC_W - MASTER_W{w[MASTER_W-1]}}, w[MASTER_W-1:FRAC_W], {FRAC_W{1'b0}}};
-    wire [ACC_W-1:0] shared  = {{ACC_W - 16{op_i[15]}}, op_i[15:MISS_W], op_i[MISS_W-1:0] | miss_q};
-    wire [ACC_W-1:0] operand = (wint_i ? wide : shared) ^ {ACC_W{neg_i}};
+    wire [ACC_W-1:0] shared  = {{ACC_W - 16{op_i[15]}}, op_i};
+    // In this code a bit of the operand is a function of four: 0 misses, 1 misses subtracted, 2 op_i, 3 the weight.
+    wire [1:0]       pick    = {wint_i || op_en_i, wint_i || neg_i};
+    wire [ACC_W-1:0] missed  = {{ACC_W - MISS_W{1'b0}}, miss_q} ^ {ACC_W{pick[0]}};
+    wire [ACC_W-1:0] operand = pick[1] ? (pick[0] ? wide : shared) : missed;
     wire [ACC_W-1:0] from    = double_i ? {acc_q[ACC_W-2:0], 1'b0} : first_i ? {ACC_W{1'b0}} : acc_q;
     wire [ACC_W:0]   sum     = {from, 1'b1} + {operand, neg_i};     // with the carry that completes a complement
     always @(posedge clk_i) begin
@@ -58,7 +62,7 @@ module sr_compact_column #(
     integer                 n;
     reg         [6:0]       ones;
     wire signed [ACC_W:0]   base   = acc_q >>> FRAC_W;
-    wire signed [ACC_W-1:0] addend = wint_i ? w >>> FRAC_W <<< FRAC_W : op_i + $signed({1'b0, misses_q1});
+    wire signed [ACC_W-1:0] addend = wint_i ? w >>> FRAC_W <<< FRAC_W : op_en_i ? op_i : $signed({1'b0, misses_q1});
     wire signed [ACC_W-1:0] next   = (double_i ? acc_q + acc_q : first_i ? {ACC_W{1'b0}} : acc_q) + (neg_i ? -addend : addend);
     always @* begin
         ones = 7'd0;
@@ -73,8 +77,8 @@ module sr_compact_column #(
     end
     always @(posedge clk_i) begin
         if (past_q) begin
-            if (wint_i) assume (misses_q1 == 7'd0);
-            if (wint_i || misses_q1 != 7'd0) assume (op_i == 16'sd0);
+            if (wint_i || op_en_i) assume (misses_q1 == 7'd0 && !neg_i);
+            assume (!wint_i || !op_en_i);
             assert (miss_q == misses_q1);
             if (past_q2 && en_q1) assert (acc_q == next_q1);
         end

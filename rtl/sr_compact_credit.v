@@ -44,7 +44,7 @@ module sr_compact_credit #(
     reg  [UNIT_W-1:0]  unit_q;
     reg  [PAIR_W-1:0]  pair_q;
     reg  [RANK_W-1:0]  k_q;
-    wire               k_end     = k_q == rank_i - 1'b1;
+    wire               k_end     = RANK_W == 1 || k_q == rank_i - 1'b1;    // one bit: rank 1 alone
     wire               last      = pad_q || (k_end && pair_q == pairs_i - 1'b1);   // no factor after this
     wire               group_end = unit_q == UNIT_LAST[UNIT_W-1:0];
     wire               plane_end = last && group_end;

@@ -6,7 +6,9 @@
 //             keep what was accumulated since the mark before (keep_base_o, keep_count_o, at base_at_o, count_at_o) and to
 //             start from 0. An event comes with the weight word and row factor bits whose addresses were given before.
 // Addresses   weights: {input, block}; row factors as in sr_factors; base current: {step, block}; counts: {group, step}.
-// Cycles      passes * (steps * (1 + sum over words of max(1, events)) + 1) + 5.
+// Empty words The sample store's port holds the word that comes next. While a word with several events is at work, empty words behind
+//             it are passed over, one a cycle; never the last of a step.
+// Cycles      passes * (steps * (1 + sum over words that are not passed over of max(1, events)) + 1) + 5.
 // Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a
 //             step, the sample's words in a row. x_over_o: an address beyond what is there. Reset: control only.
 // Test        tests/rtl/tb_compact_front.cpp; proofs: tests/formal
@@ -74,7 +76,7 @@ module sr_compact_front #(
     reg                end_q;            // the mark that ends the job
     reg  [X_AW:0]      x_addr_q;         // next word to be asked for; the top bit: beyond
     reg  [15:0]        x_q;
-    reg  [XW_W-1:0]    word_q;
+    reg  [XW_W-1:0]    word_q, ahead_q;  // the word at work; the one on the sample store's port
     reg  [STEP_W-1:0]  step_q;
     reg  [PASS_W-1:0]  pass_q;
     reg  [XW_W-1:0]    x_last_q;         // held: before the first word counts
@@ -88,23 +90,26 @@ module sr_compact_front #(
     wire               event_is  = scan && |x_q;
     wire               next_word = scan && !several(x_q);
     wire               take      = (state_q == MARK && !end_q) || (next_word && !word_end);
-    wire [XW_W-1:0]    taken     = state_q == MARK ? {XW_W{1'b0}} : word_q + 1'b1;
-    wire               take_last = step_end && taken == x_last_q;   // of the pass: the next begins anew
-    assign x_re_o   = state_q == FETCH || take;                     // what comes after the last is not looked at
+    wire               ahead_last = ahead_q == x_last_q;
+    wire               pass_over = scan && !next_word && !word_end && !ahead_last && x_data_i == 16'd0;
+    wire               take_last = step_end && ahead_last;          // of the pass: the next begins anew
+    assign x_re_o   = state_q == FETCH || take || pass_over;        // what comes after the last is not looked at
     assign x_addr_o = x_addr_q[X_AW-1:0];
-    assign x_over_o = (state_q == FETCH || (take && !take_last)) && {{31 - X_AW{1'b0}}, x_addr_q} >= SAMPLE_WORDS;
+    assign x_over_o = (state_q == FETCH || pass_over || (take && !take_last)) && {{31 - X_AW{1'b0}}, x_addr_q} >= SAMPLE_WORDS;
     always @(posedge clk_i) begin
         x_last_q <= x_words_i - 1'b1;
         rest_q   <= rest_i == 4'd0 ? 16'hffff : ~(16'hffff << rest_i);
         if (x_re_o) x_addr_q <= x_addr_q + 1'b1;
-        if (take) x_q <= x_data_i & (taken == x_last_q ? rest_q : 16'hffff);
+        if (take) x_q <= x_data_i & (ahead_last ? rest_q : 16'hffff);
         else if (scan) x_q <= rest;
+        if (take || pass_over) ahead_q <= ahead_last ? {XW_W{1'b0}} : ahead_q + 1'b1;
         case (state_q)
             IDLE: begin
                 x_addr_q <= x_base_i;
                 step_q   <= {STEP_W{1'b0}};
                 pass_q   <= {PASS_W{1'b0}};
                 end_q    <= 1'b0;
+                ahead_q  <= {XW_W{1'b0}};
                 if (start_i) state_q <= FETCH;
             end
             FETCH: state_q <= MARK;
@@ -113,7 +118,7 @@ module sr_compact_front #(
                 state_q <= end_q ? IDLE : SCAN;
             end
             default: if (next_word) begin
-                word_q <= word_q + 1'b1;
+                word_q <= ahead_q;
                 if (word_end) begin
                     state_q <= MARK;
                     step_q  <= step_q + 1'b1;
@@ -142,9 +147,11 @@ module sr_compact_front #(
     endfunction
     wire [3:0]          bit_0     = lowest(x_q[14:0]);
     wire                step_done = next_word && word_end;
-    reg                 event_q1, event_q2, event_q3, mark_q1, mark_q2, mark_q3, next_q1, done_q1, done_q2, end_q1, end_q2;
+    reg                 event_q1, event_q2, event_q3, mark_q1, mark_q2, mark_q3, done_q1, done_q2, end_q1, end_q2;
     reg  [3:0]          bit_q1, bit_q2;
-    reg  [ROW_AW-1:0]   row_at_q1, row_group_q1;   // in words of 16 inputs; of the factor group
+    reg  [XW_W-1:0]     word_q1;
+    reg  [ROW_AW-1:0]   row_group_q1;              // of the factor group, in words of 16 inputs
+    wire [ROW_AW-1:0]   row_at_1 = row_group_q1 + {{ROW_AW - XW_W{1'b0}}, word_q1};
     reg  [PASS_W-1:0]   pass_q1;
     reg                 base_on_q2, count_on_q2;
     // of the step whose events come, until the mark that ends it has come
@@ -159,7 +166,7 @@ module sr_compact_front #(
         mark_q1  <= state_q == MARK && !rst_i;
         mark_q2  <= mark_q1 && !rst_i;
         mark_q3  <= mark_q2 && !rst_i;
-        next_q1  <= next_word;
+        word_q1  <= word_q;
         done_q1  <= step_done && !rst_i;
         done_q2  <= done_q1;
         end_q1   <= step_end;
@@ -169,10 +176,9 @@ module sr_compact_front #(
         base_on_q2  <= pass_q1 < blocks_i;
         count_on_q2 <= count_on1;
         if (done_q1) begin
-            row_at_q1 <= end_q1 ? row_at_q1 + 1'b1 : row_group_q1;
             pass_q1   <= pass_q1 + {{PASS_W - 1{1'b0}}, end_q1};
-            if (end_q1) row_group_q1 <= row_at_q1 + 1'b1;
-        end else if (next_q1) row_at_q1 <= row_at_q1 + 1'b1;
+            if (end_q1) row_group_q1 <= row_at_1 + 1'b1;
+        end
         if (done_q2) last_q3 <= end_q2;
         if (event_q2 || done_q2) begin
             base_on_q3  <= base_on_q2;
@@ -184,7 +190,6 @@ module sr_compact_front #(
             if (last_q3) pass_q3 <= pass_q3 + 1'b1;
         end
         if (!busy_o) begin
-            row_at_q1    <= {ROW_AW{1'b0}};
             row_group_q1 <= {ROW_AW{1'b0}};
             pass_q1      <= {PASS_W{1'b0}};
             open_q3      <= 1'b0;
@@ -194,7 +199,7 @@ module sr_compact_front #(
     end
     assign w_addr_o   = {word_q, bit_0, pass_q[BLOCK_AW-1:0]};
     assign row_re_o   = event_q1 && count_on1;
-    assign row_addr_o = row_at_q1 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q1 >> CUT_LOG};
+    assign row_addr_o = row_at_1 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q1 >> CUT_LOG};
     assign row_bit_o  = bit_q2;
 
     assign add_base_o   = event_q3 && base_on_q3;

@@ -71,7 +71,7 @@ module sr_compact_lif #(
     reg  [FACTOR_AW-1:0] pair_factor_q, factor_q;    // the pair's first factor; the item's
     wire [RANK_W-1:0]    k_up      = k_q + RANK_LANES[RANK_W-1:0];
     wire                 k_first   = k_q == {RANK_W{1'b0}};
-    wire                 k_last    = k_up == rank_i;
+    wire                 k_last    = RANK_W == 1 || k_up == rank_i;    // one bit: rank 1 alone
     wire                 step_last = step_q == steps_i - 1'b1;
     wire                 block_last = block_q == blocks_i - 1'b1;
     wire                 walk_last = walk_q && k_last && step_last && block_last;

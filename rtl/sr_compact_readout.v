@@ -50,7 +50,8 @@ module sr_compact_readout #(
     parameter MEMBERS     = 2,
     parameter KEEP_SCORES = 1,
     parameter LUT_RAM     = 0,
-    parameter W_W         = 8           // of w_i, a column: the integer part, or all of a weight where LANES is above 64
+    parameter W_W         = 8,    // of w_i, a column: the integer part, or all of a weight where LANES is above 64
+    parameter LOWRANK     = 1     // 0: class rows alone, infer_i is high; products come from outside
 ) (
     input  wire                      clk_i,
     input  wire                      rst_i,
@@ -90,7 +91,9 @@ module sr_compact_readout #(
     input  wire [4:0]                fit_addr_i,
     output wire                      fit_wait_o,
     output wire signed [SCORE_W-1:0] fit_p_o,
-    output wire signed [SCORE_W-1:0] fit_m_o
+    output wire signed [SCORE_W-1:0] fit_m_o,
+    output wire                      x_en_o,       // LOWRANK 0: w_i and the plus member's counts are operands; products_i two cycles later
+    input  wire [LANES*16-1:0]       products_i
 );
     localparam Q_READ   = 2 + TREE;   // ages, see above
     localparam ROW_ADD  = 5 + TREE;
@@ -107,13 +110,13 @@ module sr_compact_readout #(
     reg  [BLOCK_W-1:0] item_q;
     reg  [BLOCK_W-1:0] g_last_q, c_last_q;        // the last item of a row of factors, of weights: registered settings
     wire [BLOCK_W-1:0] rank_up   = {{BLOCK_W - RANK_W{1'b0}}, rank_i};
-    wire               grow      = state_q == GROW;
+    wire               grow      = LOWRANK != 0 && state_q == GROW;
     wire               class_row = state_q == CLASS;
     wire               mac       = (grow || class_row) && item_q < blocks_i;
-    wire               q_item    = class_row && !infer_i && item_q < rank_up;
+    wire               q_item    = LOWRANK != 0 && class_row && !infer_i && (RANK_W == 1 ? row_first : item_q < rank_up);
     wire               row_first = item_q == {BLOCK_W{1'b0}};
     wire               row_last  = item_q == (grow ? g_last_q : c_last_q);
-    wire               k_last    = k_q == rank_i - 1'b1;
+    wire               k_last    = RANK_W == 1 || k_q == rank_i - 1'b1;    // one bit: rank 1 alone
     wire               class_last = class_q == classes_i[3:0] - 4'd1;
     wire               walk_last = class_row && row_last && class_last;
     always @(posedge clk_i) begin
@@ -137,7 +140,7 @@ module sr_compact_readout #(
         endcase
         if (grow) gap_q <= GAP_CYCLES;
         if (start_i) begin
-            state_q <= infer_i ? CLASS : GROW;
+            state_q <= infer_i || LOWRANK == 0 ? CLASS : GROW;
             item_q  <= {BLOCK_W{1'b0}};
             k_q     <= {RANK_W{1'b0}};
             class_q <= 4'd0;
@@ -149,6 +152,7 @@ module sr_compact_readout #(
     assign ready_o  = state_q == IDLE || walk_last;
     assign walk_o   = class_row;
     assign w_addr_o = {class_q, item_q[BLOCK_AW-1:0]};
+    assign x_en_o   = mac_q[3];
 
     // ---- ages ----
     reg [2:1]          y_bank_q;
@@ -239,7 +243,11 @@ module sr_compact_readout #(
                 wire [CNT_W-1:0] count_p = y_i[n*MEMBERS*CNT_W+:CNT_W];
                 wire [CNT_W-1:0] count_m = y_i[n*MEMBERS*CNT_W+(MEMBERS-1)*CNT_W+:CNT_W];     // MEMBERS 1: used by nothing that is built
                 wire [7:0]       factor  = grow_q[3] ? {{7{col_i[n]}}, 1'b1} : w_i[n*W_W+W_W-8+:8];
-                if (n == 0) begin : g_first
+                if (LOWRANK == 0) begin : g_outside
+                    assign y_p[n*Y_W+:Y_W] = products_i[n*16+:Y_W];
+                    assign y_m[n*Y_W+:Y_W] = {Y_W{1'b0}};
+                    wire _unused = &{1'b0, count_p, count_m, factor, products_i[n*16+:16]};
+                end else if (n == 0) begin : g_first
                     // x is g or a count, f is S or a weight.
                     reg  signed [G0_W-1:0] x_p_q, x_m_q;
                     reg  signed [12:0]     f_q;
@@ -279,6 +287,16 @@ module sr_compact_readout #(
         end
     endgenerate
 
+    generate
+        if (LOWRANK == 0) begin : g_no_sg
+            assign sg_p = {G_W{1'b0}};
+            assign sg_m = {G_W{1'b0}};
+            wire _unused = &{1'b0, scale_i, col_i, g_put};
+        end else begin : g_own
+            wire _unused = &{1'b0, products_i};
+        end
+    endgenerate
+
     // ---- sum over the row ----
     always @(posedge clk_i)
         if (mac_q[ROW_ADD]) begin
@@ -297,7 +315,7 @@ module sr_compact_readout #(
     wire                 q_re = q_q[Q_READ+1];
     reg  [4:0]           score_at_q;            // {bank, class} of the next score
     always @(posedge clk_i) begin
-        if (q_q[Q_READ]) q_k_q <= q_k_q + 1'b1;
+        if (q_q[Q_READ]) q_k_q <= RANK_W == 1 ? {RANK_W{1'b0}} : q_k_q + 1'b1;
         if (c_last_age_q[Q_READ]) begin
             q_k_q     <= {RANK_W{1'b0}};
             q_class_q <= pair_last_q[Q_READ] ? 4'd0 : q_class_q + 4'd1;
@@ -312,7 +330,7 @@ module sr_compact_readout #(
         scaled_q <= g_put && !rst_i;
         store_q  <= scaled_q && !rst_i;
         // The next pair may start before this one's last S g is stored, so k begins anew with the last class, not with the start.
-        if (store_q) g_k_q <= g_k_q + 1'b1;
+        if (store_q) g_k_q <= RANK_W == 1 ? {RANK_W{1'b0}} : g_k_q + 1'b1;
         else if (pair_last_q[Q_READ]) g_k_q <= {RANK_W{1'b0}};
         if (score_we_o) score_at_q <= done_o ? {!score_at_q[4], 4'd0} : score_at_q + 5'd1;
         if (clear_i || rst_i) begin
@@ -334,8 +352,9 @@ module sr_compact_readout #(
     wire [Q_W-1:0] kept_m  = {{Q_W - G_W{kept[MEMBERS*G_W-1]}}, kept[MEMBERS*G_W-1:(MEMBERS-1)*G_W]};
     wire           flip    = MEMBERS == 1 && minus_age_q[Q_READ+2];
     localparam [Q_W-1:0] FROM_M = 255;
-    wire [Q_W-1:0] from_p  = first_q[ROW_ADD] ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q;
-    wire [Q_W-1:0] from_m  = first_q[ROW_ADD] ? FROM_M : q_m_q;
+    wire           anew    = RANK_W == 1 || first_q[ROW_ADD];      // q has one term, or this is its first
+    wire [Q_W-1:0] from_p  = anew ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q;
+    wire [Q_W-1:0] from_m  = anew ? FROM_M : q_m_q;
     wire [Q_W:0]   q_sum_p = {from_p, 1'b1} + {term_p_q, plus_q}, q_sum_m = {from_m, 1'b1} + {term_m_q, minus_q};
     always @(posedge clk_i) begin
         term_p_q <= (kept_p ^ {Q_W{bit_q ^ flip}}) & {Q_W{q_valid}};
@@ -350,7 +369,8 @@ module sr_compact_readout #(
 
     // ---- scores ----
     reg  signed [SCORE_W-1:0] score_p_q, score_m_q;
-    wire [SCORE_W+Q_W-1:0] q_p = {{SCORE_W{q_p_q[Q_W-1]}}, q_p_q}, q_m = {{SCORE_W{q_m_q[Q_W-1]}}, q_m_q};
+    wire [SCORE_W+Q_W-1:0] q_p = {{SCORE_W{q_p_q[Q_W-1]}}, q_p_q} & {SCORE_W + Q_W{LOWRANK != 0}};
+    wire [SCORE_W+Q_W-1:0] q_m = {{SCORE_W{q_m_q[Q_W-1]}}, q_m_q} & {SCORE_W + Q_W{LOWRANK != 0}};
     always @(posedge clk_i) begin
         score_p_q <= {{SCORE_W - SUM_W{row_p_q[SUM_W-1]}}, row_p_q} + q_p[8+:SCORE_W];
         score_m_q <= {{SCORE_W - SUM_W{row_m_q[SUM_W-1]}}, row_m_q} + q_m[8+:SCORE_W];

@@ -34,7 +34,8 @@ module sr_compact_seq #(
     parameter X_AW    = 14,
     parameter BUFFERS = 1,
     parameter MEMBERS = 2,    // of a pair, that units work on at a time
-    parameter SCORES  = 2     // pairs between the readout's start and the end of their fitness: 2, or 4 with fitness units beside
+    parameter SCORES  = 2,    // pairs between the readout's start and the end of their fitness: 2, or 4 with fitness units beside
+    parameter LOWRANK = 1     // 0: inference and learning alone
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -51,7 +52,8 @@ module sr_compact_seq #(
     input  wire               learn_busy_i,
     input  wire [15:0]        batch_i,
     input  wire [15:0]        pairs_i,
-    input  wire [15:0]        pair_first_i,
+    input  wire [15:0]        pair_first_i,   // in a draw
+    input  wire               pair_zero_i,    // it is 0
     input  wire [15:0]        pair_count_i,
     input  wire               step_hidden_i,  // the update's K is not 0
     input  wire               step_readout_i,
@@ -112,9 +114,9 @@ module sr_compact_seq #(
     reg                readout_q, resident_q;   // resident_q: the factors are of pairs 0..pairs_i-1
     wire               infer       = |(flags_q & SR_RUN_INFER);
     wire               learn       = |(flags_q & SR_RUN_LEARN);
-    wire               want_eval   = |(flags_q & SR_RUN_EVALUATE);
-    wire               want_update = |(flags_q & SR_RUN_UPDATE);
-    wire               want_shape  = |(flags_q & SR_RUN_SHAPE);
+    wire               want_eval   = LOWRANK != 0 && |(flags_q & SR_RUN_EVALUATE);
+    wire               want_update = LOWRANK != 0 && |(flags_q & SR_RUN_UPDATE);
+    wire               want_shape  = LOWRANK != 0 && |(flags_q & SR_RUN_SHAPE);
     wire               fault       = fault_i != SR_REPLY_OK;
     wire [PAIR_AW:0]   shape_up    = shape_pair_q + 1'b1;
     wire               shape_end   = shape_up == pairs_i[PAIR_AW:0];
@@ -139,7 +141,7 @@ module sr_compact_seq #(
             end
             DRAW:    state_q <= DRAWING;
             DRAWING: if (!draw_busy_i) begin
-                resident_q <= pair_first_i == 16'd0 && pair_count_i == pairs_i;
+                resident_q <= pair_zero_i && pair_count_i == pairs_i;
                 state_q    <= EVALUATE;
             end
             EVALUATE: if (evaluated) state_q <= infer ? IDLE : after_eval;
@@ -348,7 +350,7 @@ module sr_compact_seq #(
     end
     assign bank_re_o    = list || state_q == SHAPE || state_q == SHAPE_M;
     assign bank_raddr_o = state_q == EVALUATE ? {2'b10, sample_q[PAIR_AW-1:0]} : {1'b0, shape_pair_q[PAIR_AW-1:0], state_q == SHAPE_M};
-    assign bank_we_o    = state_q == SHAPE_W;
+    assign bank_we_o    = LOWRANK != 0 && state_q == SHAPE_W;
     assign bank_waddr_o = {2'b11, shape_pair_q[PAIR_AW-1:0]};
     assign bank_wdata_o = {{7{most_q && differ_q}}, differ_q};      // the sign of the difference
     wire _unused = &{1'b0, batch_i, base_free_q, base_bank_q, sample_bank_q, score_ticket, done_ticket, fit_ticket};

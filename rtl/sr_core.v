@@ -59,7 +59,9 @@ module sr_core #(
     parameter NOISE_ROUNDS  = 1,
     parameter SUBTRACT      = 1,
     parameter MEMBERS       = 2,
-    parameter LEAK_DSP      = 0
+    parameter LEAK_DSP      = 0,
+    parameter CFG_RAM       = 0,
+    parameter LOWRANK       = 1
 ) (
     input  wire        clk_i,
     input  wire        rst_i,
@@ -133,6 +135,8 @@ module sr_core #(
     wire [WORD_W-1:0] mem_wdata, mem_rdata;
     wire [5:0]        run_flags;
     wire [7:0]        run_code, code;
+    wire              cfg_we;
+    wire [6:0]        cfg_addr;
     sr_host #(
         .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
         .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX),
@@ -140,7 +144,7 @@ module sr_core #(
         .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(W_WORDS),
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(C_WORDS),
         .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(S_WORDS), .CLOCK_HZ(CLOCK_HZ),
-        .MODES(COMPACT == 0 ? 27 : (LEAK_MUL != 0 ? 8 : 0) + (SUBTRACT != 0 ? 16 : 0) + (LOCAL != 0 ? 4 : 0)), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .BUILD(BUILD), .WORD_W(WORD_W), .PORT(PORT)
+        .MODES(COMPACT == 0 ? 59 : (LOWRANK != 0 ? 32 : 0) + (LEAK_MUL != 0 ? 8 : 0) + (SUBTRACT != 0 ? 16 : 0) + (LOCAL != 0 ? 4 : 0)), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .BUILD(BUILD), .WORD_W(WORD_W), .PORT(PORT)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
         .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready),
@@ -152,7 +156,7 @@ module sr_core #(
         .mem_sel_o(mem_sel), .mem_addr_o(mem_addr), .mem_we_o(mem_we), .mem_wdata_o(mem_wdata), .mem_re_o(mem_re),
         .mem_rdata_i(mem_rdata), .mem_rvalid_i(mem_rvalid),
         .run_start_o(run_start), .run_flags_o(run_flags), .run_abort_o(run_abort), .run_busy_i(run_busy), .run_code_i(run_code),
-        .engine_rst_o(engine_rst), .code_o(code), .st_i(st), .cfg_o(cfg)
+        .engine_rst_o(engine_rst), .code_o(code), .st_i(st), .cfg_o(cfg), .cfg_we_o(cfg_we), .cfg_addr_o(cfg_addr)
     );
     reg busy_q;
     always @(posedge clk_i) begin
@@ -177,14 +181,15 @@ module sr_core #(
                 .FACTORS(FACTORS),
                 .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
                 .FIT_BESIDE(FIT_BESIDE), .LEAK_MUL(LEAK_MUL), .LUT_RAM(LUT_RAM), .LOCAL(LOCAL), .SUBTRACT(SUBTRACT),
-                .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .WORD_W(WORD_W)
+                .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .CFG_RAM(CFG_RAM), .LOWRANK(LOWRANK), .WORD_W(WORD_W)
             ) u_engine (
-                .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
+                .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
                 .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
                 .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_abort_i(run_abort),
                 .run_busy_o(run_busy), .run_code_o(run_code)
             );
         end else begin : g_wide
+            wire _unused_cfg = &{1'b0, cfg_we, cfg_addr};
             if (RANK_LANES < 1 || (RANK_LANES & (RANK_LANES - 1)) != 0 || RANK_MAX % RANK_LANES != 0) begin : g_rule_rank
                 SR_RANK_LANES_MUST_BE_A_POWER_OF_TWO_AND_DIVIDE_RANK_MAX u ();
             end

@@ -28,6 +28,7 @@ module sr_factors #(
     parameter TOGETHER   = 0,
     parameter LUT_RAM    = 0,    // columns in RAM of LUTs
     parameter ROUNDS     = 1,    // of the noise unit in a cycle
+    parameter RANK_MAX   = 32,
     parameter CUT        = LANES < 16 ? LANES : 16,
     parameter ROW_AW     = $clog2(FACTORS / PROJ_UNITS * (X_WORDS + TOGETHER) * 16 / CUT),
     parameter FACTOR_AW  = $clog2(FACTORS),
@@ -117,7 +118,7 @@ module sr_factors #(
     wire [DONE_W-1:0]   done_up    = done_q + 1'b1;
     wire                keep       = state_q == KEEP;
     wire                factor_end = keep && done_up == cuts[DONE_W-1:0];
-    wire                pair_end   = factor_end && k_q == rank_i - 6'd1;
+    wire                pair_end   = factor_end && (RANK_MAX == 1 || k_q == rank_i - 6'd1);
     wire [PAIR_W-1:0]   pair_up    = pair_q + 1'b1;
     wire                store_end  = pair_end && pair_up == pairs_i;
     wire                group_end  = PROJ_UNITS == 1 || &(factor_q | ~(PROJ_UNITS[FACTOR_AW:0] - 1'b1));

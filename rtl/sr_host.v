@@ -4,6 +4,8 @@
 // PORT        0: packets on byte streams (sr_link, sr_exec, docs/protocol.md). 1: AXI4-Lite (sr_axil). The ports of the other are 0.
 // Parameters  identity of the build, named as in host/map/sr_map.def; WORD_W = max(16 * COL_LANES, SAMPLE_W, 32).
 // cfg_o       RW registers, from the list, 32 bits an address (sr_cfg.vh names them); undefined until written.
+// cfg_we_o    a register is written: its address in cfg_addr_o, its value in the low bits of mem_wdata_o. For engines that hold some
+//             settings in a memory.
 // st_i        ST registers, likewise (sr_st.vh); STATUS is made here.
 // Memories    mem_sel_o, mem_addr_o (word index, in range): mem_we_o writes mem_wdata_o, mem_re_o asks, mem_rvalid_i answers
 //             with mem_rdata_i a cycle later or any time after; words sit in the low bits. Never during a run.
@@ -90,7 +92,9 @@ module sr_host #(
     output wire              engine_rst_o,
     output wire [7:0]        code_o,
     input  wire [511:0]      st_i,
-    output wire [2047:0]     cfg_o
+    output wire [2047:0]     cfg_o,
+    output wire              cfg_we_o,
+    output wire [6:0]        cfg_addr_o
 );
     localparam LEN_W = $clog2(PACKET_MAX) + 1;
 
@@ -294,6 +298,8 @@ module sr_host #(
                 epoch_q <= 1'b1;
         end
     assign code   = ran_q ? run_code_i : SR_REPLY_NO_RUN;
+    assign cfg_we_o   = reg_we;
+    assign cfg_addr_o = reg_waddr;
     assign code_o = code;
 
     sr_regs #(

@@ -30,6 +30,7 @@ module sr_local #(
     parameter SCORE_W   = 19,
     parameter ROUNDS    = 1,
     parameter LUT_RAM   = 0,
+    parameter LOWRANK   = 1,    // 0: the readout's products are made here, and what an inference predicts
     parameter ROW_W     = XW_W + 4,
     parameter W_W       = 8           // of w_i, a column: the integer part, or all of a weight where LANES is above 64
 ) (
@@ -70,6 +71,10 @@ module sr_local #(
     input  wire                          score_we_i,
     input  wire [3:0]                    score_class_i,
     input  wire signed [SCORE_W-1:0]     score_i,
+    input  wire                          score_only_i,  // of an inference: best_o alone is wanted
+    output wire [3:0]                    best_o,        // the class with the largest score, from the cycle after the last one on
+    input  wire                          read_i,        // w_i times the plus member's counts: products_o, two cycles later
+    output wire [LANES*16-1:0]           products_o,
     // memories
     output wire                          x_re_o,
     output wire [X_AW-1:0]               x_addr_o,
@@ -122,7 +127,7 @@ module sr_local #(
     wire signed [16:0] fitness;
     assign error_re = update_e_re || credit_e_re;
     sr_local_error #(.SCORE_W(SCORE_W)) u_error (
-        .clk_i(clk_i), .rst_i(rst_i), .valid_i(score_we_i), .class_i(score_class_i), .score_i(score_i), .classes_i(classes_i),
+        .clk_i(clk_i), .rst_i(rst_i), .valid_i(score_we_i), .only_i(score_only_i), .best_o(best_o), .class_i(score_class_i), .score_i(score_i), .classes_i(classes_i),
         .label_i(label), .mul_i(mul_i), .shift_i(shift_i), .busy_o(error_busy), .fitness_o(fitness), .hit_o(hit),
         .nonzero_o(nonzero), .e_re_i(error_re), .e_addr_i(credit_e_re ? credit_e_addr : update_e_addr), .e_o(e)
     );
@@ -180,7 +185,7 @@ module sr_local #(
     wire [SEGMENT-1:0]   dither_words;
     sr_local_update #(
         .LANES(LANES), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W),
-        .X_AW(X_AW), .GROUPS(GROUPS)
+        .X_AW(X_AW), .GATHER(LOWRANK != 0 ? 0 : 1), .GROUPS(GROUPS)
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .readout_i(classes), .busy_o(update_busy), .x_base_i(x_base_o),
         .x_words_i(x_words_i), .rest_i(rest_i), .steps_i(steps_i), .blocks_i(blocks_i), .ends_i(ends), .nonzero_i(nonzero),
@@ -196,8 +201,10 @@ module sr_local #(
     assign y_addr_o    = cre_re ? {y_bank, cre_block} : {1'b0, item_block};
 
     // ---- columns ----
+    wire       read = LOWRANK == 0 && read_i;
     wire [1:0] op = update_busy ? (classes ? LOCAL_MOVE_READOUT : LOCAL_MOVE) : form ? LOCAL_FORM : LOCAL_CREDIT;
-    wire       x_en = cre_x_en || v[1];
+    wire [1:0] op_x = read ? LOCAL_CREDIT : op, op_y = read ? LOCAL_MOVE_READOUT : op;
+    wire       x_en = cre_x_en || v[1] || read;
     wire [15:0] k   = classes ? k_readout_i : k_hidden_i;
     reg        p_en_q;
     always @(posedge clk_i) p_en_q <= x_en;
@@ -210,13 +217,15 @@ module sr_local #(
                 .y_i(y_i), .k_i(k), .dither_i(dither_words), .master_i(m_i), .q_take_i(q_we),
                 .q_o(q_new), .f_take_i(credit_busy && form), .f_o(f_new), .w_take_i(m_we_o), .weight_o(m_o)
             );
+            assign products_o = {LANES * 16{1'b0}};
+            wire _unused = &{1'b0, op_x, op_y};
         end else for (n = 0; n < LANES; n = n + 1) begin : g_lane
             wire [STEPS_MAX-1:0] noise_n;
             for (t = 0; t < STEPS_MAX; t = t + 1) begin : g_step
                 assign noise_n[t] = entries[t*LANES+n];
             end
             sr_local_lane #(.FRAC_W(FRAC_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX)) u_lane (
-                .clk_i(clk_i), .op_i(op), .x_en_i(x_en), .p_en_i(p_en_q), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[5:3]),
+                .clk_i(clk_i), .op_x_i(op_x), .op_y_i(op_y), .p_o(products_o[n*16+:16]), .x_en_i(x_en), .p_en_i(p_en_q), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[4:3]),
                 .row_i(row), .events_i(events), .noise_i(noise_n), .w_i(w_i[n*W_W+W_W-8+:8]), .e_i(e), .q_i(q[n*8+:8]),
                 .f_i(entry[n*8+:8]), .plus_i(y_i[n*2*CNT_W+:CNT_W]), .minus_i(y_i[n*2*CNT_W+CNT_W+:CNT_W]),
                 .k_i(k), .rho_i(rho[n*16+:16]), .master_i(m_i[n*MASTER_W+:MASTER_W]),
@@ -224,7 +233,7 @@ module sr_local #(
             );
         end
     endgenerate
-    wire _unused = &{1'b0, v[2], dither_words, rho};
+    wire _unused = &{1'b0, v[2], v[5], dither_words, rho, read_i};
 endmodule
 
 `default_nettype wire

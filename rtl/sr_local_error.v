@@ -21,6 +21,8 @@ module sr_local_error #(
     input  wire                      clk_i,
     input  wire                      rst_i,
     input  wire                      valid_i,
+    input  wire                      only_i,       // of these scores only best_o is wanted
+    output wire        [3:0]         best_o,       // the class with the largest score so far, the first of equals
     input  wire        [3:0]         class_i,
     input  wire signed [SCORE_W-1:0] score_i,
     input  wire        [4:0]         classes_i,
@@ -60,7 +62,7 @@ module sr_local_error #(
         class_q3 <= class_q2;
         class_q4 <= class_q3;
         case (state_q)
-            COLLECT:   if (valid_i && class_i == last_q) state_q <= SOFT;
+            COLLECT:   if (valid_i && class_i == last_q && !only_i) state_q <= SOFT;
             SOFT:      if (index_q == last_q) state_q <= SOFT_END;
             SOFT_END:  if (soft_q == 5'd0) state_q <= LOG;
             LOG:       state_q <= SHARE;
@@ -92,7 +94,8 @@ module sr_local_error #(
         .clk_i(clk_i), .we_i(valid_i || z_keep), .waddr_i(z_keep ? class_q4 : class_i),
         .wdata_i(z_keep ? {{SCORE_W - 9{1'b0}}, z} : score_i), .re_i(walk), .raddr_i(index_q), .rdata_o(kept)
     );
-    assign hit_o = best_q == label_i;
+    assign hit_o  = best_q == label_i;
+    assign best_o = best_q;
 
     // ---- SOFT. Age 1: score; 2: distance; 3: times mul_i, by additions; 4: scaled; 5: out of the table ----
     reg         [SCORE_W-1:0] gap_q2;

@@ -7,9 +7,9 @@
 //   FRONT    front, noise     base current of all steps; beside it the perturbation of pair 0
 //   PLAIN    LIF              spike counts without perturbation, in bank 0
 //   READ     readout, error   scores; errors. The sample's result is written. No error: the next sample
-//   CREDIT   credit           q of every neuron
+//   CREDIT   credit, LIF      q of every neuron; beside it the spike counts of pair 0's members (not where sigma or K is 0)
 //   CLASSES  update           readout weights (not with K 0)
-//   PAIR     LIF              spike counts of the pair's members                        } for every pair; not where sigma or K is 0
+//   PAIR     LIF              spike counts of the pair's members, of later pairs        } for every pair; not where sigma or K is 0
 //   FORM     credit           f of every neuron; the list of blocks where some f is not 0  } or every q
 //   MOVE     update           hidden weights (not where the list is empty)                 }
 //   NOISE    noise            the next pair's perturbation                                 }
@@ -92,8 +92,8 @@ module sr_local_seq #(
             PLAIN:   if (ended) state = READ;
             READ:    if (ended) state = ERROR;
             ERROR:   state = !error_i ? NEXT : CREDIT;
-            CREDIT:  if (ended) state = readout_i ? CLASSES : perturbed ? PAIR : NEXT;
-            CLASSES: if (ended) state = perturbed ? PAIR : NEXT;
+            CREDIT:  if (ended) state = readout_i ? CLASSES : perturbed ? FORM : NEXT;
+            CLASSES: if (ended) state = perturbed ? FORM : NEXT;
             PAIR:    if (ended) state = FORM;
             FORM:    if (ended) state = live_i ? MOVE : last_pair ? NEXT : NOISE;
             MOVE:    if (ended) state = last_pair ? NEXT : NOISE;
@@ -124,7 +124,7 @@ module sr_local_seq #(
     assign label_o      = label_q;
     assign noise_o      = go && ((state_q == FRONT && hidden_i) || state_q == NOISE);
     assign front_o      = go && state_q == FRONT;
-    assign lif_o        = go && (state_q == PLAIN || state_q == PAIR);
+    assign lif_o        = go && (state_q == PLAIN || state_q == PAIR || (state_q == CREDIT && hidden_i));
     assign plain_o      = state_q == PLAIN;
     assign read_o       = go && state_q == READ;
     assign credit_o     = go && (state_q == CREDIT || state_q == FORM);

@@ -7,11 +7,12 @@
 //   fetch   LOAD   steps + 1   16 rows: a word of the sample for each step, turned into a bit a step for each row
 //           NEXT   1           a word's first row that has a bit; or the next word
 //           DRAW   1           its dither word is asked for
-//           WAIT               until the second machine takes the segment; then the row's next, or the next row
+//           WAIT               until the second machine takes the segment; then the row's next, or the next row. GATHER 1: the row's
+//                              bits are read meanwhile, in steps + 1 cycles, and LOAD only looks which rows have one
 //   items   slot 0 issue: age 0 of an item; slot 1: the next item, entry of the list or segment
 // Ages of an item
 //   0 block_o: spike counts and entries of the noise are read; the list's entry (entry_block_i, f) is valid to age 1
-//   1 operands (v_o[1]); row_o and events_o valid    3 w_addr_o of the read, data three cycles later    5 rho_o valid
+//   1 operands (v_o[1]); row_o and events_o valid    3 w_addr_o of the read, data three cycles later    4 rho_o valid
 //   6 the old word is there, and the new one: w_we_o with w_addr_o.    Reads fall into slot 1, writes into slot 0.
 // Cycles      2 an item, where a dither word takes no longer than the items of a segment; LOAD in between.
 // Job         start_i (pulse) with the inputs, which stay while busy_o; there is an entry, or a class.
@@ -27,6 +28,7 @@ module sr_local_update #(
     parameter BLOCK_AW  = 4,
     parameter XW_W      = 6,
     parameter X_AW      = 14,
+    parameter GATHER    = 0,     // 1: a row's bits are read again, a step a cycle, beside its dither; 0: 16 rows are kept
     parameter GROUPS    = 1,                         // segments: of 64 columns, or of a block that has more
     parameter ROW_W     = XW_W + 4,
     parameter DITHER_W  = LANES < 64 ? 64 : LANES
@@ -106,7 +108,6 @@ module sr_local_update #(
     reg  [X_AW-1:0]         x_addr_q;
     reg  [STEP_W-1:0]       load_q, load_q1;        // step that is read; that comes
     reg                     come_q;
-    reg  [STEPS_MAX*16-1:0] rows_q;                 // of 16 rows, {step, row}
     reg  [15:0]             left_q;                 // rows that have an event, or classes that have an error
     reg  [3:0]              bit_q;
     reg  [GROUP_W-1:0]      group_q;
@@ -114,7 +115,9 @@ module sr_local_update #(
     wire                    word_last = word_q == x_words_i - 1'b1;
     wire [15:0]             rest      = rest_i == 4'd0 ? 16'hffff : ~(16'hffff << rest_i);
     wire [15:0]             x         = word_last ? x_data_i & rest : x_data_i;
-    wire                    reading   = fetch_q == LOAD && load_q != steps_i;
+    wire                    gathering = GATHER != 0 && !readout_i && fetch_q == WAIT;
+    wire                    reading   = (fetch_q == LOAD || gathering) && load_q != steps_i;
+    wire                    gathered  = GATHER == 0 || readout_i || (load_q == steps_i && !come_q);
     wire                    take;
     reg  [GROUP_W-1:0]      first_group, next_group;
     reg                     more;                   // the row has another segment
@@ -140,7 +143,6 @@ module sr_local_update #(
                 word_q   <= {XW_W{1'b0}};
                 x_addr_q <= x_base_i;
                 load_q   <= {STEP_W{1'b0}};
-                rows_q   <= {STEPS_MAX * 16{1'b0}};
                 left_q   <= readout_i ? nonzero_i : 16'd0;
                 if (start_i) fetch_q <= readout_i ? NEXT : LOAD;
             end
@@ -150,8 +152,7 @@ module sr_local_update #(
                     x_addr_q <= x_addr_q + {{X_AW - XW_W{1'b0}}, x_words_i};
                 end
                 if (come_q) begin
-                    rows_q[{load_q1, 4'd0}+:16] <= x;
-                    left_q                      <= left_q | x;
+                    left_q <= left_q | x;
                     if (load_q1 == steps_i - 1'b1) fetch_q <= NEXT;
                 end
             end
@@ -162,11 +163,22 @@ module sr_local_update #(
                     word_q   <= word_q + 1'b1;
                     x_addr_q <= x_base_i + {{X_AW - XW_W{1'b0}}, word_q} + 1'b1;
                     load_q   <= {STEP_W{1'b0}};
-                    rows_q   <= {STEPS_MAX * 16{1'b0}};
                     fetch_q  <= LOAD;
                 end
-            DRAW: fetch_q <= WAIT;
-            default: if (take) fetch_q <= more || left_q != 16'd0 ? DRAW : NEXT;
+            DRAW: begin
+                fetch_q <= WAIT;
+                if (GATHER != 0) begin
+                    load_q   <= {STEP_W{1'b0}};
+                    x_addr_q <= x_base_i + {{X_AW - XW_W{1'b0}}, word_q};
+                end
+            end
+            default: begin
+                if (reading) begin
+                    load_q   <= load_q + 1'b1;
+                    x_addr_q <= x_addr_q + {{X_AW - XW_W{1'b0}}, x_words_i};
+                end
+                if (take) fetch_q <= more || left_q != 16'd0 ? DRAW : NEXT;
+            end
         endcase
         if (take && more) begin
             group_q <= next_group;
@@ -179,6 +191,26 @@ module sr_local_update #(
         end
         if (rst_i) fetch_q <= IDLE;
     end
+    // The events of row bit_q, a bit a step.
+    wire [STEPS_MAX-1:0] row_bits;
+    generate
+        if (GATHER != 0) begin : g_gather
+            reg [STEPS_MAX-1:0] gather_q;
+            always @(posedge clk_i)
+                if (fetch_q == DRAW) gather_q <= {STEPS_MAX{1'b0}};
+                else if (come_q) gather_q[load_q1] <= x[bit_q];
+            assign row_bits = gather_q;
+        end else begin : g_keep
+            reg [STEPS_MAX*16-1:0] rows_q;          // of 16 rows, {step, row}
+            always @(posedge clk_i)
+                if (fetch_q == IDLE || fetch_q == NEXT && left_q == 16'd0) rows_q <= {STEPS_MAX * 16{1'b0}};
+                else if (come_q) rows_q[{load_q1, 4'd0}+:16] <= x;
+            genvar s;
+            for (s = 0; s < STEPS_MAX; s = s + 1) begin : g_row
+                assign row_bits[s] = rows_q[{s[STEP_W-1:0], bit_q}];
+            end
+        end
+    endgenerate
     wire [ROW_W-1:0] row = readout_i ? {{ROW_W - 4{1'b0}}, bit_q} : {word_q, bit_q};
     assign x_re_o        = reading;
     assign x_addr_o      = x_addr_q;
@@ -199,7 +231,7 @@ module sr_local_update #(
     wire                 issue    = run_q && !slot_q;
     wire [BLOCK_W-1:0]   entry    = take && new_q ? {BLOCK_W{1'b0}} : entry_up;
     integer              t;
-    assign take = fetch_q == WAIT && noise_ready_i && slot_q && (!run_q || over);
+    assign take = fetch_q == WAIT && noise_ready_i && gathered && slot_q && (!run_q || over);
     always @* begin
         events = {CNT_W{1'b0}};
         for (t = 0; t < STEPS_MAX; t = t + 1) events = events + {{CNT_W - 1{1'b0}}, bits_q[t]};
@@ -212,7 +244,7 @@ module sr_local_update #(
             row_q    <= row;
             end_q    <= ends[group_q*BLOCK_W+:BLOCK_W];
             dither_q <= noise_i;
-            for (t = 0; t < STEPS_MAX; t = t + 1) bits_q[t] <= rows_q[{t[STEP_W-1:0], bit_q}];
+            bits_q   <= row_bits;
         end else if (run_q && slot_q && over) run_q <= 1'b0;
         if (take || (run_q && slot_q && !over)) entry_q <= entry;
         if (issue) events_q <= events;
@@ -234,7 +266,7 @@ module sr_local_update #(
 
     // ---- what travels with an item, by two ages: its place, and the dither from its first column on ----
     reg  [ROW_W+BLOCK_AW-1:0] at_q1, at_q3, at_q5;
-    reg  [WINDOW-1:0]         window_q1, window_q3, window_q5;
+    reg  [WINDOW-1:0]         window_q1, window_q3;
     wire [PART_W+BLOCK_AW-1:0] block  = {{PART_W{1'b0}}, block_o};
     wire [PART_W-1:0]         part    = block[PART_W-1:0] & (PARTS[PART_W-1:0] - 1'b1);
     wire [DITHER_W+15:0]      shifted = {dither_q[15:0], dither_q} >> ({{6 - PART_W{1'b0}}, part} << LANES_LOG);
@@ -247,21 +279,20 @@ module sr_local_update #(
             at_q3     <= at_q1;
             window_q3 <= window_q1;
         end
-        if (v_q[4]) begin
-            at_q5     <= at_q3;
-            window_q5 <= window_q3;
-        end
+        if (v_q[4]) at_q5 <= at_q3;
     end
     genvar b;
     generate
         if (LANES > 64) begin : g_words
+            reg [WINDOW-1:0] window_q5;
+            always @(posedge clk_i) if (v_q[4]) window_q5 <= window_q3;
             assign rho_o    = {LANES * 16{1'b0}};
             assign dither_o = window_q5;
         end else begin : g_rhos
             assign dither_o = {DITHER_W{1'b0}};
             for (g = 0; g < LANES; g = g + 1) begin : g_rho
                 for (b = 0; b < 16; b = b + 1) begin : g_bit
-                    assign rho_o[16*g+b] = window_q5[g] ^ window_q5[(g + 1 + b) % 64];
+                    assign rho_o[16*g+b] = window_q3[g] ^ window_q3[(g + 1 + b) % 64];
                 end
             end
         end

@@ -119,6 +119,7 @@ uint32_t sr_noise_within(const struct sr_caps *caps, struct sr_noise *noise) {
     struct sr_noise asked = *noise;
     if (!(caps->modes & SR_MODES_FULL)) noise->mode = noise->readout_mode = SR_MODE_LOWRANK;
     if (!(caps->modes & SR_MODES_BELL)) noise->dist = SR_DIST_SIGN;
+    noise->rank = least(noise->rank, caps->rank_max);
     if (caps->factors) noise->rank = least(noise->rank, caps->factors);
     if (caps->factors) noise->pairs = least(noise->pairs, caps->factors / noise->rank);
     return (noise->mode != asked.mode || noise->readout_mode != asked.readout_mode ? SR_OTHER_MODE : 0) |

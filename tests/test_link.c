@@ -503,11 +503,11 @@ static void a_device_that_holds_factors(void **unused) {
     struct fake *fake;
     struct sr_counters counters;
     fake_defaults(&setup);
-    setup.id[SR_REG_MODES] = 0, setup.id[SR_REG_FACTORS] = 60, setup.id[SR_REG_CBUF_WORDS] = 1;
+    setup.id[SR_REG_MODES] = SR_MODES_LOWRANK, setup.id[SR_REG_FACTORS] = 60, setup.id[SR_REG_CBUF_WORDS] = 1;
     compare(&setup, &SMALL, 30, 2, 20, NULL, NULL);
     compare(&setup, &SMALL, 1, 3, 5, NULL, NULL);
     struct sr_device *device = open_link(&setup, &fake);
-    assert_int_equal(sr_device_caps(device)->modes, 0);
+    assert_int_equal(sr_device_caps(device)->modes, SR_MODES_LOWRANK);
     assert_int_equal(sr_device_caps(device)->factors, 60);
     check(device, sr_device_configure(device, &SMALL));
     check(device, sr_device_counters(device, &counters));
@@ -598,7 +598,7 @@ static void group_equals_ref(void **unused) {
 static void a_group_has_the_limits_of_all(void **unused) {
     (void)unused;
     enum { COUNT = 3 };
-    static const uint32_t modes[COUNT] = {3, 1, 3}, factors[COUNT] = {0, 12, 10};
+    static const uint32_t modes[COUNT] = {35, 33, 35}, factors[COUNT] = {0, 12, 10};
     struct fake *fakes[COUNT];
     struct sr_device *devices[COUNT], *group = NULL;
     char error[256] = "";
@@ -609,7 +609,7 @@ static void a_group_has_the_limits_of_all(void **unused) {
         devices[i] = open_link(&setup, &fakes[i]);
     }
     assert_int_equal(sr_group_open(devices, COUNT, &group, error, sizeof error), SR_OK);
-    assert_int_equal(sr_device_caps(group)->modes, SR_MODES_FULL);
+    assert_int_equal(sr_device_caps(group)->modes, SR_MODES_FULL | SR_MODES_LOWRANK);
     assert_int_equal(sr_device_caps(group)->factors, 10);
     check(group, sr_device_configure(group, &SMALL));
     int16_t zero[700] = {0};

@@ -74,7 +74,8 @@ static void must(struct sr_device *device, enum sr_status status, const struct s
                  (unsigned long long)config->seed, config->text);
 }
 
-static void run(struct sr_device *device, const struct sr_random_config *config, struct outcome *out) {
+/* `evolves`: the device under test builds low rank; else inference is all that is compared here. */
+static void run(struct sr_device *device, const struct sr_random_config *config, bool evolves, struct outcome *out) {
     const struct sr_net *net = &config->net;
     size_t members = 2u * config->evaluation.pair_count;
     must(device, sr_device_configure(device, net), config);
@@ -91,8 +92,9 @@ static void run(struct sr_device *device, const struct sr_random_config *config,
     out->predicted = room(config->batch.count, 1);
     out->later_predicted = room(config->batch.count, 1);
     must(device, sr_device_infer(device, &config->batch, out->scores, out->predicted), config);
-    must(device, sr_device_evaluate(device, &config->evaluation, &config->batch, out->fitness, out->correct), config);
-    must(device, sr_device_update(device, &config->update), config);
+    if (evolves)
+        must(device, sr_device_evaluate(device, &config->evaluation, &config->batch, out->fitness, out->correct), config);
+    if (evolves) must(device, sr_device_update(device, &config->update), config);
     must(device, sr_device_infer(device, &config->batch, out->later_scores, out->later_predicted), config);
     for (unsigned l = 0; l < SR_LAYERS; l++)
         if (out->weights[l]) must(device, sr_device_read_weights(device, l, out->weights[l]), config);
@@ -125,8 +127,9 @@ static void same(const char *what, const void *a, const void *b, size_t count, s
 /* Inference, evaluation, update and inference with the new weights, on both. */
 static void compare(struct sr_device *ref, struct sr_device *sim, const struct sr_random_config *config) {
     struct outcome a = {0}, b = {0};
-    run(ref, config, &a);
-    run(sim, config, &b);
+    bool evolves = sr_device_caps(sim)->modes & SR_MODES_LOWRANK;
+    run(ref, config, evolves, &a);
+    run(sim, config, evolves, &b);
     size_t members = 2u * config->evaluation.pair_count, samples = config->batch.count;
     same("score", a.scores, b.scores, samples * config->net.classes, 4, config);
     same("prediction", a.predicted, b.predicted, samples, 1, config);
@@ -194,10 +197,12 @@ static bool learn_alike(struct sr_device *ref, struct sr_device *sim, struct sr_
     }
     for (unsigned i = 0; i < 2; i++) {
         must(both[i], sr_device_infer(both[i], &config->batch, scores[i], correct[i]), config);
-        must(both[i], sr_device_evaluate(both[i], &config->evaluation, &config->batch, fitness[i], hits[i]), config);
+        if (sr_device_caps(sim)->modes & SR_MODES_LOWRANK)
+            must(both[i], sr_device_evaluate(both[i], &config->evaluation, &config->batch, fitness[i], hits[i]), config);
     }
     same("score after learning", scores[0], scores[1], (size_t)count * config->net.classes, 4, config);
-    same("fitness after learning", fitness[0], fitness[1], members, 4, config);
+    if (sr_device_caps(sim)->modes & SR_MODES_LOWRANK)
+        same("fitness after learning", fitness[0], fitness[1], members, 4, config);
     same("hits after learning", hits[0], hits[1], members, 4, config);
     for (unsigned i = 0; i < 2; i++) free(fitness[i]), free(hits[i]), free(scores[i]), free(correct[i]), free(weights[i]);
     return changed;
@@ -455,6 +460,7 @@ static void test_limits(void **state) {
         struct sr_evaluation e = c.evaluation;
         uint32_t limit = 0;
         int32_t fitness[8];
+        if (n >= 4 && !(caps->modes & SR_MODES_LOWRANK)) continue;
         if (n == 0) net.inputs = (limit = caps->inputs_max) + 1;
         if (n == 1) net.hidden[0] = (limit = caps->hidden_max) + 1;
         if (n == 2) net.steps = (limit = caps->steps_max) + 1;
@@ -472,6 +478,12 @@ static void test_limits(void **state) {
             fail_msg("limit %u: status %d, %s", n, (int)status, sr_device_error(sim));
         if (!strstr(sr_device_error(sim), text)) fail_msg("%s does not name the limit %s", sr_device_error(sim), text);
     }
+    if (!(caps->modes & SR_MODES_LOWRANK)) {
+        int32_t fitness[8];
+        assert_int_equal(sr_device_configure(sim, &c.net), SR_OK);
+        assert_int_equal(sr_device_evaluate(sim, &c.evaluation, &c.batch, fitness, NULL), SR_ERR_UNSUPPORTED);
+        if (!strstr(sr_device_error(sim), "low rank")) fail_msg("%s does not say low rank", sr_device_error(sim));
+    }
     for (unsigned n = 0; n < 4; n++) { /* what a compact core leaves out */
         static const char *const texts[] = {"low rank", "low rank", "sign entries", "factors"};
         struct sr_evaluation e = c.evaluation;
@@ -482,7 +494,8 @@ static void test_limits(void **state) {
         if (n == 2) e.noise.dist = SR_DIST_BELL;
         if (n == 3) e.noise.rank = caps->rank_max, e.noise.pairs = e.pair_count = caps->factors / caps->rank_max + 1;
         bool there = n < 2 ? caps->modes & SR_MODES_FULL : n == 2 ? caps->modes & SR_MODES_BELL : !caps->factors;
-        if (there || (n == 3 && e.noise.pairs > caps->pairs_max)) continue; /* the other cases use it */
+        if (there || !(caps->modes & SR_MODES_LOWRANK) || (n == 3 && e.noise.pairs > caps->pairs_max))
+            continue; /* the other cases use it */
         assert_int_equal(sr_device_configure(sim, &c.net), SR_OK);
         assert_int_equal(sr_device_evaluate(sim, &e, &c.batch, fitness, NULL), SR_ERR_LIMIT);
         if (!strstr(sr_device_error(sim), texts[n])) fail_msg("%s does not say %s", sr_device_error(sim), texts[n]);
@@ -548,13 +561,16 @@ static void test_registers(void **state) {
     write_register(sim, SR_REG_PAIR_FIRST, 0);
     write_register(sim, SR_REG_PAIR_COUNT, c.evaluation.pair_count);
     for (uint32_t mode = 0; mode < 8; mode++) {
-        bool built = (!(mode & 3) || caps->modes & SR_MODES_FULL) && (!(mode & 4) || caps->modes & SR_MODES_BELL);
+        bool built = caps->modes & SR_MODES_LOWRANK && (!(mode & 3) || caps->modes & SR_MODES_FULL) &&
+                     (!(mode & 4) || caps->modes & SR_MODES_BELL);
         write_register(sim, SR_REG_MODE, mode);
         raw_run(sim, SR_RUN_EVALUATE, built ? NULL : "LIMIT_MODE");
         raw_run(sim, SR_RUN_UPDATE, built ? NULL : "LIMIT_MODE");
     }
     write_register(sim, SR_REG_MODE, 0);
-    if (caps->factors && caps->factors < caps->rank_max * caps->pairs_max) {
+    if (!(caps->modes & SR_MODES_LOWRANK))
+        raw_run(sim, SR_RUN_SHAPE, "LIMIT_MODE");
+    else if (caps->factors && caps->factors < caps->rank_max * caps->pairs_max) {
         uint32_t pairs = caps->factors / caps->rank_max + 1, chunk = (pairs + caps->proj_units - 1) / caps->proj_units;
         write_register(sim, SR_REG_RANK, caps->rank_max);
         write_register(sim, SR_REG_PAIR_COUNT, pairs);

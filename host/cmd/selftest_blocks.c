@@ -326,6 +326,7 @@ static enum sr_status try_learning(struct sr_subject *s) {
 }
 
 static bool has_local(const struct sr_caps *caps) { return caps->modes & SR_MODES_LOCAL; }
+static bool has_lowrank(const struct sr_caps *caps) { return caps->modes & SR_MODES_LOWRANK; }
 static bool has_full(const struct sr_caps *caps) { return caps->modes & SR_MODES_FULL; }
 static bool has_subtract(const struct sr_caps *caps) { return caps->modes & SR_MODES_SUBTRACT; }
 static bool has_bell(const struct sr_caps *caps) { return caps->modes & SR_MODES_BELL; }
@@ -338,26 +339,26 @@ const struct sr_block sr_selftest_blocks[] = {
     {"LIF, hard reset", "scores over several steps; membranes at their rails", sr_try_lif_hard, NULL, 0x85d17a16},
     {"LIF, soft reset", "the same", sr_try_lif_soft, has_subtract, 0x5d8baa5d},
     {"LIF, leak", "the same with leaks 1, 32 and 255", sr_try_lif_leak, NULL, 0xa3bcc64b},
-    {"fitness correct", "hits and fitness of one sample, of a batch", sr_try_correct, NULL, 0x2193116b},
-    {"fitness margin", "the same, by scales; clipping", sr_try_margin, NULL, 0x07706863},
-    {"fitness logsoftmax", "the same", sr_try_logsoftmax, NULL, 0x17359b93},
-    {"members", "S = 0: both members of every pair are the base network", try_members, NULL, 0x3a0dadc7},
-    {"projection", "no weights: the projection alone makes the current", try_projection, NULL, 0xfb16c3da},
-    {"perturbation", "scales, several rank terms, rails", try_perturbation, NULL, 0x73aba046},
-    {"readout noise", "only the readout is perturbed", try_readout_perturbation, NULL, 0x4ca227ea},
-    {"batch in slices", "more samples than the batch list holds", try_slices, NULL, 0x0d76de7d},
-    {"shaping", "signs of differences, ties among them", try_shaping, NULL, 0x354be5d9},
-    {"update", "large steps, several rank terms", try_update, NULL, 0xac29e253},
-    {"update, dither", "K from 255 to 2^14", try_dither, NULL, 0x0f654657},
-    {"update, small steps", "K of 128 and less", try_small_steps, NULL, 0x8c7647d7},
-    {"update, saturation", "weights at their rails, sums doubled", try_saturation, NULL, 0x7ad5d706},
+    {"fitness correct", "hits and fitness of one sample, of a batch", sr_try_correct, has_lowrank, 0x2193116b},
+    {"fitness margin", "the same, by scales; clipping", sr_try_margin, has_lowrank, 0x07706863},
+    {"fitness logsoftmax", "the same", sr_try_logsoftmax, has_lowrank, 0x17359b93},
+    {"members", "S = 0: both members of every pair are the base network", try_members, has_lowrank, 0x3a0dadc7},
+    {"projection", "no weights: the projection alone makes the current", try_projection, has_lowrank, 0xfb16c3da},
+    {"perturbation", "scales, several rank terms, rails", try_perturbation, has_lowrank, 0x73aba046},
+    {"readout noise", "only the readout is perturbed", try_readout_perturbation, has_lowrank, 0x4ca227ea},
+    {"batch in slices", "more samples than the batch list holds", try_slices, has_lowrank, 0x0d76de7d},
+    {"shaping", "signs of differences, ties among them", try_shaping, has_lowrank, 0x354be5d9},
+    {"update", "large steps, several rank terms", try_update, has_lowrank, 0xac29e253},
+    {"update, dither", "K from 255 to 2^14", try_dither, has_lowrank, 0x0f654657},
+    {"update, small steps", "K of 128 and less", try_small_steps, has_lowrank, 0x8c7647d7},
+    {"update, saturation", "weights at their rails, sums doubled", try_saturation, has_lowrank, 0x7ad5d706},
     {"full rank", "evaluation and update", try_full, has_full, 0x76daab56},
     {"bell", "evaluation and update", try_bell, has_bell, 0xec8a6bdb},
     {"several layers", "scores, fitness and update", try_layers, has_layers, 0x078f1b0f},
     {"readout membrane", "scores and fitness", try_membrane, has_step_readout, 0x6066466e},
     {"readout spikes", "scores and fitness, both resets", try_spikes, has_step_readout, 0x2964bd2f},
     {"mode local", "samples learned, and the weights in the end", try_learning, has_local, 0x24a5de60},
-    {"three generations", "fitness, and the weights in the end", try_generations, NULL, 0x7c50e66b},
+    {"three generations", "fitness, and the weights in the end", try_generations, has_lowrank, 0x7c50e66b},
 };
 const size_t sr_selftest_count = sizeof sr_selftest_blocks / sizeof *sr_selftest_blocks;
 
@@ -383,4 +384,4 @@ const struct sr_caps sr_selftest_caps = {
     .score_words = 256,
     .cbuf_words = 1024,
     .step_readout = 1,
-    .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL | SR_MODES_LEAK | SR_MODES_SUBTRACT};
+    .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL | SR_MODES_LEAK | SR_MODES_SUBTRACT | SR_MODES_LOWRANK};

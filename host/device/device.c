@@ -176,6 +176,9 @@ static enum sr_status check_factors(struct sr_device *d, const char *field, uint
 }
 
 static enum sr_status check_noise(struct sr_device *d, const struct sr_noise *noise) {
+    if (!(d->caps.modes & SR_MODES_LOWRANK))
+        return sr_fail(d, SR_ERR_UNSUPPORTED, "low rank is not in this device: engine %s infers and learns in mode local alone",
+                       d->caps.engine);
     TRY(check_limit(d, "pairs", noise->pairs, 1, d->caps.pairs_max, "pairs"));
     TRY(check_range(d, "rank", noise->rank, 1, 32));
     TRY(check_limit(d, "rank", noise->rank, 1, d->caps.rank_max, "rank terms"));

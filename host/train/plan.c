@@ -83,6 +83,10 @@ enum sr_status sr_plan_limits(const struct sr_plan *plan, const struct sr_caps *
     const struct sr_noise *noise = &plan->noise;
     bool full = noise->mode == SR_MODE_FULL, readout_full = noise->readout_mode == SR_MODE_FULL;
     uint64_t terms = (uint64_t)plan->pairs * noise->rank;
+    if (!(caps->modes & SR_MODES_LOWRANK))
+        return sr_error(error, error_size, SR_ERR_UNSUPPORTED,
+                        "--mode %s: engine %s does not have it; it learns in --mode local", full ? "full" : "lowrank",
+                        caps->engine);
     if (plan->pairs > caps->pairs_max) {
         return sr_error(error, error_size, SR_ERR_LIMIT, "--population %u: engine %s takes at most %u", 2 * plan->pairs,
                         caps->engine, 2 * caps->pairs_max);

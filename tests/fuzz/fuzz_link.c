@@ -230,7 +230,7 @@ static void set_limits(struct device *d) {
                   {SR_REG_PACKET_MAX, 256},
                   {SR_REG_STEP_READOUT, 1},
                   {SR_REG_SPIKE_WORDS, 4096},
-                  {SR_REG_MODES, 3}};
+                  {SR_REG_MODES, 35}};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) d->id[limits[i].reg] = limits[i].value;
     for (unsigned left = next(d) % 4; left; left--) {
         unsigned reg = next(d) % SR_ID_REGS;

@@ -38,13 +38,13 @@ struct Bench {
     void acc_idle() {
         top.acc_en_i = 0;
         top.first_i = random.chance(50), top.double_i = random.chance(50), top.wint_i = random.chance(50);
-        top.neg_i = random.chance(50), top.miss_i = 0;
+        top.neg_i = random.chance(50), top.miss_i = 0, top.op_en_i = random.chance(50);
         top.mask_i = random.word(), top.row_i = random.word(), top.col_i = random.word();
         top.op_i = (SData)random.word(), tb::set(top.w_i, 0, master(), random.word());
     }
     void acc(bool first, bool twice, bool wint, bool neg, int64_t op, int64_t w) {
         top.acc_en_i = 1, top.first_i = first, top.double_i = twice, top.wint_i = wint, top.neg_i = neg;
-        top.op_i = (SData)op, tb::set(top.w_i, 0, master(), (uint64_t)w);
+        top.op_en_i = op != 0, top.op_i = (SData)(op ? op : random.word()), tb::set(top.w_i, 0, master(), (uint64_t)w);
     }
     void cycle() {
         tb::settle(top);

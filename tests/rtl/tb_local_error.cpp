@@ -15,7 +15,7 @@ int main(int argc, char **argv) {
     unsigned width = widths[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Vsr_local_error top;
-    top.rst_i = 1, top.valid_i = 0, top.e_re_i = 0;
+    top.rst_i = 1, top.valid_i = 0, top.only_i = 0, top.e_re_i = 0;
     for (int i = 0; i < 4; i++) tb::settle(top), tb::edge(top);
     top.rst_i = 0;
     unsigned hits = 0, live = 0, cut = 0, samples = 6000;

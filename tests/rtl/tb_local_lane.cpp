@@ -42,7 +42,7 @@ int main(int argc, char **argv) {
         unsigned classes = random.range(2, 16);
         int spread = random.chance(40) ? 20 : 127;
         int64_t c = 0, products[16];
-        top.op_i = CREDIT;
+        top.op_x_i = top.op_y_i = CREDIT;
         for (unsigned o = 0; o < classes + 2; o++) { /* operands, product, sum: an age each */
             idle();
             if (o < classes) {
@@ -66,7 +66,8 @@ int main(int argc, char **argv) {
     for (unsigned job = 0; job < 4000; job++) {
         int q = eight(), plus = (int)random.below(steps + 1), minus = (int)random.below(steps + 1);
         idle();
-        top.op_i = FORM, top.x_en_i = 1, top.q_i = (CData)q, top.plus_i = (CData)plus, top.minus_i = (CData)minus;
+        top.op_x_i = top.op_y_i = FORM, top.x_en_i = 1, top.q_i = (CData)q, top.plus_i = (CData)plus,
+        top.minus_i = (CData)minus;
         clock();
         top.x_en_i = 0, top.q_i = (CData)random.below(256);
         clock();
@@ -81,7 +82,7 @@ int main(int argc, char **argv) {
             unsigned age;
         };
         std::deque<Item> items;
-        top.op_i = readout ? MOVE_READOUT : MOVE, top.k_i = (SData)k;
+        top.op_x_i = top.op_y_i = readout ? MOVE_READOUT : MOVE, top.k_i = (SData)k;
         unsigned wait = 0;
         for (unsigned n = 0; n < 60 || !items.empty();) {
             idle();
@@ -118,8 +119,8 @@ int main(int argc, char **argv) {
                 wait = random.chance(80) ? 2 : random.range(2, 12);
             }
             for (Item &item : items) {
-                if (item.age >= 3 && item.age <= 5) top.v_i |= (CData)(1 << (item.age - 3));
-                if (item.age == 5) top.rho_i = (SData)item.rho;
+                if (item.age >= 3 && item.age <= 4) top.v_i |= (CData)(1 << (item.age - 3));
+                if (item.age == 4) top.rho_i = (SData)item.rho;
                 if (item.age == 6) tb::set(top.master_i, 0, width, (uint64_t)item.master);
             }
             tb::settle(top);
