@@ -373,7 +373,11 @@ static void test_saturation(void **state) {
     struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
     const struct sr_caps *caps = sr_device_caps(sim);
     int16_t rail = (int16_t)((128 << caps->frac_w) - 1);
+    /* Bits of n that choose what the device does not have would say the same again. */
+    unsigned again = (caps->modes & SR_MODES_FULL ? 0u : 1u) | (caps->modes & SR_MODES_SUBTRACT ? 0u : 2u) |
+                     (caps->modes & SR_MODES_LEAK ? 0u : 8u);
     for (unsigned n = 0; n < 16; n++) {
+        if (n & again) continue;
         struct sr_random_config c;
         make(caps, 300, 24, 8, 4, 2, 256, &c);
         set_mode(caps, n & 1 ? SR_MODE_FULL : SR_MODE_LOWRANK, 2, &c);
@@ -388,12 +392,12 @@ static void test_saturation(void **state) {
                 if (i % 3 == 0) *w = rail;
                 if (i % 3 == 1) *w = (int16_t)-rail;
             }
-        for (unsigned l = 0; l < SR_LAYERS; l++) c.update.step[l] = 65535, c.update.doublings[l] = n & 1 ? 2 : 0;
+        for (unsigned l = 0; l < SR_LAYERS; l++) c.update.step[l] = 65535, c.update.doublings[l] = n & 4 ? 2 : 0;
         compare(ref, sim, &c);
         sr_random_config_free(&c);
     }
     /* As many inputs as there can be, all firing: scaled projections leave 16 bits where the device holds some 4,000 inputs. */
-    for (unsigned n = 0; n < 2; n++) {
+    for (unsigned n = caps->modes & SR_MODES_BELL ? 0 : 1; n < 2; n++) {
         struct sr_random_config c;
         make(caps, caps->inputs_max, 8, 2, 24, 1, 256, &c);
         c.evaluation.noise.dist = n ? SR_DIST_SIGN : SR_DIST_BELL;
