@@ -53,6 +53,7 @@ rtl/sr_loop_dot.v
 rtl/sr_loop_finish.v
 rtl/sr_loop_lif.v
 rtl/sr_loop_local.v
+rtl/sr_loop_noise.v
 rtl/sr_noise.v
 rtl/sr_noise_serial.v
 rtl/sr_pert_lane.v

@@ -69,6 +69,7 @@ module sr_compact #(
     parameter LEAK_DSP      = 0,
     parameter CFG_RAM       = 0,
     parameter LOWRANK       = 1,
+    parameter FULL          = 0,
     parameter WORD_W        = 64    // bits of the widest memory word, 32 at least
 ) (
     input  wire              clk_i,
@@ -105,11 +106,14 @@ module sr_compact #(
     localparam GROUP_W  = $clog2(GROUPS + 1);
     localparam RANK_W   = $clog2(RANK_MAX + 1);
     localparam RANK_AW  = RANK_MAX > 1 ? $clog2(RANK_MAX) : 1;
+    localparam READ_RANK_W  = FULL != 0 ? 5 : RANK_W;                            // of the readout's rows of factors; full rank: a class each
+    localparam READ_RANK_AW = FULL != 0 ? 4 : RANK_AW;
     localparam BLOCK_W0 = $clog2(BLOCKS + RANK_MAX + 2);                         // a class row's items and a gap
     localparam BLOCK_W1 = BLOCK_W0 > GROUP_W ? BLOCK_W0 : GROUP_W;
-    localparam BLOCK_W  = BLOCK_W1 > RANK_W ? BLOCK_W1 : RANK_W;
+    localparam BLOCK_W  = BLOCK_W1 > READ_RANK_W ? BLOCK_W1 : READ_RANK_W;
     localparam STEP_W   = $clog2(STEPS_MAX + 1);
     localparam PAIR_AW  = $clog2(PAIRS_MAX);
+    localparam UPD_GROUP_W = FULL != 0 ? PAIR_AW + 1 : GROUP_W;                  // full rank: a pair each
     localparam CNT_W    = $clog2(STEPS_MAX + 1);
     localparam XW_W     = $clog2(X_WORDS + 1);
     localparam CUT      = LANES < 16 ? LANES : 16;
@@ -137,6 +141,7 @@ module sr_compact #(
     localparam WINDOW   = LANES + 16;
     localparam ROWS_W   = XW_W + 4 > 5 ? XW_W + 4 : 5;
     localparam ACC_W    = (ACC_B > ACC_U ? ACC_B : ACC_U) + 1;
+    localparam UPD_SUM_W = LANES > 64 ? 24 : 16;                                 // of a sum of the update
     localparam LOOPS    = LANES > 64 ? 1 : 0;                                    // lanes as loops, for simulators (sr_loop_*)
     localparam TREE     = LANES > 8 && LOOPS == 0 ? 2 : 1;
     localparam READ_W_W = LOOPS != 0 ? MASTER_W : 8;                             // of a weight, what readout and credit are given
@@ -151,6 +156,9 @@ module sr_compact #(
     generate
         if (LOOPS != 0 && (BUFFERS != 2 || MEMBERS != 2 || SUBTRACT != 1 || SOFT_LANES != 0)) begin : g_rule_loops
             SR_COMPACT_WITH_MORE_THAN_64_LANES_HAS_BUFFERS_2_MEMBERS_2_SUBTRACT_1_AND_NO_SOFT_LANES u ();
+        end
+        if (FULL != 0 && (LOOPS == 0 || LOWRANK == 0 || FACTOR_AW < 5)) begin : g_rule_full
+            SR_COMPACT_FULL_NEEDS_MORE_THAN_64_LANES_LOWRANK_AND_32_FACTORS u ();
         end
         if (COL_LANES != LANES || ENGINES != 1 || RANK_LANES != 1 || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
             BUFFERS < 1 || BUFFERS > 2 || LAYERS_MAX != 1 || STEP_READOUT != 0) begin : g_rule_compact
@@ -214,7 +222,8 @@ module sr_compact #(
     // ---- what a run sees ----
     wire               infer;
     wire               plain;               // no perturbation by factors: inference, or learning, which has its own
-    wire [RANK_W-1:0]  rank    = plain || RANK_MAX == 1 ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
+    wire               full;                // the perturbation is of full rank: no factors, an entry a weight
+    wire [RANK_W-1:0]  rank    = plain || full || RANK_MAX == 1 ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
     wire [STEP_W-1:0]  steps   = cfg_steps[STEP_W-1:0];
     wire [12:0]        rows_up = cfg_rows0 + 13'd15;
     wire [20:0]        cols_up = {8'd0, cfg_cols0} + {8'd0, LANES[12:0]} - 21'd1;
@@ -283,7 +292,8 @@ module sr_compact #(
     wire        check_busy, check_re;
     wire [7:0]  check_code;
     wire [PAIR_AW-1:0] check_addr;
-    wire        mode_bad   = ((|cfg_mode || LOWRANK == 0) && (run_flags[0] || run_flags[2])) || (LOWRANK == 0 && run_flags[3]) ||
+    wire        mode_built = cfg_mode == 3'd0 || (FULL != 0 && cfg_mode == 3'd3);       // hidden layer and readout alike
+    wire        mode_bad   = ((!mode_built || LOWRANK == 0) && (run_flags[0] || run_flags[2])) || (LOWRANK == 0 && run_flags[3]) ||
                              (LOCAL == 0 && learn_start);
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
@@ -294,7 +304,7 @@ module sr_compact #(
     wire [PAIR_AW:0] draw_pairs;
     wire [X_AW:0]    x_base;
     wire [3:0]  score_label, fit_label;
-    wire [PAIR_AW-1:0]  fit_pair;
+    wire [PAIR_AW-1:0]  fit_pair, front_pair;
     wire                seq_re, seq_we, fit_re, fit_we;
     wire [PAIR_AW+1:0]  seq_raddr, seq_waddr, fit_raddr, fit_waddr;
     wire [7:0]          seq_wdata;
@@ -304,20 +314,20 @@ module sr_compact #(
     ) u_check (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(run_clear), .limit_code_i(code), .busy_o(check_busy), .code_o(check_code),
         .evaluate_i(run_flags[0]), .update_i(run_flags[2]), .infer_i(infer_start), .learn_i(learn_start), .steps_i(cfg_steps), .x_words_i(x_words),
-        .classes_i(cfg_classes), .rank_i(RANK_MAX == 1 ? 6'd1 : cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
+        .classes_i(cfg_classes), .rank_i(full ? 6'd0 : RANK_MAX == 1 ? 6'd1 : cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
     sr_compact_seq #(
         .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_BESIDE != 0 ? 4 : 2),
-        .LOWRANK(LOWRANK)
+        .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .learn_o(learn), .learn_busy_i(learn_busy),
-        .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(pair_first), .pair_zero_i(pair_zero), .pair_count_i(cfg_pair_count),
+        .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(pair_first), .pair_zero_i(pair_zero), .pair_count_i(cfg_pair_count), .full_i(full),
         .step_hidden_i(step_hidden), .step_readout_i(step_readout),
         .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
-        .front_o(front), .x_base_o(x_base), .front_bank_o(front_bank), .front_busy_i(front_busy),
+        .front_o(front), .x_base_o(x_base), .front_bank_o(front_bank), .front_pair_o(front_pair), .front_busy_i(front_busy),
         .lif_o(lif), .lif_first_o(lif_first), .lif_bank_o(lif_bank), .lif_minus_o(lif_minus), .lif_ready_i(lif_ready), .lif_busy_i(lif_busy),
         .lif_done_i(lif_done), .read_o(read), .read_first_o(read_first), .read_minus_o(read_minus), .fit_minus_o(fit_minus), .read_ready_i(read_ready), .read_busy_i(read_busy),
         .read_free_i(LOOPS != 0 ? read_free : read_done), .read_done_i(read_done), .score_label_o(score_label), .fit_o(fit), .fit_bank_o(fit_bank), .fit_fresh_o(fit_fresh),
@@ -356,12 +366,12 @@ module sr_compact #(
         .over_o(draw_over), .groups_o(groups),
         .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
         .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut), .dither_o(upd_dither),
-        .row_re_i(front_row_re || (upd_row_re && !readout)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
+        .row_re_i(front_row_re || (upd_row_re && !readout && !full)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
         .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits),
-        .col_re_i(lif_col_re || upd_re), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
-        .rcol_re_i(read_col_re || upd_re), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr), .rcol_o(rcol_bits),
+        .col_re_i((lif_col_re || upd_re) && !full), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
+        .rcol_re_i((read_col_re || upd_re) && !full), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr), .rcol_o(rcol_bits),
         .rcols_o(rcols),
-        .class_re_i(read_class_re || (upd_row_re && readout)), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
+        .class_re_i((read_class_re || (upd_row_re && readout)) && !full), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
         .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .class_o(class_bit), .classes_o(class_bits)
     );
     end else begin : g_no_factors
@@ -381,13 +391,13 @@ module sr_compact #(
     end endgenerate
 
     // ---- front ----
-    wire                x_re, x_over, add_base, add_count, mark, keep_base, keep_count;
+    wire                x_re, x_over, event_next, add_base, add_count, mark, keep_base, keep_count;
     wire [X_AW-1:0]     x_addr;
     wire [15:0]         x_data;
     wire [XW_W+3+BLOCK_AW:0] front_w_addr;
     wire [BASE_AW-1:0]  base_at;
     wire [COUNT_AW-1:0] count_at;
-    wire [BLOCK_W-1:0]  front_groups = plain ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
+    wire [BLOCK_W-1:0]  front_groups = plain || full ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
     sr_compact_front #(
         .X_AW(X_AW), .SAMPLE_WORDS(SAMPLE_WORDS), .BLOCK_AW(BLOCK_AW), .GROUP_AW(GROUP_AW), .STEP_AW(STEP_AW), .XW_W(XW_W),
         .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT)
@@ -395,7 +405,7 @@ module sr_compact #(
         .clk_i(clk_i), .rst_i(rst_i), .start_i(front || lrn_front), .busy_o(front_busy), .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
         .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
         .x_over_o(x_over), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
-        .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
+        .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .event_next_o(event_next), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
         .keep_base_o(keep_base), .base_at_o(base_at), .keep_count_o(keep_count), .count_at_o(count_at)
     );
     wire [PROJ_UNITS*C_W-1:0] counts_now;
@@ -413,6 +423,47 @@ module sr_compact #(
                 if (mark) count_q <= {C_W{1'b0}};
                 else if (add_count) count_q <= count_q + {{C_W - 1{row_bits_q[n]}}, 1'b1};
             assign counts_now[n*C_W+:C_W] = count_q;
+        end
+    endgenerate
+
+    // ---- full rank: the entries of an event's row, and their sums, for a pair at a time; in an update those of a row and pair ----
+    wire [LANES-1:0]     entries, read_entries;
+    wire [LANES*C_W-1:0] full_sums, full_d;
+    wire                 full_u_re   = full && upd_re;
+    wire [PAIR_AW+UPD_GROUP_W-1:0] upd_pair = {{PAIR_AW{1'b0}}, upd_group};
+    wire [PAIR_AW-1:0]   full_u_addr = upd_pair[PAIR_AW-1:0];
+    generate
+        if (FULL != 0) begin : g_full
+            reg  [XW_W+3+BLOCK_AW:0] at_q1, at_q2;         // of the event, as old as event_next
+            reg  [15:0]              read_pair_q;          // of which the readout walks rows of factors
+            wire [7:0]               front_block = {{8 - BLOCK_AW{1'b0}}, at_q2[BLOCK_AW-1:0]};
+            wire [7:0]               upd_block   = {{8 - BLOCK_AW{1'b0}}, upd_col_addr[BLOCK_AW-1:0]};
+            always @(posedge clk_i) begin
+                at_q1 <= front_w_addr;
+                at_q2 <= at_q1;
+                if (read) read_pair_q <= read_first ? cfg_pair_first : read_pair_q + 16'd1;
+            end
+            sr_loop_noise #(.LANES(LANES)) u_entries (
+                .clk_i(clk_i), .en_i(full && (event_next || upd_re)), .key_i({cfg_key_hi, cfg_key_lo}),
+                .layer_i(upd_turn_q && readout ? SR_LAYER_READOUT : 4'd0),
+                .row_i(upd_turn_q ? {{16 - ROWS_W{1'b0}}, upd_row_at} : {{12 - XW_W{1'b0}}, at_q2[BLOCK_AW+:XW_W+4]}),
+                .pair_i(upd_turn_q ? {{16 - PAIR_AW{1'b0}}, full_u_addr} : cfg_pair_first + {{16 - PAIR_AW{1'b0}}, front_pair}),
+                .block_i(upd_turn_q ? upd_block : front_block), .bits_o(entries)
+            );
+            sr_loop_count #(.UNITS(LANES), .C_W(C_W)) u_sums (
+                .clk_i(clk_i), .mark_i(full && mark), .add_i(full && add_base), .bits_i(entries), .counts_o(full_sums)
+            );
+            wire [FACTOR_AW-1:0] read_row = read_col_addr[BLOCK_AW+:FACTOR_AW];
+            sr_loop_noise #(.LANES(LANES)) u_read_entries (
+                .clk_i(clk_i), .en_i(full && read_col_re), .key_i({cfg_key_hi, cfg_key_lo}), .layer_i(SR_LAYER_READOUT),
+                .row_i({{16 - FACTOR_AW{1'b0}}, read_row}), .pair_i(read_pair_q),
+                .block_i({{8 - BLOCK_AW{1'b0}}, read_col_addr[BLOCK_AW-1:0]}), .bits_o(read_entries)
+            );
+        end else begin : g_no_full
+            assign entries      = {LANES{1'b0}};
+            assign read_entries = {LANES{1'b0}};
+            assign full_sums    = {LANES * C_W{1'b0}};
+            wire _unused_full = &{1'b0, event_next, front_pair, upd_row_at, upd_pair, full_u_addr, full_d, entries};
         end
     endgenerate
 
@@ -444,7 +495,7 @@ module sr_compact #(
     wire signed [15:0]          term;
     sr_sat #(.IN_W(TERM_W), .OUT_W(16)) u_term (.x_i(scaled_q3[TERM_W+3:4]), .y_o(term));
     always @(posedge clk_i) begin
-        count_q2  <= plain || LOWRANK == 0 ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
+        count_q2  <= plain || full || LOWRANK == 0 ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
         scaled_q3 <= count_q2 * $signed({1'b0, cfg_scale0});
         term_q4   <= lrn_pair ? lrn_term : {{LIF_TERM_W - 15{term[15]}}, term[14:0]};
         // A plain run has no term, and looks at no factor's bit: no run may have written it.
@@ -460,9 +511,9 @@ module sr_compact #(
     wire [LANES*MEMBERS*CNT_W-1:0] y_wdata, y_rdata;
     generate
         if (LOOPS != 0) begin : g_lif_loop
-            sr_loop_lif #(.LANES(LANES), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL)) u_lanes (
+            sr_loop_lif #(.LANES(LANES), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .FULL(FULL), .D_W(C_W)) u_lanes (
                 .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4), .term_i(term_q4), .b_i(base_rdata), .present_i(present),
-                .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind), .count_o(y_wdata)
+                .full_i(full), .d_i(full_d), .scale_i(cfg_scale0), .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind), .count_o(y_wdata)
             );
         end else for (n = 0; n < LANES; n = n + 1) begin : g_lane
             wire [2*CNT_W-1:0] counts_of;
@@ -487,16 +538,17 @@ module sr_compact #(
     wire [3:0]                score_class;
     wire [4:0]                fit_rd_addr;
     wire signed [SCORE_W-1:0] score_p, score_m, kept_p, kept_m;
+    wire [READ_RANK_W-1:0]    read_rank = full ? cfg_classes[READ_RANK_W-1:0] : {{READ_RANK_W - RANK_W{1'b0}}, rank};
     sr_compact_readout #(
-        .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(RANK_W), .RANK_AW(RANK_AW),
+        .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(READ_RANK_W), .RANK_AW(READ_RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
         .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 || LOWRANK == 0 ? 0 : 1),
-        .W_W(READ_W_W), .LOWRANK(LOWRANK)
+        .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_readout (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .minus_i(read_minus), .ready_o(read_ready),
-        .busy_o(read_busy), .done_o(read_done), .free_o(read_free), .infer_i(plain), .blocks_i(blocks), .rank_i(rank), .classes_i(cfg_classes),
+        .busy_o(read_busy), .done_o(read_done), .free_o(read_free), .infer_i(plain), .full_i(full), .blocks_i(blocks), .rank_i(read_rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(y_re), .y_addr_o(y_raddr),
-        .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(rcol_bits), .class_re_o(read_class_re),
+        .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(full ? read_entries : rcol_bits), .class_re_o(read_class_re),
         .class_addr_o(read_class_addr), .class_sel_o(read_class_sel), .class_bit_i(class_bit), .score_we_o(score_we),
         .score_class_o(score_class), .score_p_o(score_p), .score_m_o(score_m), .fit_re_i(fit_rd), .fit_addr_i(fit_rd_addr),
         .fit_wait_o(fit_wait), .fit_p_o(kept_p), .fit_m_o(kept_m), .x_en_o(read_x_en), .products_i(lrn_products)
@@ -507,7 +559,9 @@ module sr_compact #(
                         claim, claim_free, hand, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_turn, upd_w_we;
     wire [PAIR_AW:0]    credit_addr;
     wire [2:0]          word_plane, top_plane, upd_plane;
-    wire [GROUP_W-1:0]  word_group, upd_group;
+    wire [ROWS_W-1:0]   upd_row_at;
+    wire [GROUP_W-1:0]  word_group;
+    wire [UPD_GROUP_W-1:0] upd_group, upd_groups;
     wire [2*PROJ_UNITS-1:0] word;
     wire [2*PROJ_UNITS-1:0] word_rdata;
     wire [15:0]         total;
@@ -515,6 +569,13 @@ module sr_compact #(
     wire [1:0]          fin_at;
     wire [7:0]          fin_k;
     wire [W_AW-1:0]     upd_w_addr;
+    generate
+        if (FULL != 0) begin : g_groups_full
+            assign upd_groups = full ? pairs : {{UPD_GROUP_W - GROUP_W{1'b0}}, groups};
+        end else begin : g_groups
+            assign upd_groups = groups;
+        end
+    endgenerate
     wire [ROWS_W-1:0]   upd_rows = readout ? {{ROWS_W - 5{1'b0}}, cfg_classes} : cfg_rows0[ROWS_W-1:0];
     generate if (LOWRANK != 0) begin : g_update
     sr_compact_credit #(.UNITS(PROJ_UNITS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_W(GROUP_W)) u_credit (
@@ -523,19 +584,19 @@ module sr_compact #(
         .word_plane_o(word_plane), .word_group_o(word_group), .word_o(word), .total_o(total), .top_o(top_plane)
     );
     sr_compact_update #(
-        .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .GROUP_W(GROUP_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .UNIT_LOG(UNIT_LOG),
+        .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .GROUP_W(UPD_GROUP_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .UNIT_LOG(UNIT_LOG),
         .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW)
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_sum_busy), .rows_i(upd_rows),
-        .blocks_i(blocks), .groups_i(groups), .x_words_i(x_words), .top_i(top_plane), .doublings_i(upd_step[19:16]),
-        .row_re_o(upd_row_re), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit), .re_o(upd_re),
+        .blocks_i(blocks), .groups_i(upd_groups), .x_words_i(x_words), .top_i(full ? 3'd0 : top_plane), .doublings_i(upd_step[19:16]),
+        .row_re_o(upd_row_re), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit), .re_o(upd_re), .row_o(upd_row_at),
         .col_addr_o(upd_col_addr), .word_plane_o(upd_plane), .word_group_o(upd_group), .miss_next_o(miss_next),
         .total_next_o(total_next), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .acc_double_o(upd_double),
         .claim_o(claim), .free_i(claim_free), .hand_o(hand)
     );
     if (LOOPS != 0) begin : g_finish_loop
         sr_loop_finish #(
-            .LANES(LANES), .FRAC_W(FRAC_W), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW)
+            .LANES(LANES), .FRAC_W(FRAC_W), .SUM_W(UPD_SUM_W), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW)
         ) u_finish (
             .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
             .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .sums_i(sums),
@@ -570,7 +631,8 @@ module sr_compact #(
         assign top_plane       = 3'd0;
         assign upd_plane       = 3'd0;
         assign word_group      = {GROUP_W{1'b0}};
-        assign upd_group       = {GROUP_W{1'b0}};
+        assign upd_group       = {UPD_GROUP_W{1'b0}};
+        assign upd_row_at      = {ROWS_W{1'b0}};
         assign word            = {2 * PROJ_UNITS{1'b0}};
         assign total           = 16'd0;
         assign window          = {WINDOW{1'b0}};
@@ -600,18 +662,19 @@ module sr_compact #(
     end
     wire [LANES*MASTER_W-1:0] w_q, rw_q;             // the hidden layer's word, the readout's
     wire [LANES*MASTER_W-1:0] upd_word = BUFFERS > 1 && readout ? rw_q : w_q;
-    wire [LANES*16-1:0]       base_new, sums;
+    wire [LANES*16-1:0]       base_new;
+    wire [LANES*UPD_SUM_W-1:0] sums;
     generate
         if (LOOPS != 0) begin : g_column_loop
             reg signed [15:0] op_q;
-            always @(posedge clk_i) op_q <= {16{total_next}} & total;
-            sr_loop_column #(.LANES(LANES), .FRAC_W(FRAC_W), .UNITS(PROJ_UNITS)) u_columns (
-                .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double),
-                .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
+            always @(posedge clk_i) op_q <= {16{total_next && !full}} & total;
+            sr_loop_column #(.LANES(LANES), .FRAC_W(FRAC_W), .UNITS(PROJ_UNITS), .SUM_W(UPD_SUM_W), .FULL(FULL)) u_columns (
+                .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double && !(full && op_en_q)),
+                .full_i(full), .u_i(bank_rdata[7:0]), .entries_i(entries), .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
                 .row_i(upd_row), .readout_i(readout), .cols_i(cols), .rcols_i(rcols), .w_i(w_q), .keep_i(keep_base), .base_o(base_new), .hand_i(hand), .sum_o(sums)
             );
             assign read_w = rw_q;
-            wire _unused_cols = &{1'b0, upd_cols, op_en_q};
+            wire _unused_cols = &{1'b0, upd_cols};
         end else for (n = 0; n < LANES; n = n + 1) begin : g_column
             wire [PROJ_UNITS-1:0] col_of;
             for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
@@ -666,6 +729,7 @@ module sr_compact #(
     wire                          lrn_pair = learning && !lrn_plain;         // LIF's perturbation is sigma's
     wire [LIF_TERM_W-1:0]         lrn_term = {{LIF_TERM_W - 16{1'b0}}, cfg_scale0, 4'd0};
     assign plain = LOWRANK == 0 || infer || learning;
+    assign full  = FULL != 0 && cfg_mode[0] && !plain;
     generate
         if (LOCAL != 0) begin : g_local
             // The word three cycles after its address, whatever the store does.
@@ -821,6 +885,18 @@ module sr_compact #(
         .re_i(base_re), .raddr_i(base_raddr[BASE_AW+BANK_AW-1:0]), .rdata_o(base_rdata)
     );
     wire [BASE_AW:0]  base_waddr = {front_bank, base_at};
+    // full rank: sums of entries, beside the base current of the same pair, step and block
+    generate
+        if (FULL != 0) begin : g_full_sums
+            sr_ram #(.WIDTH(LANES * C_W), .DEPTH(BUFFERS << BASE_AW), .ADDR_W(BASE_AW + BANK_AW)) u_full (
+                .clk_i(clk_i), .we_i(base_we && full), .waddr_i(base_to[BASE_AW+BANK_AW-1:0]), .wdata_i(full_sums),
+                .re_i(base_re && full), .raddr_i(base_raddr[BASE_AW+BANK_AW-1:0]), .rdata_o(full_d)
+            );
+        end else begin : g_no_full_sums
+            assign full_d = {LANES * C_W{1'b0}};
+            wire _unused_full = &{1'b0, full_sums};
+        end
+    endgenerate
     // spike counts of two pairs, by bank and block
     sr_ram #(.WIDTH(LANES * MEMBERS * CNT_W), .DEPTH(2 << BLOCK_AW), .ADDR_W(1 + BLOCK_AW), .LUT(LUT_RAM)) u_y (
         .clk_i(clk_i), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .re_i(y_re || lrn_y_re), .raddr_i(lrn_y_re ? lrn_y_addr : y_raddr),
@@ -873,8 +949,8 @@ module sr_compact #(
     sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2), .HOLD(WEIGHT_HOLD)) u_bank (
         .clk_i(clk_i), .we_i((seq_we || fit_we || lrn_bank_we || (mem_we && (host_list || host_credit))) && !rst_i),
         .waddr_i(lrn_bank_we ? lrn_bank_waddr : fit_we ? fit_waddr : seq_we ? seq_waddr : host_bank), .wdata_i(bank_wdata),
-        .re_i(seq_re || fit_re || credit_re || check_re || lrn_bank_re || mem_read_q),
-        .raddr_i(!run_busy ? host_bank : check_busy ? {2'b10, check_addr} : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : fit_re ? fit_raddr :
+        .re_i(seq_re || fit_re || credit_re || full_u_re || check_re || lrn_bank_re || mem_read_q),
+        .raddr_i(!run_busy ? host_bank : check_busy ? {2'b10, check_addr} : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : full_u_re ? {2'b11, full_u_addr} : fit_re ? fit_raddr :
                  lrn_bank_re ? lrn_bank_raddr : seq_raddr),
         .rdata_o(bank_rdata)
     );

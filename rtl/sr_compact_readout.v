@@ -51,6 +51,7 @@ module sr_compact_readout #(
     parameter KEEP_SCORES = 1,
     parameter LUT_RAM     = 0,
     parameter W_W         = 8,    // of w_i, a column: the integer part, or all of a weight where LANES is above 64
+    parameter FULL        = 0,    // 1: full rank is built
     parameter LOWRANK     = 1     // 0: class rows alone, infer_i is high; products come from outside
 ) (
     input  wire                      clk_i,
@@ -64,6 +65,7 @@ module sr_compact_readout #(
     output wire                      done_o,
     output wire                      free_o,       // the pair's last spike counts have been read
     input  wire                      infer_i,
+    input  wire                      full_i,       // FULL: rank_i is classes_i, a row of factors is a class's entries
     input  wire [BLOCK_W-1:0]        blocks_i,
     input  wire [RANK_W-1:0]         rank_i,
     input  wire [4:0]                classes_i,
@@ -113,7 +115,8 @@ module sr_compact_readout #(
     wire               grow      = LOWRANK != 0 && state_q == GROW;
     wire               class_row = state_q == CLASS;
     wire               mac       = (grow || class_row) && item_q < blocks_i;
-    wire               q_item    = LOWRANK != 0 && class_row && !infer_i && (RANK_W == 1 ? row_first : item_q < rank_up);
+    wire               full      = FULL != 0 && full_i;
+    wire               q_item    = LOWRANK != 0 && class_row && !infer_i && (RANK_W == 1 || full ? row_first : item_q < rank_up);
     wire               row_first = item_q == {BLOCK_W{1'b0}};
     wire               row_last  = item_q == (grow ? g_last_q : c_last_q);
     wire               k_last    = RANK_W == 1 || k_q == rank_i - 1'b1;    // one bit: rank 1 alone
@@ -121,7 +124,7 @@ module sr_compact_readout #(
     wire               walk_last = class_row && row_last && class_last;
     always @(posedge clk_i) begin
         g_last_q <= blocks_i - 1'b1;
-        c_last_q <= (infer_i || blocks_i > rank_up ? blocks_i : rank_up) - 1'b1;
+        c_last_q <= (infer_i || full || blocks_i > rank_up ? blocks_i : rank_up) - 1'b1;
         if (grow || class_row) item_q <= row_last ? {BLOCK_W{1'b0}} : item_q + 1'b1;
         case (state_q)
             GROW: if (row_last) state_q <= GAP;
@@ -175,7 +178,7 @@ module sr_compact_readout #(
         block_q1     <= item_q[BLOCK_AW-1:0];
         block_q2     <= block_q1;
         grow_q       <= {grow_q[2:1], grow};
-        first_pair_q <= {first_pair_q[1], grow && pair_first_q && row_first && k_q == {RANK_W{1'b0}} && !rst_i};
+        first_pair_q <= {first_pair_q[1], grow && (pair_first_q || full) && row_first && k_q == {RANK_W{1'b0}} && !rst_i};
         mac_q        <= {mac_q[ROW_ADD-1:1], mac && !rst_i};
         first_q      <= {first_q[ROW_ADD-1:1], row_first && (grow || class_row) && !rst_i};
         q_q          <= {q_q[ROW_ADD-1:1], q_item && !rst_i};
@@ -317,7 +320,7 @@ module sr_compact_readout #(
     always @(posedge clk_i) begin
         if (q_q[Q_READ]) q_k_q <= RANK_W == 1 ? {RANK_W{1'b0}} : q_k_q + 1'b1;
         if (c_last_age_q[Q_READ]) begin
-            q_k_q     <= {RANK_W{1'b0}};
+            if (!full || pair_last_q[Q_READ]) q_k_q <= {RANK_W{1'b0}};
             q_class_q <= pair_last_q[Q_READ] ? 4'd0 : q_class_q + 4'd1;
         end
         // The first pair of a sample begins at factor 0. Its rows of factors are at this age after the last class of the pair before
@@ -326,7 +329,7 @@ module sr_compact_readout #(
         else if (pair_last_q[Q_READ] && (MEMBERS > 1 || minus_age_q[Q_READ])) c_factor_q <= c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
         q_k_q1  <= q_k_q;
         q_sel_q <= q_class_q;
-        bit_q   <= class_bit_i;
+        bit_q   <= class_bit_i && !full;
         scaled_q <= g_put && !rst_i;
         store_q  <= scaled_q && !rst_i;
         // The next pair may start before this one's last S g is stored, so k begins anew with the last class, not with the start.

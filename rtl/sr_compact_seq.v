@@ -35,6 +35,7 @@ module sr_compact_seq #(
     parameter BUFFERS = 1,
     parameter MEMBERS = 2,    // of a pair, that units work on at a time
     parameter SCORES  = 2,    // pairs between the readout's start and the end of their fitness: 2, or 4 with fitness units beside
+    parameter FULL    = 0,    // 1: full rank is built
     parameter LOWRANK = 1     // 0: inference and learning alone
 ) (
     input  wire               clk_i,
@@ -55,6 +56,7 @@ module sr_compact_seq #(
     input  wire [15:0]        pair_first_i,   // in a draw
     input  wire               pair_zero_i,    // it is 0
     input  wire [15:0]        pair_count_i,
+    input  wire               full_i,         // the generation is one of full rank
     input  wire               step_hidden_i,  // the update's K is not 0
     input  wire               step_readout_i,
     // units: a pulse starts one
@@ -65,6 +67,7 @@ module sr_compact_seq #(
     output wire               front_o,
     output wire [X_AW:0]      x_base_o,
     output wire               front_bank_o,
+    output wire [PAIR_AW-1:0] front_pair_o,   // full rank: the front is this pair's
     input  wire               front_busy_i,
     output wire               lif_o,
     output wire               lif_first_o,    // the sample's first pair
@@ -121,7 +124,9 @@ module sr_compact_seq #(
     wire [PAIR_AW:0]   shape_up    = shape_pair_q + 1'b1;
     wire               shape_end   = shape_up == pairs_i[PAIR_AW:0];
     wire               step        = readout_q ? step_readout_i : step_hidden_i;
-    wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? REDRAW : IDLE;
+    wire               full        = FULL != 0 && full_i && !infer && !learn;
+    wire [4:0]         to_update   = full ? UPDATE : REDRAW;
+    wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? to_update : IDLE;
     wire               evaluated;
     wire               units_busy  = draw_busy_i || front_busy_i || lif_busy_i || read_busy_i || fit_busy_i || credit_busy_i ||
                                      update_busy_i || learn_busy_i;
@@ -137,7 +142,7 @@ module sr_compact_seq #(
             end
             CHECK: if (!check_busy_i) begin
                 code_q  <= check_code_i;
-                state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? EVALUATE : learn ? LEARN : want_eval ? DRAW : after_eval;
+                state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? EVALUATE : learn ? LEARN : !want_eval ? after_eval : full ? EVALUATE : DRAW;
             end
             DRAW:    state_q <= DRAWING;
             DRAWING: if (!draw_busy_i) begin
@@ -150,7 +155,7 @@ module sr_compact_seq #(
             SHAPE_U: state_q <= SHAPE_W;
             SHAPE_W: begin
                 shape_pair_q <= shape_up;
-                state_q      <= !shape_end ? SHAPE : want_update ? REDRAW : IDLE;
+                state_q      <= !shape_end ? SHAPE : want_update ? to_update : IDLE;
             end
             REDRAW:    state_q <= REDRAWING;
             REDRAWING: if (!draw_busy_i) state_q <= CREDIT;
@@ -201,10 +206,13 @@ module sr_compact_seq #(
     wire               list = evaluating && front_q == F_WAIT && !sample_none && !base_taken_q[sample_bank_q] && !fit_re_i &&
                               (BUFFERS > 1 || (base_taken_q == 2'd0 && y_taken_q == 2'd0 && s_taken_q == {SCORES{1'b0}}));
     wire               front_end = front_q == F_RUN && !front_busy_i;
+    reg  [PAIR_AW-1:0] front_pair_q;
+    wire               front_pair_last = !full || {1'b0, front_pair_q} == pair_count_i[PAIR_AW:0] - 1'b1;
     assign front_o      = evaluating && front_q == F_START;
     // With BUFFERS 1 nothing else reads the bank memory during a front, and the entry stays on its port.
     assign x_base_o     = BUFFERS > 1 ? x_base_q : {|bank_rdata_i[27:X_AW], bank_rdata_i[X_AW-1:0]};
     assign front_bank_o = sample_bank_q && BUFFERS > 1;
+    assign front_pair_o = front_pair_q;
 
     // ---- LIF: pairs of the sample in base_bank_q ----
     localparam TICKET_W = 7;
@@ -216,7 +224,7 @@ module sr_compact_seq #(
     wire                pair_last = infer || (pair_over && {1'b0, pair_q} == pair_count_i[PAIR_AW:0] - 1'b1);
     wire [TICKET_W-1:0] lif_ticket = {pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q], base_label_q[base_bank_q]};
     wire [TICKET_W-1:0] done_ticket = y_ticket_q[y_done_q];
-    wire                lif_sample_end = lif_done_i && done_ticket[5];
+    wire                base_over = lif_done_i && (done_ticket[5] || full);
     reg                 base_free_q;                          // the bank whose last pair is next to be done
     assign lif_o       = evaluating && lif_ready_i && base_full_q[base_bank_q] && !y_taken_q[y_bank_q];
     assign lif_first_o = pair_q == {PAIR_AW{1'b0}} && !lif_minus_o;
@@ -266,7 +274,8 @@ module sr_compact_seq #(
             F_START: front_q <= F_RUN;
             default: if (front_end) begin
                 front_q  <= F_WAIT;
-                sample_q <= sample_q + 1'b1;
+                sample_q <= sample_q + {{PAIR_AW{1'b0}}, front_pair_last};
+                front_pair_q <= front_pair_last ? {PAIR_AW{1'b0}} : front_pair_q + 1'b1;
                 base_full_q[sample_bank_q] <= 1'b1;
                 if (BUFFERS > 1) sample_bank_q <= !sample_bank_q;
             end
@@ -277,8 +286,8 @@ module sr_compact_seq #(
             y_bank_q             <= !y_bank_q;
             pair_q               <= pair_last ? {PAIR_AW{1'b0}} : pair_q + {{PAIR_AW - 1{1'b0}}, pair_over};
             minus_q              <= !pair_over;
-            // The sample's last pair is on its way: the bank is not full for another, and free once that pair is done.
-            if (pair_last) begin
+            // The bank's last pair is on its way: it is not full for another, and free once that pair is done.
+            if (pair_last || full) begin
                 base_full_q[base_bank_q] <= 1'b0;
                 if (BUFFERS > 1) base_bank_q <= !base_bank_q;
             end
@@ -286,7 +295,7 @@ module sr_compact_seq #(
         if (lif_done_i) begin
             y_full_q[y_done_q] <= 1'b1;
             y_done_q           <= !y_done_q;
-            if (lif_sample_end) begin
+            if (base_over) begin
                 base_taken_q[base_free_q] <= 1'b0;
                 if (BUFFERS > 1) base_free_q <= !base_free_q;
             end
@@ -319,6 +328,7 @@ module sr_compact_seq #(
         if (state_q == IDLE || rst_i) begin
             front_q       <= F_WAIT;
             sample_q      <= {PAIR_AW + 1{1'b0}};
+            front_pair_q  <= {PAIR_AW{1'b0}};
             pair_q        <= {PAIR_AW{1'b0}};
             minus_q       <= 1'b0;
             base_taken_q  <= 2'd0;

@@ -4,13 +4,15 @@
 //
 // Ports       as of sr_compact_column, cols_i being {unit, lane}. base_o and sum_o take the accumulators with keep_i and hand_i, and are
 //             valid from the cycle after.
-// Formats     base_o s16, saturated; sum_o s16. Reset: none. Test: tests/test_sim.c (simulation build `loops`)
+// Formats     base_o s16, saturated; sum_o signed SUM_W each, exact while they hold it. Reset: none. Test: tests/test_sim.c (simulation build `loops`)
 `default_nettype none
 
 module sr_loop_column #(
     parameter LANES  = 64,
     parameter FRAC_W = 8,
-    parameter UNITS  = 4
+    parameter UNITS  = 4,
+    parameter SUM_W  = 24,    // of a sum of an update
+    parameter FULL   = 0      // 1: full rank is built
 ) (
     input  wire                       clk_i,
     input  wire                       acc_en_i,
@@ -25,11 +27,15 @@ module sr_loop_column #(
     input  wire                       readout_i,   // rcols_i in place of cols_i
     input  wire [UNITS*LANES-1:0]     cols_i,
     input  wire [UNITS*LANES-1:0]     rcols_i,
+    // full rank: what is missed is -u for an entry of 1, u for one of -1 (bit 1), so that acc takes up u times the entry
+    input  wire                       full_i,
+    input  wire signed [7:0]          u_i,
+    input  wire [LANES-1:0]           entries_i,
     input  wire [LANES*(8+FRAC_W)-1:0] w_i,
     input  wire                       keep_i,
     output wire [LANES*16-1:0]        base_o,
     input  wire                       hand_i,
-    output wire [LANES*16-1:0]        sum_o
+    output wire [LANES*SUM_W-1:0]     sum_o
 );
     localparam MASTER_W = 8 + FRAC_W;
     reg  signed [31:0] acc  [0:LANES-1];
@@ -37,7 +43,8 @@ module sr_loop_column #(
     wire [127:0]       mask = {{128 - UNITS{1'b0}}, mask_i}, row = {{128 - UNITS{1'b0}}, row_i};
     localparam         TURNS = UNITS > 8 ? 128 : UNITS;    // more than 64: Verilator unrolls no such loop
     reg                missed_q;            // miss is of the cycle before
-    reg  [LANES*16-1:0] base_q, sum_q;
+    reg  [LANES*16-1:0] base_q;
+    reg  [LANES*SUM_W-1:0] sum_q;
     // verilator tracing_off
     integer            n, u;
     reg  signed [31:0] op, from, base;
@@ -49,7 +56,7 @@ module sr_loop_column #(
                 base_q[n*16+:16] <= base[15:0];
             end
         if (hand_i)
-            for (n = 0; n < LANES; n = n + 1) sum_q[n*16+:16] <= acc[n][15:0];
+            for (n = 0; n < LANES; n = n + 1) sum_q[n*SUM_W+:SUM_W] <= acc[n][SUM_W-1:0];
         if (acc_en_i) begin
             if (wint_i)
                 for (n = 0; n < LANES; n = n + 1)
@@ -62,7 +69,9 @@ module sr_loop_column #(
                 end
         end
         missed_q <= miss_i;
-        if (miss_i) begin
+        if (FULL != 0 && miss_i && full_i)
+            for (n = 0; n < LANES; n = n + 1) miss[n] = entries_i[n] ? {{24{u_i[7]}}, u_i} : -{{24{u_i[7]}}, u_i};
+        else if (miss_i) begin
             for (n = 0; n < LANES; n = n + 1) miss[n] = 32'sd0;
             for (u = 0; u < TURNS; u = u + 1)
                 if (mask[u]) begin
@@ -75,6 +84,7 @@ module sr_loop_column #(
     end
     assign base_o = base_q;
     assign sum_o  = sum_q;
+    wire _unused = &{1'b0, full_i, u_i, entries_i};
 endmodule
 
 `default_nettype wire

@@ -18,6 +18,7 @@
 module sr_loop_finish #(
     parameter LANES     = 128,    // a multiple of 64
     parameter FRAC_W    = 8,
+    parameter SUM_W     = 24,     // of a sum, 32 at most
     parameter ROW_W     = 10,
     parameter BLOCK_W   = 5,
     parameter BLOCK_AW  = 4,
@@ -35,7 +36,7 @@ module sr_loop_finish #(
     input  wire                        claim_i,
     output wire                        free_o,
     input  wire                        hand_i,
-    input  wire [LANES*16-1:0]         sums_i,
+    input  wire [LANES*SUM_W-1:0]      sums_i,
     // dither
     output wire                        noise_o,     // draw the word of noise_row_o, noise_block_o
     output wire [12:0]                 noise_row_o,
@@ -111,20 +112,20 @@ module sr_loop_finish #(
 
     // ---- a word ----
     reg  [LANES*MASTER_W-1:0] moved_q;
-    localparam signed [31:0] MOST = (1 << (MASTER_W - 1)) - 1;
+    localparam signed [63:0] MOST = (1 << (MASTER_W - 1)) - 1;
     // verilator tracing_off
     integer                n;
-    reg  signed [31:0]     a, k, rho, weight;
+    reg  signed [63:0]     a, k, rho, weight;
     reg  [WORDS*80-1:0]    ring;              // of each dither word: itself and, behind it, its first 16 bits once more
     // verilator tracing_on
     always @(posedge clk_i)
         if (write_o) begin
-            k = {16'd0, step_i};
+            k = {48'd0, step_i};
             for (n = 0; n < WORDS; n = n + 1) ring[n*80+:80] = {dither_q[n*64+:16], dither_q[n*64+:64]};
             for (n = 0; n < LANES; n = n + 1) begin
-                rho    = {16'd0, ring[n+n/64*16+1+:16] ^ {16{ring[n+n/64*16]}}};
-                a      = {{16{sums_i[n*16+15]}}, sums_i[n*16+:16]};
-                weight = {{32 - MASTER_W{word_i[n*MASTER_W+MASTER_W-1]}}, word_i[n*MASTER_W+:MASTER_W]};
+                rho    = {48'd0, ring[n+n/64*16+1+:16] ^ {16{ring[n+n/64*16]}}};
+                a      = {{64 - SUM_W{sums_i[n*SUM_W+SUM_W-1]}}, sums_i[n*SUM_W+:SUM_W]};
+                weight = {{64 - MASTER_W{word_i[n*MASTER_W+MASTER_W-1]}}, word_i[n*MASTER_W+:MASTER_W]};
                 weight = weight + ((a * k + rho) >>> 16);
                 weight = weight > MOST ? MOST : weight < -MOST ? -MOST : weight;
                 moved_q[n*MASTER_W+:MASTER_W] <= weight[MASTER_W-1:0];

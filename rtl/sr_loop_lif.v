@@ -13,13 +13,18 @@ module sr_loop_lif #(
     parameter LANES    = 128,
     parameter TERM_W   = 17,
     parameter CNT_W    = 5,
-    parameter LEAK_MUL = 1
+    parameter LEAK_MUL = 1,
+    parameter FULL     = 0,     // 1: full rank is built
+    parameter D_W      = 12     // bits of a sum of entries, 12 at most: d has 16 bits then, and does not saturate
 ) (
     input  wire                     clk_i,
     input  wire [7:0]               ctl_i,
     input  wire [LANES-1:0]         neg_i,
     input  wire signed [TERM_W-1:0] term_i,
     input  wire [LANES*16-1:0]      b_i,
+    input  wire                     full_i,      // d is made of d_i and scale_i, not of terms
+    input  wire [LANES*D_W-1:0]     d_i,
+    input  wire [11:0]              scale_i,
     input  wire [LANES-1:0]         present_i,
     input  wire [7:0]               leak_i,
     input  wire [15:0]              theta_i,
@@ -37,12 +42,13 @@ module sr_loop_lif #(
     reg  [LANES*2*CNT_W-1:0] count_q;
     // verilator tracing_off
     integer            n;
-    reg  signed [31:0] u_p, u_m, b, d, theta, leak, term;
+    reg  signed [31:0] u_p, u_m, b, d, theta, leak, term, scale;
     reg                spike_p, spike_m, here;
     // verilator tracing_on
     always @(posedge clk_i) begin
         theta = {16'd0, theta_i};
         leak  = LEAK_MUL != 0 ? {24'd0, leak_i} : 32'sd32;
+        scale = {20'd0, scale_i};
         term  = {{32 - TERM_W{term_i[TERM_W-1]}}, term_i};
         if (ctl_i[LIF_FIRE]) begin
             for (n = 0; n < LANES; n = n + 1) begin
@@ -67,19 +73,25 @@ module sr_loop_lif #(
                 v_p[n] = 32'sd0;
                 v_m[n] = 32'sd0;
             end
-        if (ctl_i[LIF_LOAD])
+        if (ctl_i[LIF_LOAD]) begin
+            if (FULL != 0 && full_i)
+                for (n = 0; n < LANES; n = n + 1) begin
+                    d = {{32 - D_W{d_i[n*D_W+D_W-1]}}, d_i[n*D_W+:D_W]};
+                    sum[n] = (d * scale) >>> 4;
+                end
             for (n = 0; n < LANES; n = n + 1) begin
                 b = {{16{b_i[n*16+15]}}, b_i[n*16+:16]};
                 d = sum[n] >>> 4;
                 in_p[n] = b + d;
                 in_m[n] = b - d;
             end
+        end
         if (ctl_i[LIF_SUM])
             for (n = 0; n < LANES; n = n + 1)
                 sum[n] = (ctl_i[LIF_SUM_FIRST] ? 32'sd0 : sum[n]) + (neg_i[n] ? -term : term);
     end
     assign count_o = count_q;
-    wire _unused = &{1'b0, leak_i, ctl_i[LIF_MINUS]};
+    wire _unused = &{1'b0, leak_i, full_i, d_i, scale, ctl_i[LIF_MINUS]};
 endmodule
 
 `default_nettype wire

@@ -209,7 +209,7 @@ static inline const char *sr_reply_text(uint32_t code)
     case SR_REPLY_LIMIT_SCORE:
         return "LIMIT_SCORE: inference: BATCH * (CLASSES + 1) beyond SCORE_WORDS";
     case SR_REPLY_LIMIT_MODE:
-        return "LIMIT_MODE: full rank, bell entries or learning asked for and not built";
+        return "LIMIT_MODE: full rank, bell entries, two ranks in one run or learning asked for and not built";
     case SR_REPLY_LIMIT_FACTORS:
         return "LIMIT_FACTORS: pairs x rank beyond FACTORS";
     case SR_REPLY_LIMIT_THETA:
