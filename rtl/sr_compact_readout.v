@@ -420,19 +420,33 @@ module sr_compact_readout #(
 
 `ifdef FORMAL
     // formal: MEMBERS=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
+    // formal: FULL=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=3 RANK_AW=2 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
     // formal: LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
     // Assumed: start_i only while ready_o, settings legal and stable while busy_o.
     reg  past_q = 1'b0;
+    reg  [RANK_W-1:0] k_1_q, k_2_q;
+    reg  [4:0] pending;         // rows of classes on their way to that age
+    integer    n_f;
+    always @* begin
+        pending = 5'd0;
+        for (n_f = 1; n_f <= Q_READ; n_f = n_f + 1) pending = pending + {4'd0, c_last_age_q[n_f]};
+    end
+    reg  middle_q;              // full rank: of the class at this age q has been asked for, and its row goes on
     always @(posedge clk_i) begin
         past_q <= 1'b1;
+        k_1_q  <= k_q;
+        k_2_q  <= k_1_q;
+        if (clear_i || rst_i || c_last_age_q[Q_READ]) middle_q <= 1'b0;
+        else if (q_q[Q_READ]) middle_q <= 1'b1;
         if (!past_q) assume (rst_i && clear_i);
         if (!ready_o) assume (!start_i);
         if (busy_o) assume (!clear_i);
-        assume (blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && rank_i != 0 && rank_i <= 2 && classes_i >= 2 && classes_i <= 16);
+        assume (blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && rank_i != 0 && classes_i >= 2);
+        assume (full ? rank_i == classes_i[RANK_W-1:0] && classes_i <= 1 << RANK_AW && !infer_i : rank_i <= 2 && classes_i <= 16);
         if (past_q && ($past(start_i) || $past(busy_o)))
-            assume ($stable(blocks_i) && $stable(rank_i) && $stable(classes_i) && $stable(infer_i) && $stable(scale_i));
+            assume ($stable(blocks_i) && $stable(rank_i) && $stable(classes_i) && $stable(infer_i) && $stable(full_i) && $stable(scale_i));
         if (past_q && $past(!busy_o && !start_i) && start_i)
-            assume ($stable(blocks_i) && $stable(rank_i) && $stable(infer_i));      // settings were there a cycle before
+            assume ($stable(blocks_i) && $stable(rank_i) && $stable(infer_i) && $stable(full_i));      // settings were there a cycle before
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o && ready_o && !score_we_o);
             if (!busy_o) assert (!score_we_o && !done_o && !y_re_o && !col_re_o && !class_re_o && !g_put && !store_q);
@@ -442,6 +456,16 @@ module sr_compact_readout #(
             if (g_put) assert (!mac_q[3]);
             // S g is there before it is read
             if (q_re) assert (!g_put && !scaled_q && !store_q);
+            // full rank: a class's row of entries is that of its number, and so is the S g that is added
+            if (full && col_re_o) assert (col_addr_o[BLOCK_AW+:FACTOR_AW] == k_2_q);
+            if (full && q_re) assert (q_k_q1 == q_sel_q);
+            // for the induction
+            assert ((pair_last_q & ~c_last_age_q) == 0);
+            if (class_row) assert ({1'b0, class_q} < classes_i && item_q <= c_last_q);
+            if (grow || state_q == GAP) assert (k_q < rank_i && class_q == 4'd0);
+            if (full || !busy_o) assert ({1'b0, q_class_q} + pending == (|pair_last_q[Q_READ:1] ? classes_i : class_row ? {1'b0, class_q} : 5'd0));
+            if (middle_q) assert ((class_row && !row_first) || pending != 5'd0);
+            if (full || !busy_o) assert ({2'd0, q_k_q} == {1'b0, q_class_q} + {4'd0, middle_q});
         end
         cover (past_q && done_o && score_class_o == 4'd1 && state_q == GROW);
         cover (past_q && store_q && g_k_q == 1);

@@ -364,6 +364,49 @@ module sr_compact_seq #(
     assign bank_waddr_o = {2'b11, shape_pair_q[PAIR_AW-1:0]};
     assign bank_wdata_o = {{7{most_q && differ_q}}, differ_q};      // the sign of the difference
     wire _unused = &{1'b0, batch_i, base_free_q, base_bank_q, sample_bank_q, score_ticket, done_ticket, fit_ticket};
+
+`ifdef FORMAL
+    // formal: FULL=1 BUFFERS=2 PAIR_AW=2 X_AW=4 DEPTH=12
+    // An evaluation of full rank: a front for each pair, and LIF takes them in their order. Assumed: no fault, settings stable
+    // in a run, lif_done_i for a pair that was begun.
+    reg                past_q = 1'b0;
+    reg  [1:0]         begun_q;               // pairs that LIF has begun and not done
+    reg  [PAIR_AW-1:0] of_q [0:1];            // the pair of which a bank is, or is to be
+    wire [1:0]         taken  = {1'b0, base_taken_q[0]} + {1'b0, base_taken_q[1]};
+    wire [1:0]         filled = {1'b0, base_full_q[0]} + {1'b0, base_full_q[1]};
+    wire               filling = front_q != F_WAIT;
+    wire [PAIR_AW-1:0] after_1 = {1'b0, pair_q} + 1'b1 == pair_count_i[PAIR_AW:0] ? {PAIR_AW{1'b0}} : pair_q + 1'b1;
+    wire [PAIR_AW-1:0] after_2 = {1'b0, after_1} + 1'b1 == pair_count_i[PAIR_AW:0] ? {PAIR_AW{1'b0}} : after_1 + 1'b1;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (!past_q) assume (rst_i);
+        assume (fault_i == SR_REPLY_OK && run_flags_i == SR_RUN_EVALUATE[5:0]);
+        assume (full_i && pair_count_i != 0 && pair_count_i <= 1 << PAIR_AW && batch_i != 0 && batch_i <= 1 << PAIR_AW);
+        if (past_q && $past(run_busy_o)) assume ($stable(pair_count_i) && $stable(batch_i));
+        if (begun_q == 0) assume (!lif_done_i);
+        begun_q <= begun_q + {1'b0, lif_o} - {1'b0, lif_done_i};
+        if (front_o) of_q[sample_bank_q] <= front_pair_o;
+        if (state_q == IDLE || rst_i) begun_q <= 2'd0;
+        if (past_q) assert (state_q == IDLE || ((state_q == CHECK || state_q == EVALUATE) && flags_q == SR_RUN_EVALUATE[5:0]));
+        if (past_q && (state_q == CHECK || state_q == EVALUATE)) begin
+            if (state_q == CHECK) assert (taken == 0 && filled == 0 && !filling && begun_q == 0 && pair_q == 0);
+            // LIF takes the pair that it counts, and the front's does not change while it runs
+            if (lif_o) assert (of_q[base_bank_q] == pair_q);
+            if (front_q == F_RUN) assert (of_q[sample_bank_q] == front_pair_o);
+            if (front_o) assert (!base_full_q[sample_bank_q] && {1'b0, front_pair_o} < pair_count_i);
+            // for the induction
+            assert ({1'b0, pair_q} < pair_count_i && taken == filled + begun_q + {1'b0, filling} && (base_full_q & ~base_taken_q) == 0);
+            assert (front_pair_q == (filled == 0 ? pair_q : filled == 1 ? after_1 : after_2));
+            assert (sample_bank_q == (base_bank_q ^ filled[0]) && base_free_q == (base_bank_q ^ begun_q[0]));
+            if (filled != 0) assert (base_full_q[base_bank_q] && of_q[base_bank_q] == pair_q);
+            if (filled == 2) assert (of_q[!base_bank_q] == after_1);
+            if (filling) assert (base_taken_q[sample_bank_q] && !base_full_q[sample_bank_q]);
+            if (begun_q != 0) assert (base_taken_q[base_free_q] && !base_full_q[base_free_q]);
+        end
+        cover (past_q && lif_o && front_q == F_RUN && front_pair_o == 1 && pair_count_i == 2);
+        cover (past_q && evaluated && pair_count_i == 2);
+    end
+`endif
 endmodule
 
 `default_nettype wire
