@@ -9,7 +9,7 @@
 //   LIST     2 a sample      An entry of the batch list is asked for and compared: its label with CLASSES, its place with that, by the
 //                            same subtraction.
 //
-// What a run does not ask for takes one cycle. Limits of single registers are sr_limits'; its code comes in and goes out first.
+// What a run does not ask for takes one cycle; with rank_i 0 (full rank) FACTORS is no limit. Limits of single registers are sr_limits'; its code comes in and goes out first.
 // Job       start_i (pulse) with the settings, which hold while busy_o; then code_o, until the next start_i.
 // List      data_i is the entry of addr_o, a cycle after re_o.
 // Reset     control only. Test: tests/rtl/tb_check.cpp

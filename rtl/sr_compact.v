@@ -11,7 +11,7 @@
 //   sr_compact_finish  control of sums, a word behind -> weights                 sr_compact_quad    its data path, for QUAD lanes
 //   sr_loop_*          LANES above 64, for simulators: all lanes of such a module as one loop
 // In an evaluation front, LIF, readout and fitness work each an item behind the one before it (sr_compact_seq).
-// Bounds    one hidden layer, low rank, sign entries, readout kind sum, rank <= 16, pairs * rank <= FACTORS; the parameters of
+// Bounds    one hidden layer, sign entries, readout kind sum, rank <= 16, low rank with pairs * rank <= FACTORS; the parameters of
 //           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
 //           BUFFERS 2: base current and counts in two banks, readout weights in a memory of their own: the front of the next
 //           sample runs beside the pairs of this one. 1: it runs after them.
@@ -26,6 +26,8 @@
 //           LEAK_DSP: lanes, the first ones, whose neuron takes a DSP block for leak and input (sr_compact_neuron).
 //           MEMBERS 2: LIF and readout work on both members of a pair; 1: on one after the other, in half the cells.
 //           LOCAL 1: it learns in mode `local` too (sr_local). NOISE_ROUNDS: rounds of a noise unit in a cycle, here and there.
+//           FULL 1, with LANES above 64: full rank too, of hidden layer and readout together. The front runs once a pair and adds up the
+//           entries of the events' rows beside their weights (sr_loop_noise); no factors are drawn.
 //           LOWRANK 0, with LOCAL 1: mode `local` and inference alone. Factors, projections, the readout's S g, fitness and the update of
 //           pairs are left out, and the readout's products are those of sr_local.
 // Reset     synchronous, control only. Test: tests/test_sim.c

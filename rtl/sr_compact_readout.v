@@ -19,6 +19,7 @@
 //   age 5 + TREE the row's sum takes it.            q: age 2 + TREE class factor read, 3 + TREE S g read, 4 + TREE both valid,
 //   age 6 + TREE the row's sum and q are complete                     5 + TREE the term is registered and added
 //   age 7 + TREE score_we_o
+// Full rank: k is a class, a row of factors its entries (col_i), and class o has one item of q, k = o, with sign plus.
 // The minus member's q starts from 255 and subtracts: I - (q >> 8) = I + ((255 - q) >> 8).
 // Memories    y_* spike counts {bank, block}, the plus member's in a lane's low half; weights; factors: data a cycle after the
 //             read enable. Banks of spike counts and of scores alternate from pair to pair, from 0 after clear_i.

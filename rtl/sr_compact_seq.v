@@ -23,10 +23,13 @@
 //   readout  | s, p            | s, p + 1        | s, p + 2
 //   fitness  | s, p - 1        | s, p            | s, p + 1
 //
+// Full rank (full_i): a front is a pair's, so a bank holds the base current of one pair and is free once that is done; nothing is
+// drawn, and the update begins without words.
+//
 // Bank memory: {0, member} sums (sr_compact_fitness), {2, entry} batch list, {3, pair} pair weights. fit_re_i goes first.
 // Codes: check_code_i at the start of a run; fault_i, a code raised while it runs, ends it when the units at work have finished: a
 // sample's front, a pair, the draw, a layer's update. Reset: control only.
-// Test: tests/test_sim.c
+// Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
 module sr_compact_seq #(

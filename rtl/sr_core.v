@@ -5,7 +5,7 @@
 // COMPACT    0: engine sr_wide, throughput first, for simulation
 //            1: engine sr_compact, for boards: one hidden layer, low rank, sign entries, readout kind sum. It holds the factors of
 //               a generation, FACTORS of them (pairs x rank); sr_wide holds none and takes no bound.
-//               COUNTERS 0: it counts cycles in total only. SOFT_LANES, BASE_LUT: what is built of LUTs. WEIGHT_HOLD,
+//               FULL 1: full rank too, where lanes are loops. COUNTERS 0: it counts cycles in total only. SOFT_LANES, BASE_LUT: what is built of LUTs. WEIGHT_HOLD,
 //               FIT_BESIDE: see there.
 // Parameters are named as in host/map/sr_map.def. Both engines give the same numbers wherever both can; what is built shows in MODES,
 // FACTORS, ROW_WORDS (how weights lie) and the limits.
