@@ -122,7 +122,7 @@ RTL := $(sort $(wildcard rtl/*.v))
 RTL_H := $(sort $(wildcard rtl/*.vh))
 params_file = $(firstword $(wildcard sim/$(1).mk constraints/$(1).mk))
 # What such a file may say: forgotten before the next is read.
-forget = $(foreach v,FAMILY DEVICE PROG OSC_MHZ CLOCK_MHZ SEEDS SYNTH_FLAGS LUT_ADD LUT_AREA CLOCK_PARAMS PARAMS DEMO DEMO_LOCAL,$(eval $v :=))
+forget = $(foreach v,FAMILY PINS DEVICE PROG OSC_MHZ CLOCK_MHZ SEEDS SYNTH_FLAGS LUT_ADD LUT_AREA CLOCK_PARAMS PARAMS DEMO DEMO_LOCAL,$(eval $v :=))
 define load_params
 $(forget)
 include $(2)
@@ -365,7 +365,7 @@ lint-boards: | $(B)/setup/lint
 
 # ---- boards ---------------------------------------------------------------------------------------------------------
 # constraints/BOARD.mk: FAMILY, DEVICE (options of the router), PARAMS, CLOCK_PARAMS, OSC_MHZ (the crystal), CLOCK_MHZ (what must be
-# met), SEEDS, PROG.
+# met), SEEDS, PROG; PINS: the board whose .pcf or .lpf it has, for a second bitstream of that board.
 # From the command line alone: other tool chains export a BOARD of their own.
 ifneq ($(origin BOARD),command line)
 BOARD :=
@@ -386,8 +386,8 @@ SYNTH_ice40 = synth_ice40 $(SYNTH_FLAGS) -run begin:map_gates; $(if $(LUT_ADD),t
     $(if $(LUT_AREA),scratchpad -set abc.script $(CURDIR)/constraints/area.abc;) synth_ice40 $(SYNTH_FLAGS) -run map_gates: -json $@
 SYNTH_ecp5 = synth_ecp5 -json $@ $(SYNTH_FLAGS)
 YOSYS_FOR = $(if $(filter ecp5,$(FAMILY)),$(YOSYS_ECP5),$(YOSYS))
-CONSTRAINTS_ice40 := constraints/$(BOARD).pcf
-CONSTRAINTS_ecp5 := constraints/$(BOARD).lpf
+CONSTRAINTS_ice40 := constraints/$(or $(PINS),$(BOARD)).pcf
+CONSTRAINTS_ecp5 := constraints/$(or $(PINS),$(BOARD)).lpf
 BITSTREAM_ice40 := $(S)/spikeroll.bin
 BITSTREAM_ecp5 := $(S)/spikeroll.bit
 
