@@ -71,6 +71,7 @@ module sr_compact #(
     parameter LEAK_DSP      = 0,
     parameter CFG_RAM       = 0,
     parameter LOWRANK       = 1,
+    parameter FULL          = 0,
     parameter WORD_W        = 64    // bits of the widest memory word, 32 at least
 ) (
     input  wire              clk_i,
@@ -107,11 +108,14 @@ module sr_compact #(
     localparam GROUP_W  = $clog2(GROUPS + 1);
     localparam RANK_W   = $clog2(RANK_MAX + 1);
     localparam RANK_AW  = RANK_MAX > 1 ? $clog2(RANK_MAX) : 1;
+    localparam READ_RANK_W  = FULL != 0 ? 5 : RANK_W;                            // of the readout's rows of factors; full rank: a class each
+    localparam READ_RANK_AW = FULL != 0 ? 4 : RANK_AW;
     localparam BLOCK_W0 = $clog2(BLOCKS + RANK_MAX + 2);                         // a class row's items and a gap
     localparam BLOCK_W1 = BLOCK_W0 > GROUP_W ? BLOCK_W0 : GROUP_W;
-    localparam BLOCK_W  = BLOCK_W1 > RANK_W ? BLOCK_W1 : RANK_W;
+    localparam BLOCK_W  = BLOCK_W1 > READ_RANK_W ? BLOCK_W1 : READ_RANK_W;
     localparam STEP_W   = $clog2(STEPS_MAX + 1);
     localparam PAIR_AW  = $clog2(PAIRS_MAX);
+    localparam UPD_GROUP_W = FULL != 0 ? PAIR_AW + 1 : GROUP_W;                  // full rank: a pair each
     localparam CNT_W    = $clog2(STEPS_MAX + 1);
     localparam XW_W     = $clog2(X_WORDS + 1);
     localparam CUT      = LANES < 16 ? LANES : 16;
@@ -133,17 +137,14 @@ module sr_compact #(
     localparam D_W      = 12 + $clog2(RANK_MAX);
     localparam LIF_TERM_W = LOCAL != 0 ? 17 : 16;                                  // c' or, sixteenfold, sigma
     localparam ACC_B    = $clog2(INPUTS_MAX + 1) + 8 + FRAC_W;                   // base current, shifted up
-    localparam ACC_U    = 16;                                                    // A 2^e of the update; LOOPS: UPD_SUM_W
+    localparam ACC_U    = 16;                                                    // A 2^e of the update
     localparam QUAD     = LANES < 4 ? LANES : 4;                                 // lanes that share a product in the update
     localparam QUADS    = LANES / QUAD;
     localparam WINDOW   = LANES + 16;
     localparam ROWS_W   = XW_W + 4 > 5 ? XW_W + 4 : 5;
     localparam ACC_W    = (ACC_B > ACC_U ? ACC_B : ACC_U) + 1;
+    localparam UPD_SUM_W = LANES > 64 ? 24 : 16;                                 // of a sum of the update
     localparam LOOPS    = LANES > 64 ? 1 : 0;                                    // lanes as loops, for simulators (sr_loop_*)
-    localparam UPD_SUM_W = LOOPS != 0 ? 24 : 16;                                 // of a sum of the update, and of all |u|
-    localparam Y_BANKS  = LOOPS != 0 ? 4 : 2;                                    // of spike counts
-    localparam YBANK_W  = $clog2(Y_BANKS);
-    localparam Y_AW     = YBANK_W + BLOCK_AW;
     localparam TREE     = LANES > 8 && LOOPS == 0 ? 2 : 1;
     localparam READ_W_W = LOOPS != 0 ? MASTER_W : 8;                             // of a weight, what readout and credit are given
     localparam X_AW     = $clog2(SAMPLE_WORDS);
@@ -158,18 +159,18 @@ module sr_compact #(
         if (LOOPS != 0 && (BUFFERS != 2 || MEMBERS != 2 || SUBTRACT != 1 || SOFT_LANES != 0)) begin : g_rule_loops
             SR_COMPACT_WITH_MORE_THAN_64_LANES_HAS_BUFFERS_2_MEMBERS_2_SUBTRACT_1_AND_NO_SOFT_LANES u ();
         end
-        if (COL_LANES != LANES || ENGINES != 1 || (RANK_LANES != 1 && LOOPS == 0) || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
+        if (FULL != 0 && (LOOPS == 0 || LOWRANK == 0 || FACTOR_AW < 5)) begin : g_rule_full
+            SR_COMPACT_FULL_NEEDS_MORE_THAN_64_LANES_LOWRANK_AND_32_FACTORS u ();
+        end
+        if (COL_LANES != LANES || ENGINES != 1 || RANK_LANES != 1 || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
             BUFFERS < 1 || BUFFERS > 2 || LAYERS_MAX != 1 || STEP_READOUT != 0) begin : g_rule_compact
             SR_COMPACT_HAS_COL_LANES_EQUAL_LANES_SAMPLE_W_16_AND_ONE_OF_THE_OTHER_UNITS u ();
-        end
-        if (RANK_LANES < 1 || RANK_LANES > 16 || (1 << $clog2(RANK_LANES)) != RANK_LANES || RANK_MAX % RANK_LANES != 0) begin : g_rule_rank
-            SR_RANK_LANES_MUST_BE_A_POWER_OF_TWO_AND_DIVIDE_RANK_MAX u ();
         end
         if (LANES < 2 || LANES > 256 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || PAIRS_MAX < 2 ||
             BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
             SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
         end
-        if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > (LOOPS != 0 ? 13 : 12) || BLOCK_W > 8) begin : g_rule_width
+        if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12 || BLOCK_W > 8) begin : g_rule_width
             SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_GROUPS_255_HIDDEN_BY_STEPS_32767_AT_MOST u ();
         end
         if (LOCAL != 0 && RANK_MAX < 2) begin : g_rule_local
@@ -181,16 +182,13 @@ module sr_compact #(
         if (CFG_RAM != 0 && LOCAL != 0) begin : g_rule_cfg
             SR_CFG_RAM_IS_FOR_ONE_UNIT_AT_A_TIME_AND_LOCAL_HAS_TWO u ();
         end
-        if (SCORE_WORDS > CBUF_WORDS && LOOPS == 0) begin : g_rule_score
+        if (SCORE_WORDS > CBUF_WORDS) begin : g_rule_score
             SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
         end
         if (MEMBERS < 1 || MEMBERS > 2 || (MEMBERS == 1 && (FIT_BESIDE != 0 || LOCAL != 0))) begin : g_rule_members
             SR_COMPACT_MEMBERS_IS_1_OR_2_AND_1_HAS_THE_SERIAL_FITNESS_UNIT_AND_NO_LOCAL u ();
         end
-        if (LOOPS != 0 && FACTORS > 16384) begin : g_rule_sums_loops
-            SR_COMPACT_FACTORS_IS_AT_MOST_16384_SO_THAT_SUMS_HAVE_24_BITS u ();
-        end
-        if (LOOPS == 0 && FACTORS > 256) begin : g_rule_sums
+        if (FACTORS > 256) begin : g_rule_sums
             SR_COMPACT_FACTORS_IS_AT_MOST_256_SO_THAT_SUMS_HAVE_16_BITS u ();
         end
         if (GROUPS < RANK_MAX || FACTOR_AW < RANK_W) begin : g_rule_factors
@@ -226,7 +224,8 @@ module sr_compact #(
     // ---- what a run sees ----
     wire               infer;
     wire               plain;               // no perturbation by factors: inference, or learning, which has its own
-    wire [RANK_W-1:0]  rank    = plain || RANK_MAX == 1 ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
+    wire               full;                // the perturbation is of full rank: no factors, an entry a weight
+    wire [RANK_W-1:0]  rank    = plain || full || RANK_MAX == 1 ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
     wire [STEP_W-1:0]  steps   = cfg_steps[STEP_W-1:0];
     wire [12:0]        rows_up = cfg_rows0 + 13'd15;
     wire [20:0]        cols_up = {8'd0, cfg_cols0} + {8'd0, LANES[12:0]} - 21'd1;
@@ -295,7 +294,8 @@ module sr_compact #(
     wire        check_busy, check_re;
     wire [7:0]  check_code;
     wire [PAIR_AW-1:0] check_addr;
-    wire        mode_bad   = ((|cfg_mode || LOWRANK == 0) && (run_flags[0] || run_flags[2])) || (LOWRANK == 0 && run_flags[3]) ||
+    wire        mode_built = cfg_mode == 3'd0 || (FULL != 0 && cfg_mode == 3'd3);       // hidden layer and readout alike
+    wire        mode_bad   = ((!mode_built || LOWRANK == 0) && (run_flags[0] || run_flags[2])) || (LOWRANK == 0 && run_flags[3]) ||
                              (LOCAL == 0 && learn_start);
     wire [7:0]  code       = limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK;
     reg  [7:0]  fault_q;
@@ -306,7 +306,7 @@ module sr_compact #(
     wire [PAIR_AW:0] draw_pairs;
     wire [X_AW:0]    x_base;
     wire [3:0]  score_label, fit_label;
-    wire [PAIR_AW-1:0]  fit_pair;
+    wire [PAIR_AW-1:0]  fit_pair, front_pair;
     wire                seq_re, seq_we, fit_re, fit_we;
     wire [PAIR_AW+1:0]  seq_raddr, seq_waddr, fit_raddr, fit_waddr;
     wire [7:0]          seq_wdata;
@@ -316,20 +316,20 @@ module sr_compact #(
     ) u_check (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(run_clear), .limit_code_i(code), .busy_o(check_busy), .code_o(check_code),
         .evaluate_i(run_flags[0]), .update_i(run_flags[2]), .infer_i(infer_start), .learn_i(learn_start), .steps_i(cfg_steps), .x_words_i(x_words),
-        .classes_i(cfg_classes), .rank_i(RANK_MAX == 1 ? 6'd1 : cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
+        .classes_i(cfg_classes), .rank_i(full ? 6'd0 : RANK_MAX == 1 ? 6'd1 : cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
     sr_compact_seq #(
         .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_BESIDE != 0 ? 4 : 2),
-        .COUNTS(Y_BANKS), .LOWRANK(LOWRANK)
+        .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
         .learn_o(learn), .learn_busy_i(learn_busy),
-        .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(pair_first), .pair_zero_i(pair_zero), .pair_count_i(cfg_pair_count),
+        .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(pair_first), .pair_zero_i(pair_zero), .pair_count_i(cfg_pair_count), .full_i(full),
         .step_hidden_i(step_hidden), .step_readout_i(step_readout),
         .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
-        .front_o(front), .x_base_o(x_base), .front_bank_o(front_bank), .front_busy_i(front_busy),
+        .front_o(front), .x_base_o(x_base), .front_bank_o(front_bank), .front_pair_o(front_pair), .front_busy_i(front_busy),
         .lif_o(lif), .lif_first_o(lif_first), .lif_bank_o(lif_bank), .lif_minus_o(lif_minus), .lif_ready_i(lif_ready), .lif_busy_i(lif_busy),
         .lif_done_i(lif_done), .read_o(read), .read_first_o(read_first), .read_minus_o(read_minus), .fit_minus_o(fit_minus), .read_ready_i(read_ready), .read_busy_i(read_busy),
         .read_free_i(LOOPS != 0 ? read_free : read_done), .read_done_i(read_done), .score_label_o(score_label), .fit_o(fit), .fit_bank_o(fit_bank), .fit_fresh_o(fit_fresh),
@@ -353,40 +353,12 @@ module sr_compact #(
     wire [COL_AW-1:0]     lif_col_addr, read_col_addr, upd_col_addr;
     wire [CLASS_AW-1:0]   read_class_addr, upd_class_addr;
     wire [3:0]            front_row_bit, read_class_sel, upd_bit;
-    wire [PROJ_UNITS-1:0] row_bits, class_bits, upd_row;
-    wire [2*PROJ_UNITS-1:0] word_rdata;
-    wire                  miss_next;
-    wire [RANK_LANES*LANES-1:0] col_bits;
-    wire [LANES-1:0]      rcol_bits;
-    localparam COLS_W = LOOPS != 0 ? 1 : PROJ_UNITS * LANES;
-    wire [COLS_W-1:0]     cols, rcols;            // not LOOPS: of a group
-    localparam MISS_W = $clog2(PROJ_UNITS + 1);
-    wire [LANES*MISS_W-1:0] missed;               // LOOPS
-    wire [RANK_LANES-1:0] class_bit;
+    wire [PROJ_UNITS-1:0] row_bits, class_bits;
+    wire [LANES-1:0]      col_bits, rcol_bits;
+    wire [PROJ_UNITS*LANES-1:0] cols, rcols;
+    wire                  class_bit;
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
-    generate if (LOOPS != 0) begin : g_loop_factors
-        sr_loop_factors #(
-            .LANES(LANES), .UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .XW_W(XW_W), .X_WORDS(X_WORDS), .BLOCK_AW(BLOCK_AW),
-            .RANK_LANES(RANK_LANES), .ROW_AW(ROW_AW)
-        ) u_factors (
-            .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
-            .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i(x_words), .blocks_i(blocks8), .busy_o(draw_busy), .groups_o(groups),
-            .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block), .dither_o(upd_dither),
-            .row_re_i(front_row_re || (upd_row_re && !readout)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
-            .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits), .cols_re_i(upd_re), .cols_addr_i(upd_col_addr),
-            .readout_i(readout), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]), .row_i(upd_row), .miss_o(missed), .col_re_i(lif_col_re && !plain), .col_addr_i(lif_col_addr), .col_o(col_bits),
-            .rcol_re_i(read_col_re), .rcol_addr_i(read_col_addr), .rcol_o(rcol_bits),
-            .class_re_i(read_class_re || (upd_row_re && readout)), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
-            .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .group_i(upd_turn_q), .class_o(class_bit), .classes_o(class_bits)
-        );
-        assign draw_over   = 1'b0;
-        assign noise_ready = 1'b1;
-        assign cut         = {CUT{1'b0}};
-        assign cols        = 1'b0;
-        assign rcols       = 1'b0;
-        wire _unused_factors = &{1'b0, upd_cut_at};
-    end else if (LOWRANK != 0) begin : g_factors
-    assign missed = {LANES * MISS_W{1'b0}};
+    generate if (LOWRANK != 0) begin : g_factors
     sr_factors #(
         .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS),
         .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .ROUNDS(NOISE_ROUNDS), .RANK_MAX(RANK_MAX), .ROW_AW(ROW_AW)
@@ -396,24 +368,22 @@ module sr_compact #(
         .over_o(draw_over), .groups_o(groups),
         .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
         .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut), .dither_o(upd_dither),
-        .row_re_i(front_row_re || (upd_row_re && !readout)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
+        .row_re_i(front_row_re || (upd_row_re && !readout && !full)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
         .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits),
-        .col_re_i(lif_col_re || upd_re), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
-        .rcol_re_i(read_col_re || upd_re), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr), .rcol_o(rcol_bits),
+        .col_re_i((lif_col_re || upd_re) && !full), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
+        .rcol_re_i((read_col_re || upd_re) && !full), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr), .rcol_o(rcol_bits),
         .rcols_o(rcols),
-        .class_re_i(read_class_re || (upd_row_re && readout)), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
+        .class_re_i((read_class_re || (upd_row_re && readout)) && !full), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
         .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .class_o(class_bit), .classes_o(class_bits)
     );
     end else begin : g_no_factors
-        assign missed     = {LANES * MISS_W{1'b0}};
-        assign {draw_busy, draw_over, noise_ready} = 3'd0;
-        assign class_bit  = {RANK_LANES{1'b0}};
+        assign {draw_busy, draw_over, noise_ready, class_bit} = 4'd0;
         assign upd_dither = 64'd0;
         assign groups     = {GROUP_W{1'b0}};
         assign cut        = {CUT{1'b0}};
         assign row_bits   = {PROJ_UNITS{1'b0}};
         assign class_bits = {PROJ_UNITS{1'b0}};
-        assign col_bits   = {RANK_LANES * LANES{1'b0}};
+        assign col_bits   = {LANES{1'b0}};
         assign rcol_bits  = {LANES{1'b0}};
         assign cols       = {PROJ_UNITS * LANES{1'b0}};
         assign rcols      = {PROJ_UNITS * LANES{1'b0}};
@@ -423,13 +393,13 @@ module sr_compact #(
     end endgenerate
 
     // ---- front ----
-    wire                x_re, x_over, add_base, add_count, mark, keep_base, keep_count;
+    wire                x_re, x_over, event_next, add_base, add_count, mark, keep_base, keep_count;
     wire [X_AW-1:0]     x_addr;
     wire [15:0]         x_data;
     wire [XW_W+3+BLOCK_AW:0] front_w_addr;
     wire [BASE_AW-1:0]  base_at;
     wire [COUNT_AW-1:0] count_at;
-    wire [BLOCK_W-1:0]  front_groups = plain ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
+    wire [BLOCK_W-1:0]  front_groups = plain || full ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
     sr_compact_front #(
         .X_AW(X_AW), .SAMPLE_WORDS(SAMPLE_WORDS), .BLOCK_AW(BLOCK_AW), .GROUP_AW(GROUP_AW), .STEP_AW(STEP_AW), .XW_W(XW_W),
         .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT)
@@ -437,7 +407,7 @@ module sr_compact #(
         .clk_i(clk_i), .rst_i(rst_i), .start_i(front || lrn_front), .busy_o(front_busy), .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
         .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
         .x_over_o(x_over), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
-        .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
+        .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .event_next_o(event_next), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
         .keep_base_o(keep_base), .base_at_o(base_at), .keep_count_o(keep_count), .count_at_o(count_at)
     );
     wire [PROJ_UNITS*C_W-1:0] counts_now;
@@ -458,74 +428,83 @@ module sr_compact #(
         end
     endgenerate
 
+    // ---- full rank: the entries of an event's row, and their sums, for a pair at a time; in an update those of a row and pair ----
+    wire [LANES-1:0]     entries, read_entries;
+    wire [LANES*C_W-1:0] full_sums, full_d;
+    wire                 full_u_re   = full && upd_re;
+    wire [PAIR_AW+UPD_GROUP_W-1:0] upd_pair = {{PAIR_AW{1'b0}}, upd_group};
+    wire [PAIR_AW-1:0]   full_u_addr = upd_pair[PAIR_AW-1:0];
+    generate
+        if (FULL != 0) begin : g_full
+            reg  [XW_W+3+BLOCK_AW:0] at_q1, at_q2;         // of the event, as old as event_next
+            reg  [15:0]              read_pair_q;          // of which the readout walks rows of factors
+            wire [7:0]               front_block = {{8 - BLOCK_AW{1'b0}}, at_q2[BLOCK_AW-1:0]};
+            wire [7:0]               upd_block   = {{8 - BLOCK_AW{1'b0}}, upd_col_addr[BLOCK_AW-1:0]};
+            always @(posedge clk_i) begin
+                at_q1 <= front_w_addr;
+                at_q2 <= at_q1;
+                if (read) read_pair_q <= read_first ? cfg_pair_first : read_pair_q + 16'd1;
+            end
+            sr_loop_noise #(.LANES(LANES)) u_entries (
+                .clk_i(clk_i), .en_i(full && (event_next || upd_re)), .key_i({cfg_key_hi, cfg_key_lo}),
+                .layer_i(upd_turn_q && readout ? SR_LAYER_READOUT : 4'd0),
+                .row_i(upd_turn_q ? {{16 - ROWS_W{1'b0}}, upd_row_at} : {{12 - XW_W{1'b0}}, at_q2[BLOCK_AW+:XW_W+4]}),
+                .pair_i(upd_turn_q ? {{16 - PAIR_AW{1'b0}}, full_u_addr} : cfg_pair_first + {{16 - PAIR_AW{1'b0}}, front_pair}),
+                .block_i(upd_turn_q ? upd_block : front_block), .bits_o(entries)
+            );
+            sr_loop_count #(.UNITS(LANES), .C_W(C_W)) u_sums (
+                .clk_i(clk_i), .mark_i(full && mark), .add_i(full && add_base), .bits_i(entries), .counts_o(full_sums)
+            );
+            wire [FACTOR_AW-1:0] read_row = read_col_addr[BLOCK_AW+:FACTOR_AW];
+            sr_loop_noise #(.LANES(LANES)) u_read_entries (
+                .clk_i(clk_i), .en_i(full && read_col_re), .key_i({cfg_key_hi, cfg_key_lo}), .layer_i(SR_LAYER_READOUT),
+                .row_i({{16 - FACTOR_AW{1'b0}}, read_row}), .pair_i(read_pair_q),
+                .block_i({{8 - BLOCK_AW{1'b0}}, read_col_addr[BLOCK_AW-1:0]}), .bits_o(read_entries)
+            );
+        end else begin : g_no_full
+            assign entries      = {LANES{1'b0}};
+            assign read_entries = {LANES{1'b0}};
+            assign full_sums    = {LANES * C_W{1'b0}};
+            wire _unused_full = &{1'b0, event_next, front_pair, upd_row_at, upd_pair, full_u_addr, full_d, entries};
+        end
+    endgenerate
+
     // ---- LIF: a pair's perturbation and neurons ----
     wire                lif_count_re, base_re, block_last, y_we;
     wire [COUNT_AW:0]   lif_count_addr;
     wire [UNIT_W-1:0]   lif_unit;
     wire [BASE_AW:0]    base_raddr;
     wire [7:0]          lif_ctl;
-    wire [Y_AW-1:0]     y_waddr;
-    wire [RANK_LANES-1:0] lif_valid;
+    wire [BLOCK_AW:0]   y_waddr;
     sr_compact_lif #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
-        .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_LANES(RANK_LANES), .MEMBERS(MEMBERS), .YBANK_W(YBANK_W)
+        .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .MEMBERS(MEMBERS)
     ) u_lif (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(lif || lrn_lif), .first_i(learning || lif_first), .base_bank_i(lif_bank),
         .minus_i(lif_minus),
         .ready_o(lif_ready), .busy_o(lif_busy), .done_o(lif_done), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
-        .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .valid_o(lif_valid), .col_re_o(lif_col_re),
+        .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .col_re_o(lif_col_re),
         .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl), .block_last_o(block_last),
         .y_we_o(y_we), .y_addr_o(y_waddr)
     );
     // ages 2 to 4: count, product with S, term c' = sat_16((c * S) >> 4); the column factors wait
     wire [COUNT_W-1:0]          count_rdata;
+    reg  signed [C_W-1:0]       count_q2;
     localparam TERM_W = C_W + 9 > 17 ? C_W + 9 : 17;
-    wire [RANK_LANES*LIF_TERM_W-1:0] term_q4;
-    wire [RANK_LANES*LANES-1:0]      neg_q4;
-    generate
-        if (LOOPS != 0) begin : g_terms_loop
-            wire [RANK_LANES*16-1:0]    term;
-            reg  [RANK_LANES*LANES-1:0] neg_q2, neg_q3, neg_now_q;
-            sr_loop_terms #(
-                .UNITS(PROJ_UNITS), .FACTORS(FACTORS), .RANK_LANES(RANK_LANES), .STEP_AW(STEP_AW), .GROUP_AW(GROUP_AW), .C_W(C_W)
-            ) u_terms (
-                .clk_i(clk_i), .we_i(count_we_q), .bank_i(count_waddr_q[COUNT_AW]), .group_i(count_waddr_q[STEP_AW+:GROUP_AW]),
-                .step_i(count_waddr_q[STEP_AW-1:0]), .counts_i(counts_now), .re_i(lif_count_re && !plain), .rbank_i(lif_count_addr[COUNT_AW]),
-                .rstep_i(lif_count_addr[STEP_AW-1:0]), .factor_i(lif_col_addr[BLOCK_AW+:FACTOR_AW]),
-                .valid_i(lif_valid & {RANK_LANES{!plain}}), .scale_i(cfg_scale0), .term_o(term)
-            );
-            always @(posedge clk_i) begin
-                neg_q2    <= lrn_pair ? {{(RANK_LANES - 1) * LANES{1'b0}}, lrn_bits} : col_bits & {RANK_LANES * LANES{!plain}};
-                neg_q3    <= neg_q2;
-                neg_now_q <= neg_q3;
-            end
-            assign neg_q4 = neg_now_q;
-            for (n = 0; n < RANK_LANES; n = n + 1) begin : g_term
-                assign term_q4[n*LIF_TERM_W+:LIF_TERM_W] = !lrn_pair ? {{LIF_TERM_W - 15{term[n*16+15]}}, term[n*16+:15]} :
-                                                           n == 0 ? lrn_term : {LIF_TERM_W{1'b0}};
-            end
-            wire _unused_terms = &{1'b0, lif_unit, count_rdata};
-        end else begin : g_term
-            reg  signed [C_W-1:0]        count_q2;
-            reg  signed [TERM_W+3:0]     scaled_q3;
-            reg  signed [LIF_TERM_W-1:0] term_now_q;
-            reg  [LANES-1:0]             neg_q2, neg_q3, neg_now_q;
-            wire signed [15:0]           term;
-            sr_sat #(.IN_W(TERM_W), .OUT_W(16)) u_term (.x_i(scaled_q3[TERM_W+3:4]), .y_o(term));
-            always @(posedge clk_i) begin
-                count_q2   <= plain || LOWRANK == 0 ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
-                scaled_q3  <= count_q2 * $signed({1'b0, cfg_scale0});
-                term_now_q <= lrn_pair ? lrn_term : {{LIF_TERM_W - 15{term[15]}}, term[14:0]};
-                // A plain run has no term, and looks at no factor's bit: no run may have written it.
-                neg_q2     <= lrn_pair ? lrn_bits : col_bits & {LANES{!plain}};
-                neg_q3     <= neg_q2;
-                neg_now_q  <= neg_q3;
-            end
-            assign term_q4 = term_now_q;
-            assign neg_q4  = neg_now_q;
-            wire _unused_terms = &{1'b0, lif_valid, scaled_q3[3:0]};
-        end
-    endgenerate
+    reg  signed [TERM_W+3:0]    scaled_q3;
+    reg  signed [LIF_TERM_W-1:0] term_q4;
+    reg  [LANES-1:0]            neg_q2, neg_q3, neg_q4;
+    wire signed [15:0]          term;
+    sr_sat #(.IN_W(TERM_W), .OUT_W(16)) u_term (.x_i(scaled_q3[TERM_W+3:4]), .y_o(term));
+    always @(posedge clk_i) begin
+        count_q2  <= plain || full || LOWRANK == 0 ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
+        scaled_q3 <= count_q2 * $signed({1'b0, cfg_scale0});
+        term_q4   <= lrn_pair ? lrn_term : {{LIF_TERM_W - 15{term[15]}}, term[14:0]};
+        // A plain run has no term, and looks at no factor's bit: no run may have written it.
+        neg_q2    <= lrn_pair ? lrn_bits : col_bits & {LANES{!plain}};
+        neg_q3    <= neg_q2;
+        neg_q4    <= neg_q3;
+    end
     wire [LANES_LOG-1:0]     rest = cfg_cols0[LANES_LOG-1:0];
     reg  [LANES-1:0]         last_present;           // columns of the last block
     always @(posedge clk_i) last_present <= rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);
@@ -534,9 +513,9 @@ module sr_compact #(
     wire [LANES*MEMBERS*CNT_W-1:0] y_wdata, y_rdata;
     generate
         if (LOOPS != 0) begin : g_lif_loop
-            sr_loop_lif #(.LANES(LANES), .RANK_LANES(RANK_LANES), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL)) u_lanes (
+            sr_loop_lif #(.LANES(LANES), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .FULL(FULL), .D_W(C_W)) u_lanes (
                 .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4), .term_i(term_q4), .b_i(base_rdata), .present_i(present),
-                .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind), .count_o(y_wdata)
+                .full_i(full), .d_i(full_d), .scale_i(cfg_scale0), .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind), .count_o(y_wdata)
             );
         end else for (n = 0; n < LANES; n = n + 1) begin : g_lane
             wire [2*CNT_W-1:0] counts_of;
@@ -556,66 +535,63 @@ module sr_compact #(
     // ---- readout of a pair ----
     wire                      read_walk, y_re, score_we, fit_rd, fit_wait;
     wire [BLOCK_AW+3:0]       read_w_addr;
-    wire [Y_AW-1:0]           y_raddr;
+    wire [BLOCK_AW:0]         y_raddr;
     wire [LANES*READ_W_W-1:0] read_w;
     wire [3:0]                score_class;
     wire [4:0]                fit_rd_addr;
     wire signed [SCORE_W-1:0] score_p, score_m, kept_p, kept_m;
+    wire [READ_RANK_W-1:0]    read_rank = full ? cfg_classes[READ_RANK_W-1:0] : {{READ_RANK_W - RANK_W{1'b0}}, rank};
     sr_compact_readout #(
-        .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(RANK_W), .RANK_AW(RANK_AW),
+        .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(READ_RANK_W), .RANK_AW(READ_RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
-        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 || LOWRANK == 0 ? 0 : 1),
-        .W_W(READ_W_W), .LOWRANK(LOWRANK)
+        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 || LOWRANK == 0 ? 0 : 1),
+        .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_readout (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .minus_i(read_minus), .ready_o(read_ready),
-        .busy_o(read_busy), .done_o(read_done), .free_o(read_free), .infer_i(plain), .blocks_i(blocks), .rank_i(rank), .classes_i(cfg_classes),
+        .busy_o(read_busy), .done_o(read_done), .free_o(read_free), .infer_i(plain), .full_i(full), .blocks_i(blocks), .rank_i(read_rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(y_re), .y_addr_o(y_raddr),
-        .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(rcol_bits), .class_re_o(read_class_re),
+        .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(full ? read_entries : rcol_bits), .class_re_o(read_class_re),
         .class_addr_o(read_class_addr), .class_sel_o(read_class_sel), .class_bit_i(class_bit), .score_we_o(score_we),
         .score_class_o(score_class), .score_p_o(score_p), .score_m_o(score_m), .fit_re_i(fit_rd), .fit_addr_i(fit_rd_addr),
         .fit_wait_o(fit_wait), .fit_p_o(kept_p), .fit_m_o(kept_m), .x_en_o(read_x_en), .products_i(lrn_products)
     );
 
     // ---- update: words of pair weights, sums, and a word behind them weights ----
-    wire                credit_re, word_we, upd_sum_busy, upd_finish_busy, total_next, upd_acc_en, upd_first, upd_double,
+    wire                credit_re, word_we, upd_sum_busy, upd_finish_busy, miss_next, total_next, upd_acc_en, upd_first, upd_double,
                         claim, claim_free, hand, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_turn, upd_w_we;
     wire [PAIR_AW:0]    credit_addr;
     wire [2:0]          word_plane, top_plane, upd_plane;
-    wire [GROUP_W-1:0]  word_group, upd_group;
+    wire [ROWS_W-1:0]   upd_row_at;
+    wire [GROUP_W-1:0]  word_group;
+    wire [UPD_GROUP_W-1:0] upd_group, upd_groups;
     wire [2*PROJ_UNITS-1:0] word;
-    wire [UPD_SUM_W-1:0] total;
+    wire [2*PROJ_UNITS-1:0] word_rdata;
+    wire [15:0]         total;
     wire [WINDOW-1:0]   window;
     wire [1:0]          fin_at;
     wire [7:0]          fin_k;
     wire [W_AW-1:0]     upd_w_addr;
+    generate
+        if (FULL != 0) begin : g_groups_full
+            assign upd_groups = full ? pairs : {{UPD_GROUP_W - GROUP_W{1'b0}}, groups};
+        end else begin : g_groups
+            assign upd_groups = groups;
+        end
+    endgenerate
     wire [ROWS_W-1:0]   upd_rows = readout ? {{ROWS_W - 5{1'b0}}, cfg_classes} : cfg_rows0[ROWS_W-1:0];
     generate if (LOWRANK != 0) begin : g_update
-    if (LOOPS != 0) begin : g_credit_loop
-        sr_loop_credit #(
-            .UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_AW(GROUP_AW), .TOTAL_W(UPD_SUM_W)
-        ) u_credit (
-            .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .busy_o(credit_busy), .pairs_i(pairs), .rank_i(rank),
-            .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(bank_rdata[7:0]), .word_re_i(upd_re),
-            .word_plane_i(upd_plane), .word_group_i(upd_group[GROUP_AW-1:0]), .word_o(word_rdata), .total_o(total), .top_o(top_plane)
-        );
-        assign word_we    = 1'b0;
-        assign word_plane = 3'd0;
-        assign word_group = {GROUP_W{1'b0}};
-        assign word       = {2 * PROJ_UNITS{1'b0}};
-    end else begin : g_credit
-        sr_compact_credit #(.UNITS(PROJ_UNITS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_W(GROUP_W)) u_credit (
-            .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .busy_o(credit_busy), .pairs_i(pairs), .rank_i(rank),
-            .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(bank_rdata[7:0]), .word_we_o(word_we),
-            .word_plane_o(word_plane), .word_group_o(word_group), .word_o(word), .total_o(total), .top_o(top_plane)
-        );
-    end
+    sr_compact_credit #(.UNITS(PROJ_UNITS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_W(GROUP_W)) u_credit (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .busy_o(credit_busy), .pairs_i(pairs), .rank_i(rank),
+        .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(bank_rdata[7:0]), .word_we_o(word_we),
+        .word_plane_o(word_plane), .word_group_o(word_group), .word_o(word), .total_o(total), .top_o(top_plane)
+    );
     sr_compact_update #(
-        .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .GROUP_W(GROUP_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .UNIT_LOG(UNIT_LOG),
+        .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .GROUP_W(UPD_GROUP_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .UNIT_LOG(UNIT_LOG),
         .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW)
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_sum_busy), .rows_i(upd_rows),
-        .blocks_i(blocks), .groups_i(groups), .x_words_i(x_words), .top_i(top_plane), .doublings_i(upd_step[19:16]),
-        .row_re_o(upd_row_re), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit), .re_o(upd_re),
+        .blocks_i(blocks), .groups_i(upd_groups), .x_words_i(x_words), .top_i(full ? 3'd0 : top_plane), .doublings_i(upd_step[19:16]),
+        .row_re_o(upd_row_re), .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit), .re_o(upd_re), .row_o(upd_row_at),
         .col_addr_o(upd_col_addr), .word_plane_o(upd_plane), .word_group_o(upd_group), .miss_next_o(miss_next),
         .total_next_o(total_next), .acc_en_o(upd_acc_en), .acc_first_o(upd_first), .acc_double_o(upd_double),
         .claim_o(claim), .free_i(claim_free), .hand_o(hand)
@@ -626,8 +602,8 @@ module sr_compact #(
         ) u_finish (
             .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
             .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .sums_i(sums),
-            .noise_o(upd_noise), .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_i(upd_dither),
-            .word_i(upd_word), .moved_o(w_turned), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
+            .noise_o(upd_noise), .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready),
+            .noise_i(upd_dither), .word_i(upd_word), .moved_o(w_turned), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
         );
         assign fin_turn   = upd_w_we;
         assign upd_cut_at = 6'd0;
@@ -635,7 +611,7 @@ module sr_compact #(
         assign fin_at     = 2'd0;
         assign fin_k      = 8'd0;
         assign window     = {WINDOW{1'b0}};
-        wire _unused_finish = &{1'b0, cut, noise_ready, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_at, fin_k};
+        wire _unused_finish = &{1'b0, cut, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_at, fin_k};
     end else begin : g_finish
         sr_compact_finish #(
             .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
@@ -657,9 +633,10 @@ module sr_compact #(
         assign top_plane       = 3'd0;
         assign upd_plane       = 3'd0;
         assign word_group      = {GROUP_W{1'b0}};
-        assign upd_group       = {GROUP_W{1'b0}};
+        assign upd_group       = {UPD_GROUP_W{1'b0}};
+        assign upd_row_at      = {ROWS_W{1'b0}};
         assign word            = {2 * PROJ_UNITS{1'b0}};
-        assign total           = {UPD_SUM_W{1'b0}};
+        assign total           = 16'd0;
         assign window          = {WINDOW{1'b0}};
         assign fin_at          = 2'd0;
         assign fin_k           = 8'd0;
@@ -678,8 +655,8 @@ module sr_compact #(
     // ---- columns: base current, sums of the update. What memories give to accumulators is registered first. ----
     reg                      op_en_q, neg_q;
     reg  [PROJ_UNITS-1:0]    class_bits_q;
-    assign upd_row = (readout ? class_bits_q : row_bits_q) ^ word_rdata[2*PROJ_UNITS-1:PROJ_UNITS];
-    wire [COLS_W-1:0]        upd_cols = readout ? rcols : cols;
+    wire [PROJ_UNITS-1:0]    upd_row = (readout ? class_bits_q : row_bits_q) ^ word_rdata[2*PROJ_UNITS-1:PROJ_UNITS];
+    wire [PROJ_UNITS*LANES-1:0] upd_cols = readout ? rcols : cols;
     always @(posedge clk_i) begin
         class_bits_q <= class_bits;
         op_en_q      <= total_next;
@@ -691,15 +668,15 @@ module sr_compact #(
     wire [LANES*UPD_SUM_W-1:0] sums;
     generate
         if (LOOPS != 0) begin : g_column_loop
-            reg signed [UPD_SUM_W-1:0] op_q;
-            always @(posedge clk_i) op_q <= {UPD_SUM_W{total_next}} & total;
-            sr_loop_column #(.LANES(LANES), .FRAC_W(FRAC_W), .MISS_W(MISS_W), .SUM_W(UPD_SUM_W)) u_columns (
-                .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double),
-                .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .missed_i(missed),
-                .w_i(w_q), .keep_i(keep_base), .base_o(base_new), .hand_i(hand), .sum_o(sums)
+            reg signed [15:0] op_q;
+            always @(posedge clk_i) op_q <= {16{total_next && !full}} & total;
+            sr_loop_column #(.LANES(LANES), .FRAC_W(FRAC_W), .UNITS(PROJ_UNITS), .SUM_W(UPD_SUM_W), .FULL(FULL)) u_columns (
+                .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double && !(full && op_en_q)),
+                .full_i(full), .u_i(bank_rdata[7:0]), .entries_i(entries), .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
+                .row_i(upd_row), .readout_i(readout), .cols_i(cols), .rcols_i(rcols), .w_i(w_q), .keep_i(keep_base), .base_o(base_new), .hand_i(hand), .sum_o(sums)
             );
             assign read_w = rw_q;
-            wire _unused_cols = &{1'b0, upd_cols, op_en_q, row_bits_q};
+            wire _unused_cols = &{1'b0, upd_cols};
         end else for (n = 0; n < LANES; n = n + 1) begin : g_column
             wire [PROJ_UNITS-1:0] col_of;
             for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
@@ -754,6 +731,7 @@ module sr_compact #(
     wire                          lrn_pair = learning && !lrn_plain;         // LIF's perturbation is sigma's
     wire [LIF_TERM_W-1:0]         lrn_term = {{LIF_TERM_W - 16{1'b0}}, cfg_scale0, 4'd0};
     assign plain = LOWRANK == 0 || infer || learning;
+    assign full  = FULL != 0 && cfg_mode[0] && !plain;
     generate
         if (LOCAL != 0) begin : g_local
             // The word three cycles after its address, whatever the store does.
@@ -909,20 +887,28 @@ module sr_compact #(
         .re_i(base_re), .raddr_i(base_raddr[BASE_AW+BANK_AW-1:0]), .rdata_o(base_rdata)
     );
     wire [BASE_AW:0]  base_waddr = {front_bank, base_at};
-    // spike counts of some pairs, by bank and block; mode `local` knows of two banks
-    localparam [Y_AW-1:0] Y_TWO = (2 << BLOCK_AW) - 1;
-    wire [Y_AW+BLOCK_AW:0] lrn_y_wide = {{Y_AW{1'b0}}, lrn_y_addr};
-    wire [Y_AW-1:0]   y_write = y_waddr & (Y_BANKS > 2 && learning ? Y_TWO : {Y_AW{1'b1}});
-    wire [Y_AW-1:0]   y_read  = lrn_y_re ? lrn_y_wide[Y_AW-1:0] : y_raddr;
-    sr_ram #(.WIDTH(LANES * MEMBERS * CNT_W), .DEPTH(Y_BANKS << BLOCK_AW), .ADDR_W(Y_AW), .LUT(LUT_RAM)) u_y (
-        .clk_i(clk_i), .we_i(y_we), .waddr_i(y_write), .wdata_i(y_wdata), .re_i(y_re || lrn_y_re), .raddr_i(y_read), .rdata_o(y_rdata)
+    // full rank: sums of entries, beside the base current of the same pair, step and block
+    generate
+        if (FULL != 0) begin : g_full_sums
+            sr_ram #(.WIDTH(LANES * C_W), .DEPTH(BUFFERS << BASE_AW), .ADDR_W(BASE_AW + BANK_AW)) u_full (
+                .clk_i(clk_i), .we_i(base_we && full), .waddr_i(base_to[BASE_AW+BANK_AW-1:0]), .wdata_i(full_sums),
+                .re_i(base_re && full), .raddr_i(base_raddr[BASE_AW+BANK_AW-1:0]), .rdata_o(full_d)
+            );
+        end else begin : g_no_full_sums
+            assign full_d = {LANES * C_W{1'b0}};
+            wire _unused_full = &{1'b0, full_sums};
+        end
+    endgenerate
+    // spike counts of two pairs, by bank and block
+    sr_ram #(.WIDTH(LANES * MEMBERS * CNT_W), .DEPTH(2 << BLOCK_AW), .ADDR_W(1 + BLOCK_AW), .LUT(LUT_RAM)) u_y (
+        .clk_i(clk_i), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .re_i(y_re || lrn_y_re), .raddr_i(lrn_y_re ? lrn_y_addr : y_raddr),
+        .rdata_o(y_rdata)
     );
-    // count buffer: counts by bank, factor group and step, or results of inference. LOOPS: results alone, counts are in sr_loop_terms
-    localparam RESULT_AW = LOOPS != 0 ? $clog2(SCORE_WORDS) : CBUF_AW;
-    reg  [RESULT_AW-1:0] result_q;
+    // count buffer: counts by bank, factor group and step, or results of inference
+    reg  [CBUF_AW-1:0] result_q;
     wire               result = infer && (score_we || pred_valid);
     always @(posedge clk_i)
-        if (run_clear) result_q <= {RESULT_AW{1'b0}};
+        if (run_clear) result_q <= {CBUF_AW{1'b0}};
         else if (result) result_q <= result_q + 1'b1;
     wire [COUNT_W-1:0] counts = {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_now & {PROJ_UNITS*C_W{LOWRANK != 0}}};
     wire [COUNT_W-1:0] result_word;
@@ -934,34 +920,22 @@ module sr_compact #(
         count_we_q    <= keep_count && !rst_i;
         count_waddr_q <= count_waddr;
     end
-    generate
-        if (LOOPS != 0) begin : g_results
-            wire [SCORE_W-1:0] result_rdata;
-            sr_ram #(.WIDTH(SCORE_W), .DEPTH(SCORE_WORDS), .ADDR_W(RESULT_AW)) u_results (
-                .clk_i(clk_i), .we_i(result && !rst_i), .waddr_i(result_q), .wdata_i(result_word[SCORE_W-1:0]), .re_i(mem_read_q),
-                .raddr_i(mem_addr[RESULT_AW-1:0]), .rdata_o(result_rdata)
-            );
-            assign count_rdata = {{COUNT_W - SCORE_W{1'b0}}, result_rdata};
-        end else begin : g_counts
-            sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(CBUF_AW), .HOLD(WEIGHT_HOLD)) u_counts (
-                .clk_i(clk_i), .we_i((keep_count || result) && !rst_i),
-                .waddr_i(infer ? result_q : count_waddr[CBUF_AW-1:0]), .wdata_i(infer ? result_word : counts),
-                .re_i(lif_count_re || mem_read_q), .raddr_i(run_busy ? lif_count_addr[CBUF_AW-1:0] : mem_addr[CBUF_AW-1:0]),
-                .rdata_o(count_rdata)
-            );
-        end
-    endgenerate
-    // pair weights of the update by plane and group (sr_compact_credit; sr_loop_credit keeps its own)
+    sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(CBUF_AW), .HOLD(WEIGHT_HOLD)) u_counts (
+        .clk_i(clk_i), .we_i(((LOOPS != 0 ? count_we_q : keep_count) || result) && !rst_i),
+        .waddr_i(infer ? result_q : LOOPS != 0 ? count_waddr_q[CBUF_AW-1:0] : count_waddr[CBUF_AW-1:0]),
+        .wdata_i(infer ? result_word : counts),
+        .re_i(lif_count_re || mem_read_q), .raddr_i(run_busy ? lif_count_addr[CBUF_AW-1:0] : mem_addr[CBUF_AW-1:0]),
+        .rdata_o(count_rdata)
+    );
+    // pair weights of the update by plane and group (sr_compact_credit)
     localparam WORD_AW = 3 + GROUP_AW;
-    generate if (LOWRANK != 0 && LOOPS == 0) begin : g_words
+    generate if (LOWRANK != 0) begin : g_words
     sr_ram #(.WIDTH(2 * PROJ_UNITS), .DEPTH(1 << WORD_AW), .ADDR_W(WORD_AW)) u_words (
         .clk_i(clk_i), .we_i(word_we), .waddr_i({word_plane, word_group[GROUP_AW-1:0]}), .wdata_i(word), .re_i(upd_re),
         .raddr_i({upd_plane, upd_group[GROUP_AW-1:0]}), .rdata_o(word_rdata)
     );
     end else begin : g_no_words
-        if (LOWRANK == 0) begin : g_none
-            assign word_rdata = {2 * PROJ_UNITS{1'b0}};
-        end
+        assign word_rdata = {2 * PROJ_UNITS{1'b0}};
         wire _unused_words = &{1'b0, word_we, word_plane, word, upd_plane};
     end endgenerate
     // bank: sums of the members, batch list, pair weights (sr_compact_seq)
@@ -977,8 +951,8 @@ module sr_compact #(
     sr_ram #(.WIDTH(48), .DEPTH(4 * PAIRS_MAX), .ADDR_W(PAIR_AW + 2), .HOLD(WEIGHT_HOLD)) u_bank (
         .clk_i(clk_i), .we_i((seq_we || fit_we || lrn_bank_we || (mem_we && (host_list || host_credit))) && !rst_i),
         .waddr_i(lrn_bank_we ? lrn_bank_waddr : fit_we ? fit_waddr : seq_we ? seq_waddr : host_bank), .wdata_i(bank_wdata),
-        .re_i(seq_re || fit_re || credit_re || check_re || lrn_bank_re || mem_read_q),
-        .raddr_i(!run_busy ? host_bank : check_busy ? {2'b10, check_addr} : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : fit_re ? fit_raddr :
+        .re_i(seq_re || fit_re || credit_re || full_u_re || check_re || lrn_bank_re || mem_read_q),
+        .raddr_i(!run_busy ? host_bank : check_busy ? {2'b10, check_addr} : credit_re ? {2'b11, credit_addr[PAIR_AW-1:0]} : full_u_re ? {2'b11, full_u_addr} : fit_re ? fit_raddr :
                  lrn_bank_re ? lrn_bank_raddr : seq_raddr),
         .rdata_o(bank_rdata)
     );
@@ -1031,7 +1005,7 @@ module sr_compact #(
             events_q      <= events_q + {31'd0, add_base};
         end
     wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, word_group, upd_group, window, front_w_at, read_w_at, read_w_addr, base_waddr, base_raddr,
-                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, read_free, change_at, count_we_q, count_waddr_q, moved_q, learned_q, base_to, base_we_q, base_waddr_q, upd_dither, lrn_best, lrn_y_wide, counts, result_word, missed};
+                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, read_free, change_at, count_we_q, count_waddr_q, moved_q, learned_q, base_to, base_we_q, base_waddr_q, upd_dither, lrn_best, scaled_q3[3:0]};
 endmodule
 
 `default_nettype wire

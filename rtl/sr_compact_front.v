@@ -47,6 +47,7 @@ module sr_compact_front #(
     output wire [ROW_AW-1:0]   row_addr_o,
     output wire [3:0]          row_bit_o,
     // events and marks
+    output wire                event_next_o, // an event comes in the next cycle
     output wire                add_base_o,
     output wire                add_count_o,
     output wire                mark_o,
@@ -202,6 +203,7 @@ module sr_compact_front #(
     assign row_addr_o = row_at_1 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q1 >> CUT_LOG};
     assign row_bit_o  = bit_q2;
 
+    assign event_next_o = event_q2;
     assign add_base_o   = event_q3 && base_on_q3;
     assign add_count_o  = event_q3 && count_on_q3;
     assign mark_o       = mark_q3;

@@ -7,9 +7,8 @@
 //   GROW    blocks                 A row with factors +-1 in place of weights gives g[k] of both members.
 //   GAP     5                      The row drains; lane 0's two products multiply it by S, and S g[k] is stored. GROW and GAP
 //                                  repeat for every k. Inference does neither: its q is 0.
-//   CLASS   max(blocks, items)     A row of weights gives I[o], while RANK_LANES of the S g[k] a cycle, an item, are added up to q[o]. It
-//                                  repeats for every class. The next pair may start in the last cycle.
-// With LANES above 64 (for simulators) the products with S are no lane's, and all rows of factors follow one another before one GAP.
+//   CLASS   max(blocks, rank)      A row of weights gives I[o], while one S g[k] a cycle is added up to q[o]. It repeats for every
+//                                  class. The next pair may start in the last cycle.
 //
 // Pipeline    The age of an item is the number of cycles since it left the walk. A row's item is one column block.
 //   age 0        the address of its weights (w_addr_o)
@@ -50,11 +49,10 @@ module sr_compact_readout #(
     parameter TREE        = 1,
     parameter SOFT_LANES  = 0,
     parameter MEMBERS     = 2,
-    parameter RANK_LANES  = 1,    // above 1: LANES above 64, KEEP_SCORES 0
-    parameter YBANK_W     = 1,    // log2 of the banks of spike counts
     parameter KEEP_SCORES = 1,
     parameter LUT_RAM     = 0,
     parameter W_W         = 8,    // of w_i, a column: the integer part, or all of a weight where LANES is above 64
+    parameter FULL        = 0,    // 1: full rank is built
     parameter LOWRANK     = 1     // 0: class rows alone, infer_i is high; products come from outside
 ) (
     input  wire                      clk_i,
@@ -68,6 +66,7 @@ module sr_compact_readout #(
     output wire                      done_o,
     output wire                      free_o,       // the pair's last spike counts have been read
     input  wire                      infer_i,
+    input  wire                      full_i,       // FULL: rank_i is classes_i, a row of factors is a class's entries
     input  wire [BLOCK_W-1:0]        blocks_i,
     input  wire [RANK_W-1:0]         rank_i,
     input  wire [4:0]                classes_i,
@@ -77,7 +76,7 @@ module sr_compact_readout #(
     output wire [BLOCK_AW+3:0]       w_addr_o,     // {class, block}
     input  wire [LANES*W_W-1:0]      w_i,
     output wire                      y_re_o,
-    output wire [YBANK_W+BLOCK_AW-1:0] y_addr_o,
+    output wire [BLOCK_AW:0]         y_addr_o,
     input  wire [LANES*MEMBERS*CNT_W-1:0] y_i,
     output wire                      col_re_o,
     output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,
@@ -85,7 +84,7 @@ module sr_compact_readout #(
     output wire                      class_re_o,
     output wire [CLASS_AW-1:0]       class_addr_o,
     output wire [3:0]                class_sel_o,  // with the data: which bit of its word
-    input  wire [RANK_LANES-1:0]     class_bit_i,  // of the factor and those that follow it
+    input  wire                      class_bit_i,
     // scores
     output wire                      score_we_o,
     output wire [3:0]                score_class_o,
@@ -107,20 +106,18 @@ module sr_compact_readout #(
     // ---- the walk ----
     localparam [1:0] IDLE = 2'd0, GROW = 2'd1, GAP = 2'd2, CLASS = 2'd3;
     reg  [1:0]         state_q;
-    reg  [YBANK_W-1:0] bank_q;
+    reg                bank_q;
     reg  [2:0]         gap_q;
     reg  [RANK_W-1:0]  k_q;
     reg  [3:0]         class_q;
     reg  [BLOCK_W-1:0] item_q;
     reg  [BLOCK_W-1:0] g_last_q, c_last_q;        // the last item of a row of factors, of weights: registered settings
-    localparam STREAM = LANES > 64 ? 1 : 0;       // no gap between rows of factors
-    localparam RANK_LOG = $clog2(RANK_LANES);
-    wire [RANK_W:0]    items     = ({1'b0, rank_i} + RANK_LANES[RANK_W:0] - 1'b1) >> RANK_LOG;
-    wire [BLOCK_W-1:0] rank_up   = RANK_LANES > 1 ? {{BLOCK_W - RANK_W{1'b0}}, items[RANK_W-1:0]} : {{BLOCK_W - RANK_W{1'b0}}, rank_i};
+    wire [BLOCK_W-1:0] rank_up   = {{BLOCK_W - RANK_W{1'b0}}, rank_i};
     wire               grow      = LOWRANK != 0 && state_q == GROW;
     wire               class_row = state_q == CLASS;
     wire               mac       = (grow || class_row) && item_q < blocks_i;
-    wire               q_item    = LOWRANK != 0 && class_row && !infer_i && (RANK_W == 1 ? row_first : item_q < rank_up);
+    wire               full      = FULL != 0 && full_i;
+    wire               q_item    = LOWRANK != 0 && class_row && !infer_i && (RANK_W == 1 || full ? row_first : item_q < rank_up);
     wire               row_first = item_q == {BLOCK_W{1'b0}};
     wire               row_last  = item_q == (grow ? g_last_q : c_last_q);
     wire               k_last    = RANK_W == 1 || k_q == rank_i - 1'b1;    // one bit: rank 1 alone
@@ -128,18 +125,15 @@ module sr_compact_readout #(
     wire               walk_last = class_row && row_last && class_last;
     always @(posedge clk_i) begin
         g_last_q <= blocks_i - 1'b1;
-        c_last_q <= (infer_i || blocks_i > rank_up ? blocks_i : rank_up) - 1'b1;
+        c_last_q <= (infer_i || full || blocks_i > rank_up ? blocks_i : rank_up) - 1'b1;
         if (grow || class_row) item_q <= row_last ? {BLOCK_W{1'b0}} : item_q + 1'b1;
         case (state_q)
-            GROW: if (row_last) begin
-                state_q <= STREAM != 0 && !k_last ? GROW : GAP;
-                if (STREAM != 0) k_q <= k_q + 1'b1;
-            end
+            GROW: if (row_last) state_q <= GAP;
             GAP: begin
                 gap_q <= gap_q - 3'd1;
                 if (gap_q == 3'd1) begin
-                    if (STREAM == 0) k_q <= k_q + 1'b1;
-                    state_q <= k_last || STREAM != 0 ? CLASS : GROW;
+                    k_q     <= k_q + 1'b1;
+                    state_q <= k_last ? CLASS : GROW;
                 end
             end
             CLASS: begin
@@ -155,8 +149,8 @@ module sr_compact_readout #(
             k_q     <= {RANK_W{1'b0}};
             class_q <= 4'd0;
         end
-        if (clear_i) bank_q <= {YBANK_W{1'b0}};
-        else if (walk_last) bank_q <= YBANK_W > 1 ? bank_q + 1'b1 : ~bank_q;
+        if (clear_i) bank_q <= 1'b0;
+        else if (walk_last) bank_q <= !bank_q;
         if (rst_i) state_q <= IDLE;
     end
     assign ready_o  = state_q == IDLE || walk_last;
@@ -165,7 +159,7 @@ module sr_compact_readout #(
     assign x_en_o   = mac_q[3];
 
     // ---- ages ----
-    reg [2*YBANK_W:1]  y_bank_q;            // of ages 1 and 2
+    reg [2:1]          y_bank_q;
     reg [BLOCK_AW-1:0] block_q1, block_q2;
     reg [3:1]          grow_q;
     reg [2:1]          first_pair_q, again_q;
@@ -181,11 +175,11 @@ module sr_compact_readout #(
         if (start_i) walk_minus_q <= minus_i;
         minus_age_q  <= {minus_age_q[ROW_ADD-1:1], walk_minus_q};
         again_q      <= {again_q[1], grow && walk_minus_q && row_first && k_q == {RANK_W{1'b0}} && !rst_i};
-        y_bank_q     <= {y_bank_q[YBANK_W:1], bank_q};
+        y_bank_q     <= {y_bank_q[1], bank_q};
         block_q1     <= item_q[BLOCK_AW-1:0];
         block_q2     <= block_q1;
         grow_q       <= {grow_q[2:1], grow};
-        first_pair_q <= {first_pair_q[1], grow && pair_first_q && row_first && k_q == {RANK_W{1'b0}} && !rst_i};
+        first_pair_q <= {first_pair_q[1], grow && (pair_first_q || full) && row_first && k_q == {RANK_W{1'b0}} && !rst_i};
         mac_q        <= {mac_q[ROW_ADD-1:1], mac && !rst_i};
         first_q      <= {first_q[ROW_ADD-1:1], row_first && (grow || class_row) && !rst_i};
         q_q          <= {q_q[ROW_ADD-1:1], q_item && !rst_i};
@@ -214,7 +208,7 @@ module sr_compact_readout #(
         if (g_last_age_q[2]) g_factor_q <= g_factor + 1'b1;
         else g_factor_q <= g_factor;
     assign y_re_o     = mac_q[2];
-    assign y_addr_o   = {y_bank_q[YBANK_W+1+:YBANK_W], block_q2};
+    assign y_addr_o   = {y_bank_q[2], block_q2};
     assign col_re_o   = grow_q[2];
     assign col_addr_o = {g_factor, block_q2};
 
@@ -319,16 +313,15 @@ module sr_compact_readout #(
     localparam KEEP_AW = KEEP_SCORES != 0 ? 6 : RANK_AW;
     reg  [RANK_W-1:0]    q_k_q, q_k_q1, g_k_q;
     reg  [3:0]           q_class_q, q_sel_q;
-    reg                  scaled_q, store_q;          // store_q: S g is to be stored
-    reg  [RANK_LANES-1:0] bit_q;
+    reg                  bit_q, scaled_q, store_q;   // store_q: S g is to be stored
     wire [FACTOR_AW-1:0] q_factor = c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, q_k_q};
     wire [KEEP_W-1:0]    kept;
     wire                 q_re = q_q[Q_READ+1];
     reg  [4:0]           score_at_q;            // {bank, class} of the next score
     always @(posedge clk_i) begin
-        if (q_q[Q_READ]) q_k_q <= RANK_W == 1 ? {RANK_W{1'b0}} : q_k_q + RANK_LANES[RANK_W-1:0];
+        if (q_q[Q_READ]) q_k_q <= RANK_W == 1 ? {RANK_W{1'b0}} : q_k_q + 1'b1;
         if (c_last_age_q[Q_READ]) begin
-            q_k_q     <= {RANK_W{1'b0}};
+            if (!full || pair_last_q[Q_READ]) q_k_q <= {RANK_W{1'b0}};
             q_class_q <= pair_last_q[Q_READ] ? 4'd0 : q_class_q + 4'd1;
         end
         // The first pair of a sample begins at factor 0. Its rows of factors are at this age after the last class of the pair before
@@ -337,7 +330,7 @@ module sr_compact_readout #(
         else if (pair_last_q[Q_READ] && (MEMBERS > 1 || minus_age_q[Q_READ])) c_factor_q <= c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
         q_k_q1  <= q_k_q;
         q_sel_q <= q_class_q;
-        bit_q   <= class_bit_i;
+        bit_q   <= class_bit_i && !full;
         scaled_q <= g_put && !rst_i;
         store_q  <= scaled_q && !rst_i;
         // The next pair may start before this one's last S g is stored, so k begins anew with the last class, not with the start.
@@ -367,54 +360,16 @@ module sr_compact_readout #(
     wire [Q_W-1:0] from_p  = anew ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q;
     wire [Q_W-1:0] from_m  = anew ? FROM_M : q_m_q;
     wire [Q_W:0]   q_sum_p = {from_p, 1'b1} + {term_p_q, plus_q}, q_sum_m = {from_m, 1'b1} + {term_m_q, minus_q};
-    generate
-        if (RANK_LANES > 1) begin : g_terms
-            // S g of the pair by k, and the sum of RANK_LANES of them; what is beyond the rank counts as 0
-            reg  [G_W-1:0]         of_p [0:(1<<RANK_AW)-1];
-            reg  [G_W-1:0]         of_m [0:(1<<RANK_AW)-1];
-            reg  [RANK_W-1:0]      q_k_q2;
-            reg  signed [Q_W-1:0]  sum_p, sum_m, sg_p_at, sg_m_at;
-            reg  [RANK_W:0]        at;
-            integer                j;
-            always @* begin
-                sum_p = {Q_W{1'b0}};
-                sum_m = {Q_W{1'b0}};
-                sg_p_at = {Q_W{1'b0}};
-                sg_m_at = {Q_W{1'b0}};
-                for (j = 0; j < RANK_LANES; j = j + 1) begin
-                    at = {1'b0, q_k_q2} + j[RANK_W:0];
-                    if (q_valid && at < {1'b0, rank_i}) begin
-                        sg_p_at = {{Q_W - G_W{of_p[at[RANK_AW-1:0]][G_W-1]}}, of_p[at[RANK_AW-1:0]]};
-                        sg_m_at = {{Q_W - G_W{of_m[at[RANK_AW-1:0]][G_W-1]}}, of_m[at[RANK_AW-1:0]]};
-                        sum_p   = bit_q[j] ? sum_p - sg_p_at : sum_p + sg_p_at;
-                        sum_m   = bit_q[j] ? sum_m + sg_m_at : sum_m - sg_m_at;
-                    end
-                end
-            end
-            always @(posedge clk_i) begin
-                if (store_q) of_p[g_k_q[RANK_AW-1:0]] <= sg_p;
-                if (store_q) of_m[g_k_q[RANK_AW-1:0]] <= sg_m;
-                q_k_q2   <= q_k_q1;
-                term_p_q <= sum_p;
-                term_m_q <= sum_m;
-                plus_q   <= 1'b0;
-                minus_q  <= 1'b0;
-            end
-            wire _unused = &{1'b0, kept_p, kept_m, flip};
-        end else begin : g_term
-            always @(posedge clk_i) begin
-                term_p_q <= (kept_p ^ {Q_W{bit_q[0] ^ flip}}) & {Q_W{q_valid}};
-                term_m_q <= (kept_m ^ {Q_W{!bit_q[0]}}) & {Q_W{q_valid}};
-                plus_q   <= q_valid && (bit_q[0] ^ flip);
-                minus_q  <= q_valid && !bit_q[0];
-            end
-        end
-    endgenerate
-    always @(posedge clk_i)
+    always @(posedge clk_i) begin
+        term_p_q <= (kept_p ^ {Q_W{bit_q ^ flip}}) & {Q_W{q_valid}};
+        term_m_q <= (kept_m ^ {Q_W{!bit_q}}) & {Q_W{q_valid}};
+        plus_q   <= q_valid && (bit_q ^ flip);
+        minus_q  <= q_valid && !bit_q;
         if (q_q[ROW_ADD] || first_q[ROW_ADD]) begin
             q_p_q <= q_sum_p[Q_W:1];
             q_m_q <= q_sum_m[Q_W:1];
         end
+    end
 
     // ---- scores ----
     reg  signed [SCORE_W-1:0] score_p_q, score_m_q;
@@ -462,23 +417,37 @@ module sr_compact_readout #(
     assign fit_wait_o = q_re;
     assign fit_p_o    = kept[SCORE_W-1:0];
     assign fit_m_o    = kept[MEMBERS*SCORE_W-1:(MEMBERS-1)*SCORE_W];
-    wire _unused = &{1'b0, sg_w, sg_r, items, q_p, q_m, classes_i[4], sg, scores, minus_age_q, q_sum_p[0], q_sum_m[0]};
+    wire _unused = &{1'b0, sg_w, sg_r, q_p, q_m, classes_i[4], sg, scores, minus_age_q, q_sum_p[0], q_sum_m[0]};
 
 `ifdef FORMAL
     // formal: MEMBERS=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
+    // formal: FULL=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=3 RANK_AW=2 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
     // formal: LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
     // Assumed: start_i only while ready_o, settings legal and stable while busy_o.
     reg  past_q = 1'b0;
+    reg  [RANK_W-1:0] k_1_q, k_2_q;
+    reg  [4:0] pending;         // rows of classes on their way to that age
+    integer    n_f;
+    always @* begin
+        pending = 5'd0;
+        for (n_f = 1; n_f <= Q_READ; n_f = n_f + 1) pending = pending + {4'd0, c_last_age_q[n_f]};
+    end
+    reg  middle_q;              // full rank: of the class at this age q has been asked for, and its row goes on
     always @(posedge clk_i) begin
         past_q <= 1'b1;
+        k_1_q  <= k_q;
+        k_2_q  <= k_1_q;
+        if (clear_i || rst_i || c_last_age_q[Q_READ]) middle_q <= 1'b0;
+        else if (q_q[Q_READ]) middle_q <= 1'b1;
         if (!past_q) assume (rst_i && clear_i);
         if (!ready_o) assume (!start_i);
         if (busy_o) assume (!clear_i);
-        assume (blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && rank_i != 0 && rank_i <= 2 && classes_i >= 2 && classes_i <= 16);
+        assume (blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && rank_i != 0 && classes_i >= 2);
+        assume (full ? rank_i == classes_i[RANK_W-1:0] && classes_i <= 1 << RANK_AW && !infer_i : rank_i <= 2 && classes_i <= 16);
         if (past_q && ($past(start_i) || $past(busy_o)))
-            assume ($stable(blocks_i) && $stable(rank_i) && $stable(classes_i) && $stable(infer_i) && $stable(scale_i));
+            assume ($stable(blocks_i) && $stable(rank_i) && $stable(classes_i) && $stable(infer_i) && $stable(full_i) && $stable(scale_i));
         if (past_q && $past(!busy_o && !start_i) && start_i)
-            assume ($stable(blocks_i) && $stable(rank_i) && $stable(infer_i));      // settings were there a cycle before
+            assume ($stable(blocks_i) && $stable(rank_i) && $stable(infer_i) && $stable(full_i));      // settings were there a cycle before
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o && ready_o && !score_we_o);
             if (!busy_o) assert (!score_we_o && !done_o && !y_re_o && !col_re_o && !class_re_o && !g_put && !store_q);
@@ -488,6 +457,16 @@ module sr_compact_readout #(
             if (g_put) assert (!mac_q[3]);
             // S g is there before it is read
             if (q_re) assert (!g_put && !scaled_q && !store_q);
+            // full rank: a class's row of entries is that of its number, and so is the S g that is added
+            if (full && col_re_o) assert (col_addr_o[BLOCK_AW+:FACTOR_AW] == k_2_q);
+            if (full && q_re) assert (q_k_q1 == q_sel_q);
+            // for the induction
+            assert ((pair_last_q & ~c_last_age_q) == 0);
+            if (class_row) assert ({1'b0, class_q} < classes_i && item_q <= c_last_q);
+            if (grow || state_q == GAP) assert (k_q < rank_i && class_q == 4'd0);
+            if (full || !busy_o) assert ({1'b0, q_class_q} + pending == (|pair_last_q[Q_READ:1] ? classes_i : class_row ? {1'b0, class_q} : 5'd0));
+            if (middle_q) assert ((class_row && !row_first) || pending != 5'd0);
+            if (full || !busy_o) assert ({2'd0, q_k_q} == {1'b0, q_class_q} + {4'd0, middle_q});
         end
         cover (past_q && done_o && score_class_o == 4'd1 && state_q == GROW);
         cover (past_q && store_q && g_k_q == 1);

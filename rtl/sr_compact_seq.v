@@ -38,7 +38,7 @@ module sr_compact_seq #(
     parameter BUFFERS = 1,
     parameter MEMBERS = 2,    // of a pair, that units work on at a time
     parameter SCORES  = 2,    // pairs between the readout's start and the end of their fitness: 2, or 4 with fitness units beside
-    parameter COUNTS  = 2,    // pairs between the LIF unit's start and the readout's last look at their spike counts: 2 or 4
+    parameter FULL    = 0,    // 1: full rank is built
     parameter LOWRANK = 1     // 0: inference and learning alone
 ) (
     input  wire               clk_i,
@@ -59,6 +59,7 @@ module sr_compact_seq #(
     input  wire [15:0]        pair_first_i,   // in a draw
     input  wire               pair_zero_i,    // it is 0
     input  wire [15:0]        pair_count_i,
+    input  wire               full_i,         // the generation is one of full rank
     input  wire               step_hidden_i,  // the update's K is not 0
     input  wire               step_readout_i,
     // units: a pulse starts one
@@ -69,6 +70,7 @@ module sr_compact_seq #(
     output wire               front_o,
     output wire [X_AW:0]      x_base_o,
     output wire               front_bank_o,
+    output wire [PAIR_AW-1:0] front_pair_o,   // full rank: the front is this pair's
     input  wire               front_busy_i,
     output wire               lif_o,
     output wire               lif_first_o,    // the sample's first pair
@@ -125,7 +127,9 @@ module sr_compact_seq #(
     wire [PAIR_AW:0]   shape_up    = shape_pair_q + 1'b1;
     wire               shape_end   = shape_up == pairs_i[PAIR_AW:0];
     wire               step        = readout_q ? step_readout_i : step_hidden_i;
-    wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? REDRAW : IDLE;
+    wire               full        = FULL != 0 && full_i && !infer && !learn;
+    wire [4:0]         to_update   = full ? UPDATE : REDRAW;
+    wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? to_update : IDLE;
     wire               evaluated;
     wire               units_busy  = draw_busy_i || front_busy_i || lif_busy_i || read_busy_i || fit_busy_i || credit_busy_i ||
                                      update_busy_i || learn_busy_i;
@@ -141,7 +145,7 @@ module sr_compact_seq #(
             end
             CHECK: if (!check_busy_i) begin
                 code_q  <= check_code_i;
-                state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? EVALUATE : learn ? LEARN : want_eval ? DRAW : after_eval;
+                state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? EVALUATE : learn ? LEARN : !want_eval ? after_eval : full ? EVALUATE : DRAW;
             end
             DRAW:    state_q <= DRAWING;
             DRAWING: if (!draw_busy_i) begin
@@ -154,7 +158,7 @@ module sr_compact_seq #(
             SHAPE_U: state_q <= SHAPE_W;
             SHAPE_W: begin
                 shape_pair_q <= shape_up;
-                state_q      <= !shape_end ? SHAPE : want_update ? REDRAW : IDLE;
+                state_q      <= !shape_end ? SHAPE : want_update ? to_update : IDLE;
             end
             REDRAW:    state_q <= REDRAWING;
             REDRAWING: if (!draw_busy_i) state_q <= CREDIT;
@@ -197,32 +201,33 @@ module sr_compact_seq #(
     reg  [3:0]         base_label_q [0:1];
     reg  [1:0]         base_fresh_q;
     reg  [X_AW:0]      x_base_q;                      // top bit: beyond the sample store
-    localparam COUNTS_W = $clog2(COUNTS);
-    reg  [COUNTS-1:0]  y_taken_q, y_full_q;
+    reg  [1:0]         y_taken_q, y_full_q;
     reg  [SCORES-1:0]  s_taken_q, s_full_q;
     wire               evaluating = state_q == EVALUATE && go;
     wire               sample_none = sample_q == batch_i[PAIR_AW:0];
     wire               sample_last = sample_q == batch_i[PAIR_AW:0] - 1'b1;
     wire               list = evaluating && front_q == F_WAIT && !sample_none && !base_taken_q[sample_bank_q] && !fit_re_i &&
-                              (BUFFERS > 1 || (base_taken_q == 2'd0 && y_taken_q == {COUNTS{1'b0}} && s_taken_q == {SCORES{1'b0}}));
+                              (BUFFERS > 1 || (base_taken_q == 2'd0 && y_taken_q == 2'd0 && s_taken_q == {SCORES{1'b0}}));
     wire               front_end = front_q == F_RUN && !front_busy_i;
+    reg  [PAIR_AW-1:0] front_pair_q;
+    wire               front_pair_last = !full || {1'b0, front_pair_q} == pair_count_i[PAIR_AW:0] - 1'b1;
     assign front_o      = evaluating && front_q == F_START;
     // With BUFFERS 1 nothing else reads the bank memory during a front, and the entry stays on its port.
     assign x_base_o     = BUFFERS > 1 ? x_base_q : {|bank_rdata_i[27:X_AW], bank_rdata_i[X_AW-1:0]};
     assign front_bank_o = sample_bank_q && BUFFERS > 1;
+    assign front_pair_o = front_pair_q;
 
     // ---- LIF: pairs of the sample in base_bank_q ----
     localparam TICKET_W = 7;
     reg  [PAIR_AW-1:0]  pair_q;
     reg                 minus_q;
-    reg                 base_bank_q;
-    reg  [COUNTS_W-1:0] y_bank_q, y_done_q;                   // y_done_q: the bank that lif_done_i fills
-    reg  [TICKET_W-1:0] y_ticket_q [0:COUNTS-1], s_ticket_q [0:SCORES-1];
+    reg                 base_bank_q, y_bank_q, y_done_q;      // y_done_q: the bank that lif_done_i fills
+    reg  [TICKET_W-1:0] y_ticket_q [0:1], s_ticket_q [0:SCORES-1];
     wire                pair_over = MEMBERS > 1 || infer || minus_q;
     wire                pair_last = infer || (pair_over && {1'b0, pair_q} == pair_count_i[PAIR_AW:0] - 1'b1);
     wire [TICKET_W-1:0] lif_ticket = {pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q], base_label_q[base_bank_q]};
     wire [TICKET_W-1:0] done_ticket = y_ticket_q[y_done_q];
-    wire                lif_sample_end = lif_done_i && done_ticket[5];
+    wire                base_over = lif_done_i && (done_ticket[5] || full);
     reg                 base_free_q;                          // the bank whose last pair is next to be done
     assign lif_o       = evaluating && lif_ready_i && base_full_q[base_bank_q] && !y_taken_q[y_bank_q];
     assign lif_first_o = pair_q == {PAIR_AW{1'b0}} && !lif_minus_o;
@@ -231,8 +236,7 @@ module sr_compact_seq #(
 
     // ---- readout of the pair in y_read_q; its scores come some cycles after its walk, into s_score_q ----
     localparam SCORES_W = $clog2(SCORES);
-    reg  [COUNTS_W-1:0] y_read_q, y_free_q;
-    reg                 fit_run_q;
+    reg                 y_read_q, y_free_q, fit_run_q;
     reg                 read_first_q, read_minus_q;    // the next pair is its sample's first; the next member is a minus member
     reg  [SCORES_W-1:0] s_bank_q, s_score_q, s_fit_q;
     reg                 scored_q;             // read_done_i, a cycle later: until then the label is looked at (sr_fitness)
@@ -273,7 +277,8 @@ module sr_compact_seq #(
             F_START: front_q <= F_RUN;
             default: if (front_end) begin
                 front_q  <= F_WAIT;
-                sample_q <= sample_q + 1'b1;
+                sample_q <= sample_q + {{PAIR_AW{1'b0}}, front_pair_last};
+                front_pair_q <= front_pair_last ? {PAIR_AW{1'b0}} : front_pair_q + 1'b1;
                 base_full_q[sample_bank_q] <= 1'b1;
                 if (BUFFERS > 1) sample_bank_q <= !sample_bank_q;
             end
@@ -281,26 +286,26 @@ module sr_compact_seq #(
         if (lif_o) begin
             y_taken_q[y_bank_q]  <= 1'b1;
             y_ticket_q[y_bank_q] <= lif_ticket;
-            y_bank_q             <= COUNTS > 2 ? y_bank_q + 1'b1 : ~y_bank_q;
+            y_bank_q             <= !y_bank_q;
             pair_q               <= pair_last ? {PAIR_AW{1'b0}} : pair_q + {{PAIR_AW - 1{1'b0}}, pair_over};
             minus_q              <= !pair_over;
-            // The sample's last pair is on its way: the bank is not full for another, and free once that pair is done.
-            if (pair_last) begin
+            // The bank's last pair is on its way: it is not full for another, and free once that pair is done.
+            if (pair_last || full) begin
                 base_full_q[base_bank_q] <= 1'b0;
                 if (BUFFERS > 1) base_bank_q <= !base_bank_q;
             end
         end
         if (lif_done_i) begin
             y_full_q[y_done_q] <= 1'b1;
-            y_done_q           <= COUNTS > 2 ? y_done_q + 1'b1 : ~y_done_q;
-            if (lif_sample_end) begin
+            y_done_q           <= !y_done_q;
+            if (base_over) begin
                 base_taken_q[base_free_q] <= 1'b0;
                 if (BUFFERS > 1) base_free_q <= !base_free_q;
             end
         end
         if (read_o) begin
             y_full_q[y_read_q]   <= 1'b0;
-            y_read_q             <= COUNTS > 2 ? y_read_q + 1'b1 : ~y_read_q;
+            y_read_q             <= !y_read_q;
             s_taken_q[s_bank_q]  <= 1'b1;
             s_ticket_q[s_bank_q] <= read_ticket;
             s_bank_q             <= s_bank_q + 1'b1;
@@ -309,7 +314,7 @@ module sr_compact_seq #(
         end
         if (read_free_i) begin
             y_taken_q[y_free_q] <= 1'b0;
-            y_free_q            <= COUNTS > 2 ? y_free_q + 1'b1 : ~y_free_q;
+            y_free_q            <= !y_free_q;
         end
         if (read_done_i) s_full_q[s_score_q] <= 1'b1;
         scored_q <= read_done_i;
@@ -326,12 +331,13 @@ module sr_compact_seq #(
         if (state_q == IDLE || rst_i) begin
             front_q       <= F_WAIT;
             sample_q      <= {PAIR_AW + 1{1'b0}};
+            front_pair_q  <= {PAIR_AW{1'b0}};
             pair_q        <= {PAIR_AW{1'b0}};
             minus_q       <= 1'b0;
             base_taken_q  <= 2'd0;
             base_full_q   <= 2'd0;
-            y_taken_q     <= {COUNTS{1'b0}};
-            y_full_q      <= {COUNTS{1'b0}};
+            y_taken_q     <= 2'd0;
+            y_full_q      <= 2'd0;
             s_taken_q     <= {SCORES{1'b0}};
             s_full_q      <= {SCORES{1'b0}};
             fit_run_q     <= 1'b0;
@@ -340,8 +346,7 @@ module sr_compact_seq #(
             read_minus_q  <= 1'b0;
             fit_minus_q   <= 1'b0;
             fit_pair_q    <= {PAIR_AW{1'b0}};
-            {sample_bank_q, base_bank_q, base_free_q} <= 3'd0;
-            {y_bank_q, y_done_q, y_read_q, y_free_q} <= {4 * COUNTS_W{1'b0}};
+            {sample_bank_q, base_bank_q, base_free_q, y_bank_q, y_done_q, y_read_q, y_free_q} <= 7'd0;
             {s_bank_q, s_score_q, s_fit_q} <= {3 * SCORES_W{1'b0}};
         end
     end
@@ -362,6 +367,49 @@ module sr_compact_seq #(
     assign bank_waddr_o = {2'b11, shape_pair_q[PAIR_AW-1:0]};
     assign bank_wdata_o = {{7{most_q && differ_q}}, differ_q};      // the sign of the difference
     wire _unused = &{1'b0, batch_i, base_free_q, base_bank_q, sample_bank_q, score_ticket, done_ticket, fit_ticket};
+
+`ifdef FORMAL
+    // formal: FULL=1 BUFFERS=2 PAIR_AW=2 X_AW=4 DEPTH=12
+    // An evaluation of full rank: a front for each pair, and LIF takes them in their order. Assumed: no fault, settings stable
+    // in a run, lif_done_i for a pair that was begun.
+    reg                past_q = 1'b0;
+    reg  [1:0]         begun_q;               // pairs that LIF has begun and not done
+    reg  [PAIR_AW-1:0] of_q [0:1];            // the pair of which a bank is, or is to be
+    wire [1:0]         taken  = {1'b0, base_taken_q[0]} + {1'b0, base_taken_q[1]};
+    wire [1:0]         filled = {1'b0, base_full_q[0]} + {1'b0, base_full_q[1]};
+    wire               filling = front_q != F_WAIT;
+    wire [PAIR_AW-1:0] after_1 = {1'b0, pair_q} + 1'b1 == pair_count_i[PAIR_AW:0] ? {PAIR_AW{1'b0}} : pair_q + 1'b1;
+    wire [PAIR_AW-1:0] after_2 = {1'b0, after_1} + 1'b1 == pair_count_i[PAIR_AW:0] ? {PAIR_AW{1'b0}} : after_1 + 1'b1;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (!past_q) assume (rst_i);
+        assume (fault_i == SR_REPLY_OK && run_flags_i == SR_RUN_EVALUATE[5:0]);
+        assume (full_i && pair_count_i != 0 && pair_count_i <= 1 << PAIR_AW && batch_i != 0 && batch_i <= 1 << PAIR_AW);
+        if (past_q && $past(run_busy_o)) assume ($stable(pair_count_i) && $stable(batch_i));
+        if (begun_q == 0) assume (!lif_done_i);
+        begun_q <= begun_q + {1'b0, lif_o} - {1'b0, lif_done_i};
+        if (front_o) of_q[sample_bank_q] <= front_pair_o;
+        if (state_q == IDLE || rst_i) begun_q <= 2'd0;
+        if (past_q) assert (state_q == IDLE || ((state_q == CHECK || state_q == EVALUATE) && flags_q == SR_RUN_EVALUATE[5:0]));
+        if (past_q && (state_q == CHECK || state_q == EVALUATE)) begin
+            if (state_q == CHECK) assert (taken == 0 && filled == 0 && !filling && begun_q == 0 && pair_q == 0);
+            // LIF takes the pair that it counts, and the front's does not change while it runs
+            if (lif_o) assert (of_q[base_bank_q] == pair_q);
+            if (front_q == F_RUN) assert (of_q[sample_bank_q] == front_pair_o);
+            if (front_o) assert (!base_full_q[sample_bank_q] && {1'b0, front_pair_o} < pair_count_i);
+            // for the induction
+            assert ({1'b0, pair_q} < pair_count_i && taken == filled + begun_q + {1'b0, filling} && (base_full_q & ~base_taken_q) == 0);
+            assert (front_pair_q == (filled == 0 ? pair_q : filled == 1 ? after_1 : after_2));
+            assert (sample_bank_q == (base_bank_q ^ filled[0]) && base_free_q == (base_bank_q ^ begun_q[0]));
+            if (filled != 0) assert (base_full_q[base_bank_q] && of_q[base_bank_q] == pair_q);
+            if (filled == 2) assert (of_q[!base_bank_q] == after_1);
+            if (filling) assert (base_taken_q[sample_bank_q] && !base_full_q[sample_bank_q]);
+            if (begun_q != 0) assert (base_taken_q[base_free_q] && !base_full_q[base_free_q]);
+        end
+        cover (past_q && lif_o && front_q == F_RUN && front_pair_o == 1 && pair_count_i == 2);
+        cover (past_q && evaluated && pair_count_i == 2);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -46,6 +46,7 @@ module sr_compact_update #(
     output wire [3:0]          bit_o,        // of a row or class factor's word, with its data
     // age 1
     output wire                re_o,
+    output wire [ROW_W-1:0]    row_o,
     output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,   // of the hidden layer or the readout
     output wire [2:0]          word_plane_o,
     output wire [GROUP_W-1:0]  word_group_o,
@@ -132,6 +133,7 @@ module sr_compact_update #(
     assign bit_o        = row_q[3:0];
     assign re_o         = sum_q[1];
     assign col_addr_o   = {factor1[FACTOR_AW-1:0], block_q[BLOCK_AW-1:0]};
+    assign row_o        = row_q;
     assign word_plane_o = plane_q1;
     assign word_group_o = group_q1;
     assign miss_next_o  = sum_q[2];

@@ -61,7 +61,8 @@ module sr_core #(
     parameter MEMBERS       = 2,
     parameter LEAK_DSP      = 0,
     parameter CFG_RAM       = 0,
-    parameter LOWRANK       = 1
+    parameter LOWRANK       = 1,
+    parameter FULL          = 0
 ) (
     input  wire        clk_i,
     input  wire        rst_i,
@@ -144,7 +145,7 @@ module sr_core #(
         .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(W_WORDS),
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(C_WORDS),
         .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(S_WORDS), .CLOCK_HZ(CLOCK_HZ),
-        .MODES(COMPACT == 0 ? 59 : (LOWRANK != 0 ? 32 : 0) + (LEAK_MUL != 0 ? 8 : 0) + (SUBTRACT != 0 ? 16 : 0) + (LOCAL != 0 ? 4 : 0)), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .BUILD(BUILD), .WORD_W(WORD_W), .PORT(PORT)
+        .MODES(COMPACT == 0 ? 123 : (FULL != 0 ? 1 : 0) + (LOWRANK != 0 ? 32 : 0) + (LEAK_MUL != 0 ? 8 : 0) + (SUBTRACT != 0 ? 16 : 0) + (LOCAL != 0 ? 4 : 0)), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .BUILD(BUILD), .WORD_W(WORD_W), .PORT(PORT)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
         .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready),
@@ -181,7 +182,7 @@ module sr_core #(
                 .FACTORS(FACTORS),
                 .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
                 .FIT_BESIDE(FIT_BESIDE), .LEAK_MUL(LEAK_MUL), .LUT_RAM(LUT_RAM), .LOCAL(LOCAL), .SUBTRACT(SUBTRACT),
-                .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .CFG_RAM(CFG_RAM), .LOWRANK(LOWRANK), .WORD_W(WORD_W)
+                .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .CFG_RAM(CFG_RAM), .LOWRANK(LOWRANK), .FULL(FULL), .WORD_W(WORD_W)
             ) u_engine (
                 .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
                 .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),

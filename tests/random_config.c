@@ -118,10 +118,12 @@ static void draw_noise(struct dice *d, const struct sr_caps *caps, struct sr_noi
 uint32_t sr_noise_within(const struct sr_caps *caps, struct sr_noise *noise) {
     struct sr_noise asked = *noise;
     if (!(caps->modes & SR_MODES_FULL)) noise->mode = noise->readout_mode = SR_MODE_LOWRANK;
+    if (!(caps->modes & SR_MODES_MIXED)) noise->readout_mode = noise->mode;
     if (!(caps->modes & SR_MODES_BELL)) noise->dist = SR_DIST_SIGN;
     noise->rank = least(noise->rank, caps->rank_max);
-    if (caps->factors) noise->rank = least(noise->rank, caps->factors);
-    if (caps->factors) noise->pairs = least(noise->pairs, caps->factors / noise->rank);
+    bool kept = caps->factors && !sr_noise_is_full(noise);
+    if (kept) noise->rank = least(noise->rank, caps->factors);
+    if (kept) noise->pairs = least(noise->pairs, caps->factors / noise->rank);
     return (noise->mode != asked.mode || noise->readout_mode != asked.readout_mode ? SR_OTHER_MODE : 0) |
            (noise->dist != asked.dist ? SR_OTHER_DIST : 0) |
            (noise->rank != asked.rank || noise->pairs != asked.pairs ? SR_OTHER_SIZE : 0);

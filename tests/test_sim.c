@@ -240,7 +240,7 @@ static uint32_t next_id = 1000; /* a device keeps samples that it has seen: none
 /* A noise that the device can do, in the evaluation of all pairs and in the update; once a case, what took whose place. */
 static void set_noise(const struct sr_caps *caps, struct sr_noise noise, struct sr_random_config *c) {
     uint32_t other = sr_noise_within(caps, &noise), news = other & ~told;
-    if (news & SR_OTHER_MODE) printf("# full rank is not built: low rank in its place\n");
+    if (news & SR_OTHER_MODE) printf("# full rank, or full and low rank in one run, is not built: one that is in its place\n");
     if (news & SR_OTHER_DIST) printf("# bell entries are not built: sign in their place\n");
     if (news & SR_OTHER_SIZE) printf("# %u factors at most: fewer pairs, or a lower rank\n", (unsigned)caps->factors);
     told |= other;
@@ -319,6 +319,38 @@ static void test_slices(void **state) {
             compare(ref, sim, &c);
             sr_random_config_free(&c);
         }
+    }
+    sr_device_close(sim);
+    sr_device_close(ref);
+}
+
+/* Full rank of more pairs than a device has factors for, with pair weights whose sums need more than 16 bits; in its first and last
+ * pairs alone; and the low rank of a device that has factors before and after it. */
+static void test_full(void **state) {
+    struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
+    const struct sr_caps *caps = sr_device_caps(sim);
+    for (unsigned n = 0; n < 5 && caps->modes & SR_MODES_FULL; n++) {
+        struct sr_random_config c;
+        make(caps, 20, 200, 3, 300, 2, 90, &c);
+        struct sr_noise noise = c.evaluation.noise;
+        noise.pairs = least(300, caps->pairs_max);
+        if (n < 4) noise.mode = noise.readout_mode = SR_MODE_FULL;
+        set_noise(caps, noise, &c);
+        c.net.theta[0] = 60;
+        c.net.classes = caps->classes_max;
+        int16_t *readout = room((size_t)c.net.classes * c.net.hidden[0], sizeof(int16_t));
+        for (size_t i = 0; i < (size_t)c.net.classes * c.net.hidden[0]; i++) readout[i] = (int16_t)(sr_permute(i) % 4000);
+        free(c.weights[SR_READOUT_LAYER]);
+        c.weights[SR_READOUT_LAYER] = readout;
+        int8_t *credit = room(c.evaluation.noise.pairs, 1);
+        for (uint32_t p = 0; p < c.evaluation.noise.pairs; p++) credit[p] = p % 150 < 140 ? 127 : -127;
+        if (n != 3) c.update.credit = credit; /* else u is made on the device */
+        if (n == 1) c.evaluation.pair_count = 1;
+        if (n == 2) c.evaluation.pair_first = c.evaluation.noise.pairs - 3, c.evaluation.pair_count = 3;
+        for (unsigned l = 0; l < SR_LAYERS; l++) c.update.doublings[l] = 0, c.update.step[l] = 300 + 1000 * n;
+        compare(ref, sim, &c);
+        free(credit);
+        sr_random_config_free(&c);
     }
     sr_device_close(sim);
     sr_device_close(ref);
@@ -497,12 +529,14 @@ static void test_limits(void **state) {
         if (n == 1) e.noise.readout_mode = SR_MODE_FULL;
         if (n == 2) e.noise.dist = SR_DIST_BELL;
         if (n == 3) e.noise.rank = caps->rank_max, e.noise.pairs = e.pair_count = caps->factors / caps->rank_max + 1;
-        bool there = n < 2 ? caps->modes & SR_MODES_FULL : n == 2 ? caps->modes & SR_MODES_BELL : !caps->factors;
+        const char *text = n < 2 && caps->modes & SR_MODES_FULL ? "one rank" : texts[n];
+        bool mixed = caps->modes & SR_MODES_MIXED;
+        bool there = n < 2 ? caps->modes & SR_MODES_FULL && mixed : n == 2 ? caps->modes & SR_MODES_BELL : !caps->factors;
         if (there || !(caps->modes & SR_MODES_LOWRANK) || (n == 3 && e.noise.pairs > caps->pairs_max))
             continue; /* the other cases use it */
         assert_int_equal(sr_device_configure(sim, &c.net), SR_OK);
         assert_int_equal(sr_device_evaluate(sim, &e, &c.batch, fitness, NULL), SR_ERR_LIMIT);
-        if (!strstr(sr_device_error(sim), texts[n])) fail_msg("%s does not say %s", sr_device_error(sim), texts[n]);
+        if (!strstr(sr_device_error(sim), text)) fail_msg("%s does not say %s", sr_device_error(sim), text);
     }
     compare(ref, sim, &c);
     sr_random_config_free(&c);
@@ -566,7 +600,8 @@ static void test_registers(void **state) {
     write_register(sim, SR_REG_PAIR_COUNT, c.evaluation.pair_count);
     for (uint32_t mode = 0; mode < 8; mode++) {
         bool built = caps->modes & SR_MODES_LOWRANK && (!(mode & 3) || caps->modes & SR_MODES_FULL) &&
-                     (!(mode & 4) || caps->modes & SR_MODES_BELL);
+                     (!(mode & 4) || caps->modes & SR_MODES_BELL) &&
+                     ((mode & 1) == (mode >> 1 & 1) || caps->modes & SR_MODES_MIXED);
         write_register(sim, SR_REG_MODE, mode);
         raw_run(sim, SR_RUN_EVALUATE, built ? NULL : "LIMIT_MODE");
         raw_run(sim, SR_RUN_UPDATE, built ? NULL : "LIMIT_MODE");
@@ -641,6 +676,7 @@ int main(void) {
                  {"learn", test_learn},
                  {"small", test_small},
                  {"short_pairs", test_short_pairs},
+                 {"full", test_full},
                  {"two_simulators", test_two_simulators},
                  {"slices", test_slices},
                  {"limits", test_limits},

@@ -173,7 +173,7 @@ static void conclude(struct bench *b, struct sr_bench_line *r) {
         r->stored_full += (double)rows * cols;
         r->stored_lowrank += (double)r->rank * (rows + cols);
     }
-    if (caps->factors) r->stored = r->stored_lowrank / 16;
+    if (caps->factors && r->mode != SR_MODE_FULL) r->stored = r->stored_lowrank / 16;
 }
 
 /* What is measured in such a line, and whether the device takes it. */

@@ -168,9 +168,9 @@ static enum sr_status check_mode(struct sr_device *d, const char *field, uint32_
                    SR_MODE_LOWRANK);
 }
 
-static enum sr_status check_factors(struct sr_device *d, const char *field, uint32_t pairs, uint32_t rank) {
-    uint64_t factors = (uint64_t)pairs * rank;
-    if (!d->caps.factors || factors <= d->caps.factors) return SR_OK;
+static enum sr_status check_factors(struct sr_device *d, const char *field, uint32_t pairs, const struct sr_noise *noise) {
+    uint64_t factors = (uint64_t)pairs * noise->rank;
+    if (!d->caps.factors || factors <= d->caps.factors || sr_noise_is_full(noise)) return SR_OK;
     return sr_fail(d, SR_ERR_LIMIT, "%s * rank = %" PRIu64 " exceeds the device's limit of %" PRIu32 " factors", field, factors,
                    d->caps.factors);
 }
@@ -187,6 +187,10 @@ static enum sr_status check_noise(struct sr_device *d, const struct sr_noise *no
                        (uint64_t)noise->pairs * noise->rank);
     TRY(check_mode(d, "mode", noise->mode));
     TRY(check_mode(d, "readout_mode", noise->readout_mode));
+    if (noise->mode != noise->readout_mode && !(d->caps.modes & SR_MODES_MIXED))
+        return sr_fail(d, SR_ERR_LIMIT,
+                       "readout_mode = %u is not mode = %u, and the device has one rank for hidden layers and readout",
+                       (unsigned)noise->readout_mode, (unsigned)noise->mode);
     TRY(check_range(d, "dist", noise->dist, SR_DIST_SIGN, SR_DIST_BELL));
     if (noise->dist == SR_DIST_SIGN || d->caps.modes & SR_MODES_BELL) return SR_OK;
     return sr_fail(d, SR_ERR_LIMIT, "dist = %u exceeds the device's limit: only sign entries (%d) are built",
@@ -204,7 +208,7 @@ static enum sr_status check_evaluation(struct sr_device *d, const struct sr_eval
         return sr_fail(d, SR_ERR_ARGUMENT, "pair_first + pair_count = %" PRIu64 " exceeds the population's %" PRIu32 " pairs",
                        (uint64_t)e->pair_first + e->pair_count, e->noise.pairs);
     /* several devices share the pairs: each looks at its own */
-    if (d->caps.devices == 1) TRY(check_factors(d, "pair_count", e->pair_count, e->noise.rank));
+    if (d->caps.devices == 1) TRY(check_factors(d, "pair_count", e->pair_count, &e->noise));
     TRY(check_range(d, "fitness", e->fitness, SR_FITNESS_CORRECT, SR_FITNESS_LOGSOFTMAX));
     TRY(check_range(d, "fitness_mul", e->fitness_mul, 0, 15));
     return check_range(d, "fitness_shift", e->fitness_shift, 0, 31);
@@ -331,7 +335,7 @@ enum sr_status sr_device_update(struct sr_device *device, const struct sr_update
     TRY(enter(device));
     TRY(check_configured(device));
     TRY(check_noise(device, &update->noise));
-    TRY(check_factors(device, "pairs", update->noise.pairs, update->noise.rank));
+    TRY(check_factors(device, "pairs", update->noise.pairs, &update->noise));
     uint32_t doublings = 0;
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         char field[32];

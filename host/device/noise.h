@@ -3,9 +3,15 @@
 #ifndef SR_NOISE_H
 #define SR_NOISE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include <spikeroll/spikeroll.h>
+
+/* Hidden layers and readout draw an entry a weight: there are no factors. */
+static inline bool sr_noise_is_full(const struct sr_noise *noise) {
+    return noise->mode == SR_MODE_FULL && noise->readout_mode == SR_MODE_FULL;
+}
 
 enum sr_kind { SR_KIND_ROW, SR_KIND_COL, SR_KIND_FULL, SR_KIND_ROUND, SR_KIND_LOCAL };
 

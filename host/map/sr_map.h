@@ -162,7 +162,7 @@ enum {
 #define SR_KIND_ROUND UINT32_C(0x3)
 #define SR_KIND_LOCAL UINT32_C(0x4)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0x10E7FFC2)
+#define SR_MAP_HASH UINT32_C(0x60350309)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)
@@ -209,7 +209,7 @@ static inline const char *sr_reply_text(uint32_t code)
     case SR_REPLY_LIMIT_SCORE:
         return "LIMIT_SCORE: inference: BATCH * (CLASSES + 1) beyond SCORE_WORDS";
     case SR_REPLY_LIMIT_MODE:
-        return "LIMIT_MODE: full rank, bell entries or learning asked for and not built";
+        return "LIMIT_MODE: full rank, bell entries, two ranks in one run or learning asked for and not built";
     case SR_REPLY_LIMIT_FACTORS:
         return "LIMIT_FACTORS: pairs x rank beyond FACTORS";
     case SR_REPLY_LIMIT_THETA:

@@ -235,24 +235,23 @@ enum sr_status sr_ref_open(const struct sr_open *how, struct sr_device **device,
     ref->pool = pool;
     ref->pair_kernel = kernel;
     ref->device.ops = &ops;
-    ref->device.caps = (struct sr_caps){
-        .engine = "ref",
-        .frac_w = how->frac_bits ? how->frac_bits : 8,
-        .layers_max = SR_HIDDEN_LAYERS,
-        .inputs_max = 4095,
-        .hidden_max = 4095,
-        .classes_max = SR_CLASSES,
-        .steps_max = 1023,
-        .rank_max = 32,
-        .pairs_max = 16384,
-        .sample_words = UINT32_MAX,
-        .weight_words = UINT32_MAX,
-        .rweight_words = UINT32_MAX,
-        .batch_max = UINT32_MAX,
-        .score_words = UINT32_MAX,
-        .step_readout = 1,
-        .modes = SR_MODES_FULL | SR_MODES_BELL | SR_MODES_LOCAL | SR_MODES_LEAK | SR_MODES_SUBTRACT | SR_MODES_LOWRANK,
-        .devices = 1};
+    ref->device.caps = (struct sr_caps){.engine = "ref",
+                                        .frac_w = how->frac_bits ? how->frac_bits : 8,
+                                        .layers_max = SR_HIDDEN_LAYERS,
+                                        .inputs_max = 4095,
+                                        .hidden_max = 4095,
+                                        .classes_max = SR_CLASSES,
+                                        .steps_max = 1023,
+                                        .rank_max = 32,
+                                        .pairs_max = 16384,
+                                        .sample_words = UINT32_MAX,
+                                        .weight_words = UINT32_MAX,
+                                        .rweight_words = UINT32_MAX,
+                                        .batch_max = UINT32_MAX,
+                                        .score_words = UINT32_MAX,
+                                        .step_readout = 1,
+                                        .modes = SR_MODES_ALL,
+                                        .devices = 1};
     *device = &ref->device;
     return SR_OK;
 }

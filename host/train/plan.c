@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "device/noise.h"
 #include "train/shape.h"
 
 bool sr_fitness_scale(double ratio, uint32_t *mul, uint32_t *shift) {
@@ -99,9 +100,12 @@ enum sr_status sr_plan_limits(const struct sr_plan *plan, const struct sr_caps *
         return sr_error(error, error_size, SR_ERR_LIMIT, "--%s: engine %s has low rank only",
                         full ? "mode full" : "readout-mode full", caps->engine);
     }
+    if (full != readout_full && !(caps->modes & SR_MODES_MIXED))
+        return sr_error(error, error_size, SR_ERR_LIMIT, "--mode %s with --readout-mode %s: engine %s has one for both",
+                        full ? "full" : "lowrank", readout_full ? "full" : "lowrank", caps->engine);
     if (noise->dist == SR_DIST_BELL && !(caps->modes & SR_MODES_BELL))
         return sr_error(error, error_size, SR_ERR_LIMIT, "--dist bell: engine %s has sign entries only", caps->engine);
-    if (caps->factors && terms > caps->factors) {
+    if (caps->factors && terms > caps->factors && !sr_noise_is_full(noise)) {
         return sr_error(error, error_size, SR_ERR_LIMIT,
                         "--population %u with --rank %u: pairs * rank is %llu, engine %s takes at most %u", 2 * plan->pairs,
                         noise->rank, (unsigned long long)terms, caps->engine, caps->factors);

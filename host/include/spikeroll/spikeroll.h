@@ -126,7 +126,9 @@ enum {
     SR_MODES_LOCAL = 4,
     SR_MODES_LEAK = 8,
     SR_MODES_SUBTRACT = 16,
-    SR_MODES_LOWRANK = 32
+    SR_MODES_LOWRANK = 32,
+    SR_MODES_MIXED = 64,
+    SR_MODES_ALL = 127
 };
 enum { SR_LEAK_SHIFT = 32 }; /* the one leak of a device without SR_MODES_LEAK: v - (v >> 3) */
 struct sr_caps {
