@@ -286,36 +286,43 @@ static void plans_beyond_the_numerics_are_refused(void **state) {
 
 static void limits_are_told_in_options(void **state) {
     (void)state;
-    const struct sr_caps caps = {.engine = "small",
-                                 .col_lanes = 8,
-                                 .layers_max = 2,
-                                 .inputs_max = 600,
-                                 .hidden_max = 64,
-                                 .classes_max = 10,
-                                 .steps_max = 12,
-                                 .pairs_max = 64,
-                                 .rank_max = 4,
-                                 .weight_words = 5000,
-                                 .devices = 1,
-                                 .factors = 100};
+    struct sr_caps caps = {.engine = "small",
+                           .col_lanes = 8,
+                           .layers_max = 2,
+                           .inputs_max = 600,
+                           .hidden_max = 64,
+                           .classes_max = 10,
+                           .steps_max = 12,
+                           .pairs_max = 64,
+                           .rank_max = 4,
+                           .weight_words = 5000,
+                           .devices = 1,
+                           .factors = 100};
     static const struct {
         const char *options, *wanted;
         uint32_t inputs;
+        bool full;
     } cases[] = {
-        {"--hidden 64", "", 578},
-        {"--hidden 64", "the data has 700 inputs, engine small takes at most 600 (--pool makes them fewer)", 700},
-        {"--hidden 65", "--hidden 65: engine small takes at most 64 neurons in that layer", 578},
-        {"--hidden 8,8,8", "--hidden: 3 layers, engine small takes at most 2", 578},
-        {"--hidden 8 --readout membrane", "--readout membrane: engine small has sum only", 578},
+        {"--hidden 64", "", 578, false},
+        {"--hidden 64", "the data has 700 inputs, engine small takes at most 600 (--pool makes them fewer)", 700, false},
+        {"--hidden 65", "--hidden 65: engine small takes at most 64 neurons in that layer", 578, false},
+        {"--hidden 8,8,8", "--hidden: 3 layers, engine small takes at most 2", 578, false},
+        {"--hidden 8 --readout membrane", "--readout membrane: engine small has sum only", 578, false},
         {"--hidden 64,64",
          "--hidden: the weights of 578 inputs and these layers are 5136 words, engine small has room for 5000 (fewer neurons, "
          "or fewer inputs: --pool)",
-         578},
-        {"--hidden 8 --population 130", "--population 130: engine small takes at most 128", 578},
-        {"--hidden 8 --rank 5", "--rank 5: engine small takes at most 4", 578},
-        {"--hidden 8 --mode full", "--mode full: engine small has low rank only", 578},
-        {"--hidden 8 --dist bell", "--dist bell: engine small has sign entries only", 578},
-        {"--hidden 8 --rank 2", "--population 128 with --rank 2: pairs * rank is 128, engine small takes at most 100", 578},
+         578, false},
+        {"--hidden 8 --population 130", "--population 130: engine small takes at most 128", 578, false},
+        {"--hidden 8 --rank 5", "--rank 5: engine small takes at most 4", 578, false},
+        {"--hidden 8 --mode full", "--mode full: engine small has low rank only", 578, false},
+        {"--hidden 8 --readout-mode full", "--readout-mode full: engine small has low rank only", 578, false},
+        {"--hidden 8 --dist bell", "--dist bell: engine small has sign entries only", 578, false},
+        {"--hidden 8 --mode full --population 128", "", 578, true},
+        {"--hidden 8 --mode full --readout-mode lowrank",
+         "--mode full with --readout-mode lowrank: engine small has one for both", 578, true},
+        {"--hidden 8 --readout-mode full", "--mode lowrank with --readout-mode full: engine small has one for both", 578, true},
+        {"--hidden 8 --rank 2", "--population 128 with --rank 2: pairs * rank is 128, engine small takes at most 100", 578,
+         false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct sr_options o;
@@ -323,6 +330,8 @@ static void limits_are_told_in_options(void **state) {
         struct sr_plan plan;
         char error[SR_ERROR_SIZE] = "";
         parse(&o, SR_CMD_TRAIN, SR_OK, cases[i].options);
+        caps.modes = SR_MODES_LOWRANK | SR_MODES_LEAK | SR_MODES_SUBTRACT | (cases[i].full ? SR_MODES_FULL : 0);
+        caps.factors = cases[i].full ? 50 : 100;
         sr_config_net(&o.config, cases[i].inputs, 10, 10, &net);
         enum sr_status status = sr_net_limits(&net, &caps, error, sizeof error);
         if (status == SR_OK) status = sr_plan_make(&plan, &o.config, &net, 8, error, sizeof error);

@@ -202,6 +202,7 @@ static enum sr_status try_noise(struct sr_subject *s, struct sr_noise noise) {
     net.theta[0] = 30;
     net.leak[0] = sr_fit_leak(&s->caps, 20);
     e.noise.mode = noise.mode;
+    e.noise.readout_mode = noise.readout_mode; /* of no effect here: S is 0 */
     e.noise.dist = noise.dist;
     TRY(sr_device_configure(s->device, &net));
     TRY(sr_load_random(s, &net, 0, 10));
