@@ -49,11 +49,14 @@ rtl/sr_local_seq.v
 rtl/sr_local_update.v
 rtl/sr_loop_column.v
 rtl/sr_loop_count.v
+rtl/sr_loop_credit.v
 rtl/sr_loop_dot.v
+rtl/sr_loop_factors.v
 rtl/sr_loop_finish.v
 rtl/sr_loop_lif.v
 rtl/sr_loop_local.v
 rtl/sr_loop_noise.v
+rtl/sr_loop_terms.v
 rtl/sr_noise.v
 rtl/sr_noise_serial.v
 rtl/sr_pert_lane.v

@@ -137,14 +137,17 @@ module sr_compact #(
     localparam D_W      = 12 + $clog2(RANK_MAX);
     localparam LIF_TERM_W = LOCAL != 0 ? 17 : 16;                                  // c' or, sixteenfold, sigma
     localparam ACC_B    = $clog2(INPUTS_MAX + 1) + 8 + FRAC_W;                   // base current, shifted up
-    localparam ACC_U    = 16;                                                    // A 2^e of the update
+    localparam ACC_U    = 16;                                                    // A 2^e of the update; LOOPS: UPD_SUM_W
     localparam QUAD     = LANES < 4 ? LANES : 4;                                 // lanes that share a product in the update
     localparam QUADS    = LANES / QUAD;
     localparam WINDOW   = LANES + 16;
     localparam ROWS_W   = XW_W + 4 > 5 ? XW_W + 4 : 5;
     localparam ACC_W    = (ACC_B > ACC_U ? ACC_B : ACC_U) + 1;
-    localparam UPD_SUM_W = LANES > 64 ? 24 : 16;                                 // of a sum of the update
     localparam LOOPS    = LANES > 64 ? 1 : 0;                                    // lanes as loops, for simulators (sr_loop_*)
+    localparam UPD_SUM_W = LOOPS != 0 ? 24 : 16;                                 // of a sum of the update, and of all |u|
+    localparam Y_BANKS  = LOOPS != 0 ? 4 : 2;                                    // of spike counts
+    localparam YBANK_W  = $clog2(Y_BANKS);
+    localparam Y_AW     = YBANK_W + BLOCK_AW;
     localparam TREE     = LANES > 8 && LOOPS == 0 ? 2 : 1;
     localparam READ_W_W = LOOPS != 0 ? MASTER_W : 8;                             // of a weight, what readout and credit are given
     localparam X_AW     = $clog2(SAMPLE_WORDS);
@@ -162,15 +165,18 @@ module sr_compact #(
         if (FULL != 0 && (LOOPS == 0 || LOWRANK == 0 || FACTOR_AW < 5)) begin : g_rule_full
             SR_COMPACT_FULL_NEEDS_MORE_THAN_64_LANES_LOWRANK_AND_32_FACTORS u ();
         end
-        if (COL_LANES != LANES || ENGINES != 1 || RANK_LANES != 1 || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
+        if (COL_LANES != LANES || ENGINES != 1 || (RANK_LANES != 1 && LOOPS == 0) || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
             BUFFERS < 1 || BUFFERS > 2 || LAYERS_MAX != 1 || STEP_READOUT != 0) begin : g_rule_compact
             SR_COMPACT_HAS_COL_LANES_EQUAL_LANES_SAMPLE_W_16_AND_ONE_OF_THE_OTHER_UNITS u ();
+        end
+        if (RANK_LANES < 1 || RANK_LANES > 16 || (1 << $clog2(RANK_LANES)) != RANK_LANES || RANK_MAX % RANK_LANES != 0) begin : g_rule_rank
+            SR_RANK_LANES_MUST_BE_A_POWER_OF_TWO_AND_DIVIDE_RANK_MAX u ();
         end
         if (LANES < 2 || LANES > 256 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || PAIRS_MAX < 2 ||
             BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
             SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
         end
-        if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > 12 || BLOCK_W > 8) begin : g_rule_width
+        if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > (LOOPS != 0 ? 13 : 12) || BLOCK_W > 8) begin : g_rule_width
             SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_GROUPS_255_HIDDEN_BY_STEPS_32767_AT_MOST u ();
         end
         if (LOCAL != 0 && RANK_MAX < 2) begin : g_rule_local
@@ -182,13 +188,16 @@ module sr_compact #(
         if (CFG_RAM != 0 && LOCAL != 0) begin : g_rule_cfg
             SR_CFG_RAM_IS_FOR_ONE_UNIT_AT_A_TIME_AND_LOCAL_HAS_TWO u ();
         end
-        if (SCORE_WORDS > CBUF_WORDS) begin : g_rule_score
+        if (SCORE_WORDS > CBUF_WORDS && LOOPS == 0) begin : g_rule_score
             SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
         end
         if (MEMBERS < 1 || MEMBERS > 2 || (MEMBERS == 1 && (FIT_BESIDE != 0 || LOCAL != 0))) begin : g_rule_members
             SR_COMPACT_MEMBERS_IS_1_OR_2_AND_1_HAS_THE_SERIAL_FITNESS_UNIT_AND_NO_LOCAL u ();
         end
-        if (FACTORS > 256) begin : g_rule_sums
+        if (LOOPS != 0 && FACTORS > 16384) begin : g_rule_sums_loops
+            SR_COMPACT_FACTORS_IS_AT_MOST_16384_SO_THAT_SUMS_HAVE_24_BITS u ();
+        end
+        if (LOOPS == 0 && FACTORS > 256) begin : g_rule_sums
             SR_COMPACT_FACTORS_IS_AT_MOST_256_SO_THAT_SUMS_HAVE_16_BITS u ();
         end
         if (GROUPS < RANK_MAX || FACTOR_AW < RANK_W) begin : g_rule_factors
@@ -321,7 +330,7 @@ module sr_compact #(
     );
     sr_compact_seq #(
         .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_BESIDE != 0 ? 4 : 2),
-        .LOWRANK(LOWRANK), .FULL(FULL)
+        .COUNTS(Y_BANKS), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
         .run_code_o(run_code), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(run_clear), .infer_o(infer),
@@ -353,12 +362,41 @@ module sr_compact #(
     wire [COL_AW-1:0]     lif_col_addr, read_col_addr, upd_col_addr;
     wire [CLASS_AW-1:0]   read_class_addr, upd_class_addr;
     wire [3:0]            front_row_bit, read_class_sel, upd_bit;
-    wire [PROJ_UNITS-1:0] row_bits, class_bits;
-    wire [LANES-1:0]      col_bits, rcol_bits;
-    wire [PROJ_UNITS*LANES-1:0] cols, rcols;
-    wire                  class_bit;
+    wire [PROJ_UNITS-1:0] row_bits, class_bits, upd_row;
+    wire [2*PROJ_UNITS-1:0] word_rdata;
+    wire                  miss_next;
+    wire [RANK_LANES*LANES-1:0] col_bits;
+    wire [LANES-1:0]      rcol_bits;
+    localparam COLS_W = LOOPS != 0 ? 1 : PROJ_UNITS * LANES;
+    wire [COLS_W-1:0]     cols, rcols;            // not LOOPS: of a group
+    localparam MISS_W = $clog2(PROJ_UNITS + 1);
+    wire [LANES*MISS_W-1:0] missed;               // LOOPS
+    wire [RANK_LANES-1:0] class_bit;
     wire [7:0]            blocks8 = {{8 - BLOCK_W{1'b0}}, blocks};
-    generate if (LOWRANK != 0) begin : g_factors
+    generate if (LOOPS != 0) begin : g_loop_factors
+        sr_loop_factors #(
+            .LANES(LANES), .UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .XW_W(XW_W), .X_WORDS(X_WORDS), .BLOCK_AW(BLOCK_AW),
+            .RANK_LANES(RANK_LANES), .ROW_AW(ROW_AW)
+        ) u_factors (
+            .clk_i(clk_i), .rst_i(rst_i), .key_i({cfg_key_hi, cfg_key_lo}), .start_i(draw), .first_i(draw_first),
+            .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i(x_words), .blocks_i(blocks8), .busy_o(draw_busy), .groups_o(groups),
+            .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block), .dither_o(upd_dither),
+            .row_re_i(front_row_re || (upd_row_re && !readout && !full)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
+            .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits), .cols_re_i(upd_re && !full), .cols_addr_i(upd_col_addr),
+            .readout_i(readout), .miss_i(miss_next && !full), .mask_i(word_rdata[PROJ_UNITS-1:0]), .row_i(upd_row), .miss_o(missed),
+            .col_re_i(lif_col_re && !plain && !full), .col_addr_i(lif_col_addr), .col_o(col_bits),
+            .rcol_re_i(read_col_re && !full), .rcol_addr_i(read_col_addr), .rcol_o(rcol_bits),
+            .class_re_i((read_class_re || (upd_row_re && readout)) && !full), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
+            .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .group_i(upd_turn_q), .class_o(class_bit), .classes_o(class_bits)
+        );
+        assign draw_over   = 1'b0;
+        assign noise_ready = 1'b1;
+        assign cut         = {CUT{1'b0}};
+        assign cols        = 1'b0;
+        assign rcols       = 1'b0;
+        wire _unused_factors = &{1'b0, upd_cut_at};
+    end else if (LOWRANK != 0) begin : g_factors
+    assign missed = {LANES * MISS_W{1'b0}};
     sr_factors #(
         .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS),
         .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .ROUNDS(NOISE_ROUNDS), .RANK_MAX(RANK_MAX), .ROW_AW(ROW_AW)
@@ -377,13 +415,15 @@ module sr_compact #(
         .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .class_o(class_bit), .classes_o(class_bits)
     );
     end else begin : g_no_factors
-        assign {draw_busy, draw_over, noise_ready, class_bit} = 4'd0;
+        assign missed     = {LANES * MISS_W{1'b0}};
+        assign {draw_busy, draw_over, noise_ready} = 3'd0;
+        assign class_bit  = {RANK_LANES{1'b0}};
         assign upd_dither = 64'd0;
         assign groups     = {GROUP_W{1'b0}};
         assign cut        = {CUT{1'b0}};
         assign row_bits   = {PROJ_UNITS{1'b0}};
         assign class_bits = {PROJ_UNITS{1'b0}};
-        assign col_bits   = {LANES{1'b0}};
+        assign col_bits   = {RANK_LANES * LANES{1'b0}};
         assign rcol_bits  = {LANES{1'b0}};
         assign cols       = {PROJ_UNITS * LANES{1'b0}};
         assign rcols      = {PROJ_UNITS * LANES{1'b0}};
@@ -475,36 +515,68 @@ module sr_compact #(
     wire [UNIT_W-1:0]   lif_unit;
     wire [BASE_AW:0]    base_raddr;
     wire [7:0]          lif_ctl;
-    wire [BLOCK_AW:0]   y_waddr;
+    wire [Y_AW-1:0]     y_waddr;
+    wire [RANK_LANES-1:0] lif_valid;
     sr_compact_lif #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
-        .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .MEMBERS(MEMBERS)
+        .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_LANES(RANK_LANES), .MEMBERS(MEMBERS), .YBANK_W(YBANK_W)
     ) u_lif (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(lif || lrn_lif), .first_i(learning || lif_first), .base_bank_i(lif_bank),
         .minus_i(lif_minus),
         .ready_o(lif_ready), .busy_o(lif_busy), .done_o(lif_done), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
-        .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .col_re_o(lif_col_re),
+        .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .valid_o(lif_valid), .col_re_o(lif_col_re),
         .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl), .block_last_o(block_last),
         .y_we_o(y_we), .y_addr_o(y_waddr)
     );
     // ages 2 to 4: count, product with S, term c' = sat_16((c * S) >> 4); the column factors wait
     wire [COUNT_W-1:0]          count_rdata;
-    reg  signed [C_W-1:0]       count_q2;
     localparam TERM_W = C_W + 9 > 17 ? C_W + 9 : 17;
-    reg  signed [TERM_W+3:0]    scaled_q3;
-    reg  signed [LIF_TERM_W-1:0] term_q4;
-    reg  [LANES-1:0]            neg_q2, neg_q3, neg_q4;
-    wire signed [15:0]          term;
-    sr_sat #(.IN_W(TERM_W), .OUT_W(16)) u_term (.x_i(scaled_q3[TERM_W+3:4]), .y_o(term));
-    always @(posedge clk_i) begin
-        count_q2  <= plain || full || LOWRANK == 0 ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
-        scaled_q3 <= count_q2 * $signed({1'b0, cfg_scale0});
-        term_q4   <= lrn_pair ? lrn_term : {{LIF_TERM_W - 15{term[15]}}, term[14:0]};
-        // A plain run has no term, and looks at no factor's bit: no run may have written it.
-        neg_q2    <= lrn_pair ? lrn_bits : col_bits & {LANES{!plain}};
-        neg_q3    <= neg_q2;
-        neg_q4    <= neg_q3;
-    end
+    wire [RANK_LANES*LIF_TERM_W-1:0] term_q4;
+    wire [RANK_LANES*LANES-1:0]      neg_q4;
+    generate
+        if (LOOPS != 0) begin : g_terms_loop
+            wire [RANK_LANES*16-1:0]    term;
+            reg  [RANK_LANES*LANES-1:0] neg_q2, neg_q3, neg_now_q;
+            sr_loop_terms #(
+                .UNITS(PROJ_UNITS), .FACTORS(FACTORS), .RANK_LANES(RANK_LANES), .STEP_AW(STEP_AW), .GROUP_AW(GROUP_AW), .C_W(C_W)
+            ) u_terms (
+                .clk_i(clk_i), .we_i(count_we_q), .bank_i(count_waddr_q[COUNT_AW]), .group_i(count_waddr_q[STEP_AW+:GROUP_AW]),
+                .step_i(count_waddr_q[STEP_AW-1:0]), .counts_i(counts_now), .re_i(lif_count_re && !plain && !full), .rbank_i(lif_count_addr[COUNT_AW]),
+                .rstep_i(lif_count_addr[STEP_AW-1:0]), .factor_i(lif_col_addr[BLOCK_AW+:FACTOR_AW]),
+                .valid_i(lif_valid & {RANK_LANES{!plain && !full}}), .scale_i(cfg_scale0), .term_o(term)
+            );
+            always @(posedge clk_i) begin
+                neg_q2    <= lrn_pair ? {{(RANK_LANES - 1) * LANES{1'b0}}, lrn_bits} : col_bits & {RANK_LANES * LANES{!plain}};
+                neg_q3    <= neg_q2;
+                neg_now_q <= neg_q3;
+            end
+            assign neg_q4 = neg_now_q;
+            for (n = 0; n < RANK_LANES; n = n + 1) begin : g_term
+                assign term_q4[n*LIF_TERM_W+:LIF_TERM_W] = !lrn_pair ? {{LIF_TERM_W - 15{term[n*16+15]}}, term[n*16+:15]} :
+                                                           n == 0 ? lrn_term : {LIF_TERM_W{1'b0}};
+            end
+            wire _unused_terms = &{1'b0, lif_unit, count_rdata};
+        end else begin : g_term
+            reg  signed [C_W-1:0]        count_q2;
+            reg  signed [TERM_W+3:0]     scaled_q3;
+            reg  signed [LIF_TERM_W-1:0] term_now_q;
+            reg  [LANES-1:0]             neg_q2, neg_q3, neg_now_q;
+            wire signed [15:0]           term;
+            sr_sat #(.IN_W(TERM_W), .OUT_W(16)) u_term (.x_i(scaled_q3[TERM_W+3:4]), .y_o(term));
+            always @(posedge clk_i) begin
+                count_q2   <= plain || full || LOWRANK == 0 ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
+                scaled_q3  <= count_q2 * $signed({1'b0, cfg_scale0});
+                term_now_q <= lrn_pair ? lrn_term : {{LIF_TERM_W - 15{term[15]}}, term[14:0]};
+                // A plain run has no term, and looks at no factor's bit: no run may have written it.
+                neg_q2     <= lrn_pair ? lrn_bits : col_bits & {LANES{!plain}};
+                neg_q3     <= neg_q2;
+                neg_now_q  <= neg_q3;
+            end
+            assign term_q4 = term_now_q;
+            assign neg_q4  = neg_now_q;
+            wire _unused_terms = &{1'b0, lif_valid, scaled_q3[3:0]};
+        end
+    endgenerate
     wire [LANES_LOG-1:0]     rest = cfg_cols0[LANES_LOG-1:0];
     reg  [LANES-1:0]         last_present;           // columns of the last block
     always @(posedge clk_i) last_present <= rest == {LANES_LOG{1'b0}} ? {LANES{1'b1}} : ~({LANES{1'b1}} << rest);
@@ -513,7 +585,7 @@ module sr_compact #(
     wire [LANES*MEMBERS*CNT_W-1:0] y_wdata, y_rdata;
     generate
         if (LOOPS != 0) begin : g_lif_loop
-            sr_loop_lif #(.LANES(LANES), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .FULL(FULL), .D_W(C_W)) u_lanes (
+            sr_loop_lif #(.LANES(LANES), .RANK_LANES(RANK_LANES), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .FULL(FULL), .D_W(C_W)) u_lanes (
                 .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4), .term_i(term_q4), .b_i(base_rdata), .present_i(present),
                 .full_i(full), .d_i(full_d), .scale_i(cfg_scale0), .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind), .count_o(y_wdata)
             );
@@ -535,7 +607,7 @@ module sr_compact #(
     // ---- readout of a pair ----
     wire                      read_walk, y_re, score_we, fit_rd, fit_wait;
     wire [BLOCK_AW+3:0]       read_w_addr;
-    wire [BLOCK_AW:0]         y_raddr;
+    wire [Y_AW-1:0]           y_raddr;
     wire [LANES*READ_W_W-1:0] read_w;
     wire [3:0]                score_class;
     wire [4:0]                fit_rd_addr;
@@ -544,7 +616,7 @@ module sr_compact #(
     sr_compact_readout #(
         .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(READ_RANK_W), .RANK_AW(READ_RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
-        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 || LOWRANK == 0 ? 0 : 1),
+        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 || LOWRANK == 0 ? 0 : 1),
         .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_readout (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .minus_i(read_minus), .ready_o(read_ready),
@@ -557,7 +629,7 @@ module sr_compact #(
     );
 
     // ---- update: words of pair weights, sums, and a word behind them weights ----
-    wire                credit_re, word_we, upd_sum_busy, upd_finish_busy, miss_next, total_next, upd_acc_en, upd_first, upd_double,
+    wire                credit_re, word_we, upd_sum_busy, upd_finish_busy, total_next, upd_acc_en, upd_first, upd_double,
                         claim, claim_free, hand, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_turn, upd_w_we;
     wire [PAIR_AW:0]    credit_addr;
     wire [2:0]          word_plane, top_plane, upd_plane;
@@ -565,8 +637,7 @@ module sr_compact #(
     wire [GROUP_W-1:0]  word_group;
     wire [UPD_GROUP_W-1:0] upd_group, upd_groups;
     wire [2*PROJ_UNITS-1:0] word;
-    wire [2*PROJ_UNITS-1:0] word_rdata;
-    wire [15:0]         total;
+    wire [UPD_SUM_W-1:0] total;
     wire [WINDOW-1:0]   window;
     wire [1:0]          fin_at;
     wire [7:0]          fin_k;
@@ -580,11 +651,25 @@ module sr_compact #(
     endgenerate
     wire [ROWS_W-1:0]   upd_rows = readout ? {{ROWS_W - 5{1'b0}}, cfg_classes} : cfg_rows0[ROWS_W-1:0];
     generate if (LOWRANK != 0) begin : g_update
-    sr_compact_credit #(.UNITS(PROJ_UNITS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_W(GROUP_W)) u_credit (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .busy_o(credit_busy), .pairs_i(pairs), .rank_i(rank),
-        .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(bank_rdata[7:0]), .word_we_o(word_we),
-        .word_plane_o(word_plane), .word_group_o(word_group), .word_o(word), .total_o(total), .top_o(top_plane)
-    );
+    if (LOOPS != 0) begin : g_credit_loop
+        sr_loop_credit #(
+            .UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_AW(GROUP_AW), .TOTAL_W(UPD_SUM_W)
+        ) u_credit (
+            .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .busy_o(credit_busy), .pairs_i(pairs), .rank_i(rank),
+            .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(bank_rdata[7:0]), .word_re_i(upd_re),
+            .word_plane_i(upd_plane), .word_group_i(upd_group[GROUP_AW-1:0]), .word_o(word_rdata), .total_o(total), .top_o(top_plane)
+        );
+        assign word_we    = 1'b0;
+        assign word_plane = 3'd0;
+        assign word_group = {GROUP_W{1'b0}};
+        assign word       = {2 * PROJ_UNITS{1'b0}};
+    end else begin : g_credit
+        sr_compact_credit #(.UNITS(PROJ_UNITS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_W(GROUP_W)) u_credit (
+            .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .busy_o(credit_busy), .pairs_i(pairs), .rank_i(rank),
+            .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(bank_rdata[7:0]), .word_we_o(word_we),
+            .word_plane_o(word_plane), .word_group_o(word_group), .word_o(word), .total_o(total), .top_o(top_plane)
+        );
+    end
     sr_compact_update #(
         .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .GROUP_W(UPD_GROUP_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .UNIT_LOG(UNIT_LOG),
         .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW)
@@ -602,8 +687,8 @@ module sr_compact #(
         ) u_finish (
             .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .busy_o(upd_finish_busy), .readout_i(readout), .rows_i(upd_rows),
             .blocks_i(blocks), .step_i(upd_step[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(hand), .sums_i(sums),
-            .noise_o(upd_noise), .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_ready_i(noise_ready),
-            .noise_i(upd_dither), .word_i(upd_word), .moved_o(w_turned), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
+            .noise_o(upd_noise), .noise_row_o(upd_noise_row), .noise_block_o(upd_noise_block), .noise_i(upd_dither),
+            .word_i(upd_word), .moved_o(w_turned), .write_o(upd_w_we), .w_addr_o(upd_w_addr)
         );
         assign fin_turn   = upd_w_we;
         assign upd_cut_at = 6'd0;
@@ -611,7 +696,7 @@ module sr_compact #(
         assign fin_at     = 2'd0;
         assign fin_k      = 8'd0;
         assign window     = {WINDOW{1'b0}};
-        wire _unused_finish = &{1'b0, cut, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_at, fin_k};
+        wire _unused_finish = &{1'b0, cut, noise_ready, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_at, fin_k};
     end else begin : g_finish
         sr_compact_finish #(
             .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
@@ -636,7 +721,7 @@ module sr_compact #(
         assign upd_group       = {UPD_GROUP_W{1'b0}};
         assign upd_row_at      = {ROWS_W{1'b0}};
         assign word            = {2 * PROJ_UNITS{1'b0}};
-        assign total           = 16'd0;
+        assign total           = {UPD_SUM_W{1'b0}};
         assign window          = {WINDOW{1'b0}};
         assign fin_at          = 2'd0;
         assign fin_k           = 8'd0;
@@ -655,8 +740,8 @@ module sr_compact #(
     // ---- columns: base current, sums of the update. What memories give to accumulators is registered first. ----
     reg                      op_en_q, neg_q;
     reg  [PROJ_UNITS-1:0]    class_bits_q;
-    wire [PROJ_UNITS-1:0]    upd_row = (readout ? class_bits_q : row_bits_q) ^ word_rdata[2*PROJ_UNITS-1:PROJ_UNITS];
-    wire [PROJ_UNITS*LANES-1:0] upd_cols = readout ? rcols : cols;
+    assign upd_row = (readout ? class_bits_q : row_bits_q) ^ word_rdata[2*PROJ_UNITS-1:PROJ_UNITS];
+    wire [COLS_W-1:0]        upd_cols = readout ? rcols : cols;
     always @(posedge clk_i) begin
         class_bits_q <= class_bits;
         op_en_q      <= total_next;
@@ -668,15 +753,15 @@ module sr_compact #(
     wire [LANES*UPD_SUM_W-1:0] sums;
     generate
         if (LOOPS != 0) begin : g_column_loop
-            reg signed [15:0] op_q;
-            always @(posedge clk_i) op_q <= {16{total_next && !full}} & total;
-            sr_loop_column #(.LANES(LANES), .FRAC_W(FRAC_W), .UNITS(PROJ_UNITS), .SUM_W(UPD_SUM_W), .FULL(FULL)) u_columns (
+            reg signed [UPD_SUM_W-1:0] op_q;
+            always @(posedge clk_i) op_q <= {UPD_SUM_W{total_next && !full}} & total;
+            sr_loop_column #(.LANES(LANES), .FRAC_W(FRAC_W), .MISS_W(MISS_W), .SUM_W(UPD_SUM_W), .FULL(FULL)) u_columns (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double && !(full && op_en_q)),
-                .full_i(full), .u_i(bank_rdata[7:0]), .entries_i(entries), .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
-                .row_i(upd_row), .readout_i(readout), .cols_i(cols), .rcols_i(rcols), .w_i(w_q), .keep_i(keep_base), .base_o(base_new), .hand_i(hand), .sum_o(sums)
+                .full_i(full), .u_i(bank_rdata[7:0]), .entries_i(entries), .wint_i(add_base), .neg_i(neg_q), .op_i(op_q), .miss_i(miss_next), .missed_i(missed),
+                .w_i(w_q), .keep_i(keep_base), .base_o(base_new), .hand_i(hand), .sum_o(sums)
             );
             assign read_w = rw_q;
-            wire _unused_cols = &{1'b0, upd_cols};
+            wire _unused_cols = &{1'b0, upd_cols, row_bits_q};
         end else for (n = 0; n < LANES; n = n + 1) begin : g_column
             wire [PROJ_UNITS-1:0] col_of;
             for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
@@ -899,16 +984,20 @@ module sr_compact #(
             wire _unused_full = &{1'b0, full_sums};
         end
     endgenerate
-    // spike counts of two pairs, by bank and block
-    sr_ram #(.WIDTH(LANES * MEMBERS * CNT_W), .DEPTH(2 << BLOCK_AW), .ADDR_W(1 + BLOCK_AW), .LUT(LUT_RAM)) u_y (
-        .clk_i(clk_i), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .re_i(y_re || lrn_y_re), .raddr_i(lrn_y_re ? lrn_y_addr : y_raddr),
-        .rdata_o(y_rdata)
+    // spike counts of some pairs, by bank and block; mode `local` knows of two banks
+    localparam [Y_AW-1:0] Y_TWO = (2 << BLOCK_AW) - 1;
+    wire [Y_AW+BLOCK_AW:0] lrn_y_wide = {{Y_AW{1'b0}}, lrn_y_addr};
+    wire [Y_AW-1:0]   y_write = y_waddr & (Y_BANKS > 2 && learning ? Y_TWO : {Y_AW{1'b1}});
+    wire [Y_AW-1:0]   y_read  = lrn_y_re ? lrn_y_wide[Y_AW-1:0] : y_raddr;
+    sr_ram #(.WIDTH(LANES * MEMBERS * CNT_W), .DEPTH(Y_BANKS << BLOCK_AW), .ADDR_W(Y_AW), .LUT(LUT_RAM)) u_y (
+        .clk_i(clk_i), .we_i(y_we), .waddr_i(y_write), .wdata_i(y_wdata), .re_i(y_re || lrn_y_re), .raddr_i(y_read), .rdata_o(y_rdata)
     );
-    // count buffer: counts by bank, factor group and step, or results of inference
-    reg  [CBUF_AW-1:0] result_q;
+    // count buffer: counts by bank, factor group and step, or results of inference. LOOPS: results alone, counts are in sr_loop_terms
+    localparam RESULT_AW = LOOPS != 0 ? $clog2(SCORE_WORDS) : CBUF_AW;
+    reg  [RESULT_AW-1:0] result_q;
     wire               result = infer && (score_we || pred_valid);
     always @(posedge clk_i)
-        if (run_clear) result_q <= {CBUF_AW{1'b0}};
+        if (run_clear) result_q <= {RESULT_AW{1'b0}};
         else if (result) result_q <= result_q + 1'b1;
     wire [COUNT_W-1:0] counts = {{COUNT_W - PROJ_UNITS*C_W{1'b0}}, counts_now & {PROJ_UNITS*C_W{LOWRANK != 0}}};
     wire [COUNT_W-1:0] result_word;
@@ -920,22 +1009,34 @@ module sr_compact #(
         count_we_q    <= keep_count && !rst_i;
         count_waddr_q <= count_waddr;
     end
-    sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(CBUF_AW), .HOLD(WEIGHT_HOLD)) u_counts (
-        .clk_i(clk_i), .we_i(((LOOPS != 0 ? count_we_q : keep_count) || result) && !rst_i),
-        .waddr_i(infer ? result_q : LOOPS != 0 ? count_waddr_q[CBUF_AW-1:0] : count_waddr[CBUF_AW-1:0]),
-        .wdata_i(infer ? result_word : counts),
-        .re_i(lif_count_re || mem_read_q), .raddr_i(run_busy ? lif_count_addr[CBUF_AW-1:0] : mem_addr[CBUF_AW-1:0]),
-        .rdata_o(count_rdata)
-    );
-    // pair weights of the update by plane and group (sr_compact_credit)
+    generate
+        if (LOOPS != 0) begin : g_results
+            wire [SCORE_W-1:0] result_rdata;
+            sr_ram #(.WIDTH(SCORE_W), .DEPTH(SCORE_WORDS), .ADDR_W(RESULT_AW)) u_results (
+                .clk_i(clk_i), .we_i(result && !rst_i), .waddr_i(result_q), .wdata_i(result_word[SCORE_W-1:0]), .re_i(mem_read_q),
+                .raddr_i(mem_addr[RESULT_AW-1:0]), .rdata_o(result_rdata)
+            );
+            assign count_rdata = {{COUNT_W - SCORE_W{1'b0}}, result_rdata};
+        end else begin : g_counts
+            sr_ram #(.WIDTH(COUNT_W), .DEPTH(CBUF_WORDS), .ADDR_W(CBUF_AW), .HOLD(WEIGHT_HOLD)) u_counts (
+                .clk_i(clk_i), .we_i((keep_count || result) && !rst_i),
+                .waddr_i(infer ? result_q : count_waddr[CBUF_AW-1:0]), .wdata_i(infer ? result_word : counts),
+                .re_i(lif_count_re || mem_read_q), .raddr_i(run_busy ? lif_count_addr[CBUF_AW-1:0] : mem_addr[CBUF_AW-1:0]),
+                .rdata_o(count_rdata)
+            );
+        end
+    endgenerate
+    // pair weights of the update by plane and group (sr_compact_credit; sr_loop_credit keeps its own)
     localparam WORD_AW = 3 + GROUP_AW;
-    generate if (LOWRANK != 0) begin : g_words
+    generate if (LOWRANK != 0 && LOOPS == 0) begin : g_words
     sr_ram #(.WIDTH(2 * PROJ_UNITS), .DEPTH(1 << WORD_AW), .ADDR_W(WORD_AW)) u_words (
         .clk_i(clk_i), .we_i(word_we), .waddr_i({word_plane, word_group[GROUP_AW-1:0]}), .wdata_i(word), .re_i(upd_re),
         .raddr_i({upd_plane, upd_group[GROUP_AW-1:0]}), .rdata_o(word_rdata)
     );
     end else begin : g_no_words
-        assign word_rdata = {2 * PROJ_UNITS{1'b0}};
+        if (LOWRANK == 0) begin : g_none
+            assign word_rdata = {2 * PROJ_UNITS{1'b0}};
+        end
         wire _unused_words = &{1'b0, word_we, word_plane, word, upd_plane};
     end endgenerate
     // bank: sums of the members, batch list, pair weights (sr_compact_seq)
@@ -1004,8 +1105,8 @@ module sr_compact #(
             cyc_update_q  <= cyc_update_q + {31'd0, changing};
             events_q      <= events_q + {31'd0, add_base};
         end
-    wire _unused = &{1'b0, draw_over, x_over, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, word_group, upd_group, window, front_w_at, read_w_at, read_w_addr, base_waddr, base_raddr,
-                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, read_free, change_at, count_we_q, count_waddr_q, moved_q, learned_q, base_to, base_we_q, base_waddr_q, upd_dither, lrn_best, scaled_q3[3:0]};
+    wire _unused = &{1'b0, draw_over, x_over, upd_pair, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, word_group, upd_group, window, front_w_at, read_w_at, read_w_addr, base_waddr, base_raddr,
+                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, read_free, change_at, count_we_q, count_waddr_q, moved_q, learned_q, base_to, base_we_q, base_waddr_q, upd_dither, lrn_best, lrn_y_wide, counts, result_word, missed};
 endmodule
 
 `default_nettype wire

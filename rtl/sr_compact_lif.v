@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_compact_lif: control of the LIF unit: every column block, every step, every term of a pair (docs/numerics.md, 3 and 4).
 //
-// Order       column block, step, item; an item is RANK_LANES terms of the perturbation. One item a cycle without a gap, also from
+// Order       column block, step, item; an item is RANK_LANES terms of the perturbation, the last one of what is left of them (valid_o). One item a cycle without a gap, also from
 //             one pair to the next: a pair takes blocks * steps * items cycles.
 // Pipeline    The age of an item is the number of cycles since it left the walk. What happens at which age:
 //   age 0   the counts and the column factors of the item are read (count_re_o, col_re_o)
@@ -34,7 +34,8 @@ module sr_compact_lif #(
     parameter FACTOR_AW  = 6,
     parameter GROUP_AW   = 4,
     parameter UNIT_LOG   = 2,    // log2 PROJ_UNITS
-    parameter UNIT_W     = 2
+    parameter UNIT_W     = 2,
+    parameter YBANK_W    = 1     // log2 of the banks of spike counts
 ) (
     input  wire                clk_i,
     input  wire                rst_i,
@@ -47,11 +48,12 @@ module sr_compact_lif #(
     output wire                busy_o,
     output wire                done_o,
     input  wire [STEP_W-1:0]   steps_i,
-    input  wire [RANK_W-1:0]   rank_i,        // rounded up to a multiple of RANK_LANES
+    input  wire [RANK_W-1:0]   rank_i,
     input  wire [BLOCK_W-1:0]  blocks_i,
     output wire                count_re_o,    // age 0
     output wire [GROUP_AW+STEP_AW:0] count_addr_o,     // {bank, group, step}
     output wire [UNIT_W-1:0]   unit_o,        // age 1
+    output wire [RANK_LANES-1:0] valid_o,     // age 1: terms that there are
     output wire                col_re_o,      // age 0
     output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,   // {factor, block}
     output wire                base_re_o,     // age 4; MEMBERS 1: age 3
@@ -59,7 +61,7 @@ module sr_compact_lif #(
     output wire [7:0]          ctl_o,         // to the lanes, each field at its age
     output wire                block_last_o,  // age 6: the column block that fires is the last
     output wire                y_we_o,        // age 7
-    output wire [BLOCK_AW:0]   y_addr_o       // {bank, block}
+    output wire [YBANK_W+BLOCK_AW-1:0] y_addr_o    // {bank, block}
 );
     `include "sr_compact_lif.vh"
 
@@ -71,12 +73,13 @@ module sr_compact_lif #(
     reg  [FACTOR_AW-1:0] pair_factor_q, factor_q;    // the pair's first factor; the item's
     wire [RANK_W-1:0]    k_up      = k_q + RANK_LANES[RANK_W-1:0];
     wire                 k_first   = k_q == {RANK_W{1'b0}};
-    wire                 k_last    = RANK_W == 1 || k_up == rank_i;    // one bit: rank 1 alone
+    wire                 k_last    = RANK_W == 1 || (RANK_LANES > 1 ? k_up >= rank_i : k_up == rank_i);    // one bit: rank 1 alone
     wire                 step_last = step_q == steps_i - 1'b1;
     wire                 block_last = block_q == blocks_i - 1'b1;
     wire                 walk_last = walk_q && k_last && step_last && block_last;
     wire [FACTOR_AW-1:0] factor_up = factor_q + RANK_LANES[FACTOR_AW-1:0];
-    wire [FACTOR_AW-1:0] factor_begin = first_i ? {FACTOR_AW{1'b0}} : minus_i ? pair_factor_q : factor_up;  // of what start_i brings
+    wire [FACTOR_AW-1:0] factor_next  = RANK_LANES > 1 ? pair_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i} : factor_up;
+    wire [FACTOR_AW-1:0] factor_begin = first_i ? {FACTOR_AW{1'b0}} : minus_i ? pair_factor_q : factor_next;  // of what start_i brings
     always @(posedge clk_i) begin
         if (start_i) begin
             walk_q        <= 1'b1;
@@ -134,7 +137,7 @@ module sr_compact_lif #(
     // Base current and spike counts count steps and blocks again: a counter is smaller than four ages of an address.
     reg [STEP_AW-1:0]  base_step_q;
     reg [BLOCK_AW-1:0] base_block_q, y_block_q;
-    reg                y_bank_q;
+    reg [YBANK_W-1:0]  y_bank_q;
     always @(posedge clk_i) begin
         if (base_re_o) begin
             base_step_q <= step_end_q[BASE] ? {STEP_AW{1'b0}} : base_step_q + 1'b1;
@@ -142,13 +145,13 @@ module sr_compact_lif #(
         end
         if (y_we_o) begin
             y_block_q <= pair_last_q[COUNT] ? {BLOCK_AW{1'b0}} : y_block_q + 1'b1;
-            if (pair_last_q[COUNT]) y_bank_q <= !y_bank_q;
+            if (pair_last_q[COUNT]) y_bank_q <= YBANK_W > 1 ? y_bank_q + 1'b1 : ~y_bank_q;
         end
         if (clear_i || rst_i) begin
             base_step_q  <= {STEP_AW{1'b0}};
             base_block_q <= {BLOCK_AW{1'b0}};
             y_block_q    <= {BLOCK_AW{1'b0}};
-            y_bank_q     <= 1'b0;
+            y_bank_q     <= {YBANK_W{1'b0}};
         end
     end
 
@@ -158,6 +161,16 @@ module sr_compact_lif #(
     localparam [FACTOR_AW-1:0] UNIT_MASK = (1 << UNIT_LOG) - 1;
     always @(posedge clk_i) unit_q <= factor_q[UNIT_W-1:0] & UNIT_MASK[UNIT_W-1:0];
     assign unit_o       = unit_q;
+    generate
+        if (RANK_LANES > 1) begin : g_valid
+            reg  [RANK_LANES-1:0] valid_q;
+            wire [RANK_W-1:0]     left = rank_i - k_q;
+            always @(posedge clk_i) valid_q <= ~({RANK_LANES{1'b1}} << left);
+            assign valid_o = valid_q;
+        end else begin : g_always
+            assign valid_o = 1'b1;
+        end
+    endgenerate
     assign count_re_o   = walk_q;
     assign count_addr_o = {bank_q, group[GROUP_AW-1:0], step_q[STEP_AW-1:0]};
     assign col_re_o     = walk_q;
@@ -191,7 +204,7 @@ module sr_compact_lif #(
         if (!past_q) assume (rst_i);
         if (!ready_o) assume (!start_i);
         if (busy_o) assume (!clear_i);
-        assume (steps_i != 0 && blocks_i != 0 && rank_i != 0 && rank_i <= 4 && rank_i % RANK_LANES == 0);
+        assume (steps_i != 0 && blocks_i != 0 && rank_i != 0 && rank_i <= 4);
         assume (blocks_i <= 1 << BLOCK_AW && steps_i <= 1 << STEP_AW);
         if (past_q && ($past(start_i) || $past(busy_o)))
             assume ($stable(steps_i) && $stable(blocks_i) && $stable(rank_i));
@@ -210,7 +223,7 @@ module sr_compact_lif #(
             assert ((pair_last_q & ~step_last_q) == 0 && (step_last_q[FIRE:1] & ~k_last_q) == 0 && (k_last_q[4:1] & ~item_q) == 0);
         end
         cover (past_q && done_o && walk_q && $past(start_i, 2));
-        cover (past_q && y_we_o && !pair_last_q[COUNT] && y_bank_q);
+        cover (past_q && y_we_o && !pair_last_q[COUNT] && y_bank_q == 1'b1);
     end
 `endif
 endmodule

@@ -7,8 +7,9 @@
 //   GROW    blocks                 A row with factors +-1 in place of weights gives g[k] of both members.
 //   GAP     5                      The row drains; lane 0's two products multiply it by S, and S g[k] is stored. GROW and GAP
 //                                  repeat for every k. Inference does neither: its q is 0.
-//   CLASS   max(blocks, rank)      A row of weights gives I[o], while one S g[k] a cycle is added up to q[o]. It repeats for every
-//                                  class. The next pair may start in the last cycle.
+//   CLASS   max(blocks, items)     A row of weights gives I[o], while RANK_LANES of the S g[k] a cycle, an item, are added up to q[o]. It
+//                                  repeats for every class. The next pair may start in the last cycle.
+// With LANES above 64 (for simulators) the products with S are no lane's, and all rows of factors follow one another before one GAP.
 //
 // Pipeline    The age of an item is the number of cycles since it left the walk. A row's item is one column block.
 //   age 0        the address of its weights (w_addr_o)
@@ -49,6 +50,8 @@ module sr_compact_readout #(
     parameter TREE        = 1,
     parameter SOFT_LANES  = 0,
     parameter MEMBERS     = 2,
+    parameter RANK_LANES  = 1,    // above 1: LANES above 64, KEEP_SCORES 0
+    parameter YBANK_W     = 1,    // log2 of the banks of spike counts
     parameter KEEP_SCORES = 1,
     parameter LUT_RAM     = 0,
     parameter W_W         = 8,    // of w_i, a column: the integer part, or all of a weight where LANES is above 64
@@ -76,7 +79,7 @@ module sr_compact_readout #(
     output wire [BLOCK_AW+3:0]       w_addr_o,     // {class, block}
     input  wire [LANES*W_W-1:0]      w_i,
     output wire                      y_re_o,
-    output wire [BLOCK_AW:0]         y_addr_o,
+    output wire [YBANK_W+BLOCK_AW-1:0] y_addr_o,
     input  wire [LANES*MEMBERS*CNT_W-1:0] y_i,
     output wire                      col_re_o,
     output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,
@@ -84,7 +87,7 @@ module sr_compact_readout #(
     output wire                      class_re_o,
     output wire [CLASS_AW-1:0]       class_addr_o,
     output wire [3:0]                class_sel_o,  // with the data: which bit of its word
-    input  wire                      class_bit_i,
+    input  wire [RANK_LANES-1:0]     class_bit_i,  // of the factor and those that follow it
     // scores
     output wire                      score_we_o,
     output wire [3:0]                score_class_o,
@@ -106,13 +109,16 @@ module sr_compact_readout #(
     // ---- the walk ----
     localparam [1:0] IDLE = 2'd0, GROW = 2'd1, GAP = 2'd2, CLASS = 2'd3;
     reg  [1:0]         state_q;
-    reg                bank_q;
+    reg  [YBANK_W-1:0] bank_q;
     reg  [2:0]         gap_q;
     reg  [RANK_W-1:0]  k_q;
     reg  [3:0]         class_q;
     reg  [BLOCK_W-1:0] item_q;
     reg  [BLOCK_W-1:0] g_last_q, c_last_q;        // the last item of a row of factors, of weights: registered settings
-    wire [BLOCK_W-1:0] rank_up   = {{BLOCK_W - RANK_W{1'b0}}, rank_i};
+    localparam STREAM = LANES > 64 ? 1 : 0;       // no gap between rows of factors
+    localparam RANK_LOG = $clog2(RANK_LANES);
+    wire [RANK_W:0]    items     = ({1'b0, rank_i} + RANK_LANES[RANK_W:0] - 1'b1) >> RANK_LOG;
+    wire [BLOCK_W-1:0] rank_up   = RANK_LANES > 1 ? {{BLOCK_W - RANK_W{1'b0}}, items[RANK_W-1:0]} : {{BLOCK_W - RANK_W{1'b0}}, rank_i};
     wire               grow      = LOWRANK != 0 && state_q == GROW;
     wire               class_row = state_q == CLASS;
     wire               mac       = (grow || class_row) && item_q < blocks_i;
@@ -128,12 +134,15 @@ module sr_compact_readout #(
         c_last_q <= (infer_i || full || blocks_i > rank_up ? blocks_i : rank_up) - 1'b1;
         if (grow || class_row) item_q <= row_last ? {BLOCK_W{1'b0}} : item_q + 1'b1;
         case (state_q)
-            GROW: if (row_last) state_q <= GAP;
+            GROW: if (row_last) begin
+                state_q <= STREAM != 0 && !k_last ? GROW : GAP;
+                if (STREAM != 0) k_q <= k_q + 1'b1;
+            end
             GAP: begin
                 gap_q <= gap_q - 3'd1;
                 if (gap_q == 3'd1) begin
-                    k_q     <= k_q + 1'b1;
-                    state_q <= k_last ? CLASS : GROW;
+                    if (STREAM == 0) k_q <= k_q + 1'b1;
+                    state_q <= k_last || STREAM != 0 ? CLASS : GROW;
                 end
             end
             CLASS: begin
@@ -149,8 +158,8 @@ module sr_compact_readout #(
             k_q     <= {RANK_W{1'b0}};
             class_q <= 4'd0;
         end
-        if (clear_i) bank_q <= 1'b0;
-        else if (walk_last) bank_q <= !bank_q;
+        if (clear_i) bank_q <= {YBANK_W{1'b0}};
+        else if (walk_last) bank_q <= YBANK_W > 1 ? bank_q + 1'b1 : ~bank_q;
         if (rst_i) state_q <= IDLE;
     end
     assign ready_o  = state_q == IDLE || walk_last;
@@ -159,7 +168,7 @@ module sr_compact_readout #(
     assign x_en_o   = mac_q[3];
 
     // ---- ages ----
-    reg [2:1]          y_bank_q;
+    reg [2*YBANK_W:1]  y_bank_q;            // of ages 1 and 2
     reg [BLOCK_AW-1:0] block_q1, block_q2;
     reg [3:1]          grow_q;
     reg [2:1]          first_pair_q, again_q;
@@ -175,7 +184,7 @@ module sr_compact_readout #(
         if (start_i) walk_minus_q <= minus_i;
         minus_age_q  <= {minus_age_q[ROW_ADD-1:1], walk_minus_q};
         again_q      <= {again_q[1], grow && walk_minus_q && row_first && k_q == {RANK_W{1'b0}} && !rst_i};
-        y_bank_q     <= {y_bank_q[1], bank_q};
+        y_bank_q     <= {y_bank_q[YBANK_W:1], bank_q};
         block_q1     <= item_q[BLOCK_AW-1:0];
         block_q2     <= block_q1;
         grow_q       <= {grow_q[2:1], grow};
@@ -208,7 +217,7 @@ module sr_compact_readout #(
         if (g_last_age_q[2]) g_factor_q <= g_factor + 1'b1;
         else g_factor_q <= g_factor;
     assign y_re_o     = mac_q[2];
-    assign y_addr_o   = {y_bank_q[2], block_q2};
+    assign y_addr_o   = {y_bank_q[YBANK_W+1+:YBANK_W], block_q2};
     assign col_re_o   = grow_q[2];
     assign col_addr_o = {g_factor, block_q2};
 
@@ -313,13 +322,14 @@ module sr_compact_readout #(
     localparam KEEP_AW = KEEP_SCORES != 0 ? 6 : RANK_AW;
     reg  [RANK_W-1:0]    q_k_q, q_k_q1, g_k_q;
     reg  [3:0]           q_class_q, q_sel_q;
-    reg                  bit_q, scaled_q, store_q;   // store_q: S g is to be stored
+    reg                  scaled_q, store_q;          // store_q: S g is to be stored
+    reg  [RANK_LANES-1:0] bit_q;
     wire [FACTOR_AW-1:0] q_factor = c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, q_k_q};
     wire [KEEP_W-1:0]    kept;
     wire                 q_re = q_q[Q_READ+1];
     reg  [4:0]           score_at_q;            // {bank, class} of the next score
     always @(posedge clk_i) begin
-        if (q_q[Q_READ]) q_k_q <= RANK_W == 1 ? {RANK_W{1'b0}} : q_k_q + 1'b1;
+        if (q_q[Q_READ]) q_k_q <= RANK_W == 1 ? {RANK_W{1'b0}} : q_k_q + (full ? {{RANK_W - 1{1'b0}}, 1'b1} : RANK_LANES[RANK_W-1:0]);
         if (c_last_age_q[Q_READ]) begin
             if (!full || pair_last_q[Q_READ]) q_k_q <= {RANK_W{1'b0}};
             q_class_q <= pair_last_q[Q_READ] ? 4'd0 : q_class_q + 4'd1;
@@ -330,7 +340,7 @@ module sr_compact_readout #(
         else if (pair_last_q[Q_READ] && (MEMBERS > 1 || minus_age_q[Q_READ])) c_factor_q <= c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
         q_k_q1  <= q_k_q;
         q_sel_q <= q_class_q;
-        bit_q   <= class_bit_i && !full;
+        bit_q   <= class_bit_i & {RANK_LANES{!full}};
         scaled_q <= g_put && !rst_i;
         store_q  <= scaled_q && !rst_i;
         // The next pair may start before this one's last S g is stored, so k begins anew with the last class, not with the start.
@@ -360,16 +370,54 @@ module sr_compact_readout #(
     wire [Q_W-1:0] from_p  = anew ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q;
     wire [Q_W-1:0] from_m  = anew ? FROM_M : q_m_q;
     wire [Q_W:0]   q_sum_p = {from_p, 1'b1} + {term_p_q, plus_q}, q_sum_m = {from_m, 1'b1} + {term_m_q, minus_q};
-    always @(posedge clk_i) begin
-        term_p_q <= (kept_p ^ {Q_W{bit_q ^ flip}}) & {Q_W{q_valid}};
-        term_m_q <= (kept_m ^ {Q_W{!bit_q}}) & {Q_W{q_valid}};
-        plus_q   <= q_valid && (bit_q ^ flip);
-        minus_q  <= q_valid && !bit_q;
+    generate
+        if (RANK_LANES > 1) begin : g_terms
+            // S g of the pair by k, and the sum of RANK_LANES of them; what is beyond the rank counts as 0
+            reg  [G_W-1:0]         of_p [0:(1<<RANK_AW)-1];
+            reg  [G_W-1:0]         of_m [0:(1<<RANK_AW)-1];
+            reg  [RANK_W-1:0]      q_k_q2;
+            reg  signed [Q_W-1:0]  sum_p, sum_m, sg_p_at, sg_m_at;
+            reg  [RANK_W:0]        at;
+            integer                j;
+            always @* begin
+                sum_p = {Q_W{1'b0}};
+                sum_m = {Q_W{1'b0}};
+                sg_p_at = {Q_W{1'b0}};
+                sg_m_at = {Q_W{1'b0}};
+                for (j = 0; j < RANK_LANES; j = j + 1) begin
+                    at = {1'b0, q_k_q2} + j[RANK_W:0];
+                    if (q_valid && (full ? j == 0 : at < {1'b0, rank_i})) begin
+                        sg_p_at = {{Q_W - G_W{of_p[at[RANK_AW-1:0]][G_W-1]}}, of_p[at[RANK_AW-1:0]]};
+                        sg_m_at = {{Q_W - G_W{of_m[at[RANK_AW-1:0]][G_W-1]}}, of_m[at[RANK_AW-1:0]]};
+                        sum_p   = bit_q[j] ? sum_p - sg_p_at : sum_p + sg_p_at;
+                        sum_m   = bit_q[j] ? sum_m + sg_m_at : sum_m - sg_m_at;
+                    end
+                end
+            end
+            always @(posedge clk_i) begin
+                if (store_q) of_p[g_k_q[RANK_AW-1:0]] <= sg_p;
+                if (store_q) of_m[g_k_q[RANK_AW-1:0]] <= sg_m;
+                q_k_q2   <= q_k_q1;
+                term_p_q <= sum_p;
+                term_m_q <= sum_m;
+                plus_q   <= 1'b0;
+                minus_q  <= 1'b0;
+            end
+            wire _unused = &{1'b0, kept_p, kept_m, flip};
+        end else begin : g_term
+            always @(posedge clk_i) begin
+                term_p_q <= (kept_p ^ {Q_W{bit_q[0] ^ flip}}) & {Q_W{q_valid}};
+                term_m_q <= (kept_m ^ {Q_W{!bit_q[0]}}) & {Q_W{q_valid}};
+                plus_q   <= q_valid && (bit_q[0] ^ flip);
+                minus_q  <= q_valid && !bit_q[0];
+            end
+        end
+    endgenerate
+    always @(posedge clk_i)
         if (q_q[ROW_ADD] || first_q[ROW_ADD]) begin
             q_p_q <= q_sum_p[Q_W:1];
             q_m_q <= q_sum_m[Q_W:1];
         end
-    end
 
     // ---- scores ----
     reg  signed [SCORE_W-1:0] score_p_q, score_m_q;
@@ -417,7 +465,7 @@ module sr_compact_readout #(
     assign fit_wait_o = q_re;
     assign fit_p_o    = kept[SCORE_W-1:0];
     assign fit_m_o    = kept[MEMBERS*SCORE_W-1:(MEMBERS-1)*SCORE_W];
-    wire _unused = &{1'b0, sg_w, sg_r, q_p, q_m, classes_i[4], sg, scores, minus_age_q, q_sum_p[0], q_sum_m[0]};
+    wire _unused = &{1'b0, sg_w, sg_r, items, q_p, q_m, classes_i[4], sg, scores, minus_age_q, q_sum_p[0], q_sum_m[0]};
 
 `ifdef FORMAL
     // formal: MEMBERS=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24

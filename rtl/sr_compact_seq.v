@@ -39,6 +39,7 @@ module sr_compact_seq #(
     parameter MEMBERS = 2,    // of a pair, that units work on at a time
     parameter SCORES  = 2,    // pairs between the readout's start and the end of their fitness: 2, or 4 with fitness units beside
     parameter FULL    = 0,    // 1: full rank is built
+    parameter COUNTS  = 2,    // pairs between the LIF unit's start and the readout's last look at their spike counts: 2 or 4
     parameter LOWRANK = 1     // 0: inference and learning alone
 ) (
     input  wire               clk_i,
@@ -201,13 +202,14 @@ module sr_compact_seq #(
     reg  [3:0]         base_label_q [0:1];
     reg  [1:0]         base_fresh_q;
     reg  [X_AW:0]      x_base_q;                      // top bit: beyond the sample store
-    reg  [1:0]         y_taken_q, y_full_q;
+    localparam COUNTS_W = $clog2(COUNTS);
+    reg  [COUNTS-1:0]  y_taken_q, y_full_q;
     reg  [SCORES-1:0]  s_taken_q, s_full_q;
     wire               evaluating = state_q == EVALUATE && go;
     wire               sample_none = sample_q == batch_i[PAIR_AW:0];
     wire               sample_last = sample_q == batch_i[PAIR_AW:0] - 1'b1;
     wire               list = evaluating && front_q == F_WAIT && !sample_none && !base_taken_q[sample_bank_q] && !fit_re_i &&
-                              (BUFFERS > 1 || (base_taken_q == 2'd0 && y_taken_q == 2'd0 && s_taken_q == {SCORES{1'b0}}));
+                              (BUFFERS > 1 || (base_taken_q == 2'd0 && y_taken_q == {COUNTS{1'b0}} && s_taken_q == {SCORES{1'b0}}));
     wire               front_end = front_q == F_RUN && !front_busy_i;
     reg  [PAIR_AW-1:0] front_pair_q;
     wire               front_pair_last = !full || {1'b0, front_pair_q} == pair_count_i[PAIR_AW:0] - 1'b1;
@@ -221,8 +223,9 @@ module sr_compact_seq #(
     localparam TICKET_W = 7;
     reg  [PAIR_AW-1:0]  pair_q;
     reg                 minus_q;
-    reg                 base_bank_q, y_bank_q, y_done_q;      // y_done_q: the bank that lif_done_i fills
-    reg  [TICKET_W-1:0] y_ticket_q [0:1], s_ticket_q [0:SCORES-1];
+    reg                 base_bank_q;
+    reg  [COUNTS_W-1:0] y_bank_q, y_done_q;                   // y_done_q: the bank that lif_done_i fills
+    reg  [TICKET_W-1:0] y_ticket_q [0:COUNTS-1], s_ticket_q [0:SCORES-1];
     wire                pair_over = MEMBERS > 1 || infer || minus_q;
     wire                pair_last = infer || (pair_over && {1'b0, pair_q} == pair_count_i[PAIR_AW:0] - 1'b1);
     wire [TICKET_W-1:0] lif_ticket = {pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q], base_label_q[base_bank_q]};
@@ -236,7 +239,8 @@ module sr_compact_seq #(
 
     // ---- readout of the pair in y_read_q; its scores come some cycles after its walk, into s_score_q ----
     localparam SCORES_W = $clog2(SCORES);
-    reg                 y_read_q, y_free_q, fit_run_q;
+    reg  [COUNTS_W-1:0] y_read_q, y_free_q;
+    reg                 fit_run_q;
     reg                 read_first_q, read_minus_q;    // the next pair is its sample's first; the next member is a minus member
     reg  [SCORES_W-1:0] s_bank_q, s_score_q, s_fit_q;
     reg                 scored_q;             // read_done_i, a cycle later: until then the label is looked at (sr_fitness)
@@ -286,7 +290,7 @@ module sr_compact_seq #(
         if (lif_o) begin
             y_taken_q[y_bank_q]  <= 1'b1;
             y_ticket_q[y_bank_q] <= lif_ticket;
-            y_bank_q             <= !y_bank_q;
+            y_bank_q             <= COUNTS > 2 ? y_bank_q + 1'b1 : ~y_bank_q;
             pair_q               <= pair_last ? {PAIR_AW{1'b0}} : pair_q + {{PAIR_AW - 1{1'b0}}, pair_over};
             minus_q              <= !pair_over;
             // The bank's last pair is on its way: it is not full for another, and free once that pair is done.
@@ -297,7 +301,7 @@ module sr_compact_seq #(
         end
         if (lif_done_i) begin
             y_full_q[y_done_q] <= 1'b1;
-            y_done_q           <= !y_done_q;
+            y_done_q           <= COUNTS > 2 ? y_done_q + 1'b1 : ~y_done_q;
             if (base_over) begin
                 base_taken_q[base_free_q] <= 1'b0;
                 if (BUFFERS > 1) base_free_q <= !base_free_q;
@@ -305,7 +309,7 @@ module sr_compact_seq #(
         end
         if (read_o) begin
             y_full_q[y_read_q]   <= 1'b0;
-            y_read_q             <= !y_read_q;
+            y_read_q             <= COUNTS > 2 ? y_read_q + 1'b1 : ~y_read_q;
             s_taken_q[s_bank_q]  <= 1'b1;
             s_ticket_q[s_bank_q] <= read_ticket;
             s_bank_q             <= s_bank_q + 1'b1;
@@ -314,7 +318,7 @@ module sr_compact_seq #(
         end
         if (read_free_i) begin
             y_taken_q[y_free_q] <= 1'b0;
-            y_free_q            <= !y_free_q;
+            y_free_q            <= COUNTS > 2 ? y_free_q + 1'b1 : ~y_free_q;
         end
         if (read_done_i) s_full_q[s_score_q] <= 1'b1;
         scored_q <= read_done_i;
@@ -336,8 +340,8 @@ module sr_compact_seq #(
             minus_q       <= 1'b0;
             base_taken_q  <= 2'd0;
             base_full_q   <= 2'd0;
-            y_taken_q     <= 2'd0;
-            y_full_q      <= 2'd0;
+            y_taken_q     <= {COUNTS{1'b0}};
+            y_full_q      <= {COUNTS{1'b0}};
             s_taken_q     <= {SCORES{1'b0}};
             s_full_q      <= {SCORES{1'b0}};
             fit_run_q     <= 1'b0;
@@ -346,7 +350,8 @@ module sr_compact_seq #(
             read_minus_q  <= 1'b0;
             fit_minus_q   <= 1'b0;
             fit_pair_q    <= {PAIR_AW{1'b0}};
-            {sample_bank_q, base_bank_q, base_free_q, y_bank_q, y_done_q, y_read_q, y_free_q} <= 7'd0;
+            {sample_bank_q, base_bank_q, base_free_q} <= 3'd0;
+            {y_bank_q, y_done_q, y_read_q, y_free_q} <= {4 * COUNTS_W{1'b0}};
             {s_bank_q, s_score_q, s_fit_q} <= {3 * SCORES_W{1'b0}};
         end
     end

@@ -206,7 +206,16 @@ module sr_local_update #(
                 if (fetch_q == IDLE || fetch_q == NEXT && left_q == 16'd0) rows_q <= {STEPS_MAX * 16{1'b0}};
                 else if (come_q) rows_q[{load_q1, 4'd0}+:16] <= x;
             genvar s;
-            for (s = 0; s < STEPS_MAX; s = s + 1) begin : g_row
+            if (LANES > 64) begin : g_look          // for simulators: looked at only when it is taken
+                reg [STEPS_MAX-1:0] look;
+                integer             i;
+                always @* begin
+                    look = {STEPS_MAX{1'b0}};
+                    if (fetch_q == WAIT)
+                        for (i = 0; i < STEPS_MAX; i = i + 1) look[i] = rows_q[{i[STEP_W-1:0], bit_q}];
+                end
+                assign row_bits = look;
+            end else for (s = 0; s < STEPS_MAX; s = s + 1) begin : g_row
                 assign row_bits[s] = rows_q[{s[STEP_W-1:0], bit_q}];
             end
         end
@@ -234,7 +243,8 @@ module sr_local_update #(
     assign take = fetch_q == WAIT && noise_ready_i && gathered && slot_q && (!run_q || over);
     always @* begin
         events = {CNT_W{1'b0}};
-        for (t = 0; t < STEPS_MAX; t = t + 1) events = events + {{CNT_W - 1{1'b0}}, bits_q[t]};
+        if (LANES <= 64 || issue)                   // more lanes are for simulators: counted only when it is taken
+            for (t = 0; t < STEPS_MAX; t = t + 1) events = events + {{CNT_W - 1{1'b0}}, bits_q[t]};
     end
     always @(posedge clk_i) begin
         slot_q <= !slot_q && !rst_i;

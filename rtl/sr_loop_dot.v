@@ -29,6 +29,8 @@ module sr_loop_dot #(
     integer                   n;
     // verilator tracing_on
     always @(posedge clk_i) begin
+        n       = 0;
+        w       = 32'sd0;
         total_p = 32'sd0;
         total_m = 32'sd0;
         if (en_i) begin

@@ -3,13 +3,12 @@
 // compute, M <- sat(M + ((A 2^e K + rho) >> 16)), a whole word in a cycle.
 //
 //   state   cycles                   what happens
-//   DRAW    WORDS                    The dither word of 64 columns is asked for: noise_o.
-//   KEEP    each until it is there   It is kept. DRAW and KEEP repeat for each 64 columns of the word of weights.
+//   DRAW    WORDS                    The dither word of 64 columns is asked for: noise_o. A cycle later it is kept.
 //   WAIT    until the sums are there and the word of weights has been read
 //   MOVE    1                        The new word is computed: write_o, and moved_o a cycle later.
 //
 // Handshake   claim_i: a word will be handed over; hand_i: it is, and sums_i are valid from the cycle after until the next; claim_i
-//             only with free_o, which is high while no word is on its way.
+//             only with free_o, which is high while no word is on its way, or one is done.
 // Weights     w_addr_o is the word at work; word_i comes three cycles after. moved_o is valid from the cycle after write_o, until the next.
 // Job         start_i (pulse) with the inputs, held while busy_o; as many words as sr_compact_update hands over. Reset: control.
 // Test        tests/test_sim.c (simulation build `loops`)
@@ -38,10 +37,9 @@ module sr_loop_finish #(
     input  wire                        hand_i,
     input  wire [LANES*SUM_W-1:0]      sums_i,
     // dither
-    output wire                        noise_o,     // draw the word of noise_row_o, noise_block_o
+    output wire                        noise_o,     // draw the word of noise_row_o, noise_block_o: it is there a cycle after
     output wire [12:0]                 noise_row_o,
     output wire [7:0]                  noise_block_o,
-    input  wire                        noise_ready_i,
     input  wire [63:0]                 noise_i,
     // weights
     input  wire [LANES*(8+FRAC_W)-1:0] word_i,
@@ -52,12 +50,13 @@ module sr_loop_finish #(
     localparam MASTER_W = 8 + FRAC_W;
     localparam WORDS    = LANES / 64;
     localparam WORDS_W  = $clog2(WORDS) > 0 ? $clog2(WORDS) : 1;
-    localparam [2:0] IDLE = 3'd0, DRAW = 3'd1, ASKED = 3'd2, KEEP = 3'd3, WAIT = 3'd4, MOVE = 3'd5;
-    reg  [2:0]         state_q;
+    localparam [1:0] IDLE = 2'd0, DRAW = 2'd1, WAIT = 2'd2, MOVE = 2'd3;
+    reg  [1:0]         state_q;
     reg                claim_q, there_q;     // a word was claimed; its sums are there
     reg  [ROW_W-1:0]   row_q;
     reg  [BLOCK_W-1:0] block_q;
-    reg  [WORDS_W-1:0] word_q;               // of the dither
+    reg                keep_q;               // a word of dither is there
+    reg  [WORDS_W-1:0] word_q, word_q1;      // of the dither
     reg  [2:0]         read_q;               // cycles that the address of the word has been there, 4 at most
     reg  [LANES-1:0]   dither_q;
     wire               word_last = word_q == WORDS[WORDS_W-1:0] - 1'b1;
@@ -73,12 +72,9 @@ module sr_loop_finish #(
                 read_q  <= 3'd0;
                 if (start_i) state_q <= DRAW;
             end
-            DRAW: state_q <= ASKED;
-            ASKED: state_q <= KEEP;
-            KEEP: if (noise_ready_i) begin
-                dither_q[{word_q, 6'd0}+:64] <= noise_i;
+            DRAW: begin
                 word_q  <= word_last ? {WORDS_W{1'b0}} : word_q + 1'b1;
-                state_q <= word_last ? WAIT : DRAW;
+                if (word_last) state_q <= WAIT;
             end
             WAIT: if (there_q && read_q == 3'd4) state_q <= MOVE;
             default: begin
@@ -88,12 +84,15 @@ module sr_loop_finish #(
                 state_q <= block_end && row_end ? IDLE : DRAW;
             end
         endcase
-        if (claim_i) claim_q <= 1'b1;
+        keep_q  <= state_q == DRAW;
+        word_q1 <= word_q;
+        if (keep_q) dither_q[{word_q1, 6'd0}+:64] <= noise_i;
         if (hand_i) there_q <= 1'b1;
         if (state_q == MOVE) begin
             claim_q <= 1'b0;
             there_q <= 1'b0;
         end
+        if (claim_i) claim_q <= 1'b1;
         if (rst_i) begin
             state_q <= IDLE;
             claim_q <= 1'b0;
@@ -103,7 +102,7 @@ module sr_loop_finish #(
     wire [W_AW+ROW_W+BLOCK_AW-1:0] at = {{W_AW{1'b0}}, row_q, block_q[BLOCK_AW-1:0]};
     wire [7:0] first = {{8 - BLOCK_W{1'b0}}, block_q} << $clog2(WORDS);
     assign busy_o        = state_q != IDLE;
-    assign free_o        = !claim_q;
+    assign free_o        = !claim_q || state_q == MOVE;
     assign noise_o       = state_q == DRAW;
     assign noise_row_o   = busy_o ? {{13 - ROW_W{1'b0}}, row_q} : 13'd0;
     assign noise_block_o = busy_o ? first | {{8 - WORDS_W{1'b0}}, word_q} : 8'd0;
@@ -118,9 +117,14 @@ module sr_loop_finish #(
     reg  signed [63:0]     a, k, rho, weight;
     reg  [WORDS*80-1:0]    ring;              // of each dither word: itself and, behind it, its first 16 bits once more
     // verilator tracing_on
-    always @(posedge clk_i)
+    always @(posedge clk_i) begin
+        n      = 0;
+        a      = 64'sd0;
+        rho    = 64'sd0;
+        weight = 64'sd0;
+        ring   = {WORDS * 80{1'b0}};
+        k      = {48'd0, step_i};
         if (write_o) begin
-            k = {48'd0, step_i};
             for (n = 0; n < WORDS; n = n + 1) ring[n*80+:80] = {dither_q[n*64+:16], dither_q[n*64+:64]};
             for (n = 0; n < LANES; n = n + 1) begin
                 rho    = {48'd0, ring[n+n/64*16+1+:16] ^ {16{ring[n+n/64*16]}}};
@@ -131,6 +135,7 @@ module sr_loop_finish #(
                 moved_q[n*MASTER_W+:MASTER_W] <= weight[MASTER_W-1:0];
             end
         end
+    end
     assign moved_o = moved_q;
     wire _unused = &{1'b0, at};
 endmodule

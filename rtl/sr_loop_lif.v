@@ -3,6 +3,7 @@
 //
 // A simulator runs a loop over an array faster than as many instances: the code is small, and nothing of it runs in a cycle without
 // control. Synthesis would take it too; boards have instances, whose cells are counted.
+// Temporaries  of a block are assigned at its top: so Verilator makes local variables of them, and the compiler vectors of the loops.
 // Control     ctl_i, the bundle of sr_compact_lif: fields in sr_compact_lif.vh. Stages stand last first: each reads what the stage
 //             before it left in an earlier cycle.
 // Formats     as in sr_compact_lane; count_o {minus, plus} of each column, valid from the cycle after the fire of a last step on.
@@ -11,16 +12,17 @@
 
 module sr_loop_lif #(
     parameter LANES    = 128,
+    parameter RANK_LANES = 1,   // terms a cycle
     parameter TERM_W   = 17,
     parameter CNT_W    = 5,
     parameter LEAK_MUL = 1,
     parameter FULL     = 0,     // 1: full rank is built
-    parameter D_W      = 12     // bits of a sum of entries, 12 at most: d has 16 bits then, and does not saturate
+    parameter D_W      = 12     // bits of a sum of entries
 ) (
     input  wire                     clk_i,
     input  wire [7:0]               ctl_i,
-    input  wire [LANES-1:0]         neg_i,
-    input  wire signed [TERM_W-1:0] term_i,
+    input  wire [RANK_LANES*LANES-1:0] neg_i,  // {term, lane}
+    input  wire [RANK_LANES*TERM_W-1:0] term_i,
     input  wire [LANES*16-1:0]      b_i,
     input  wire                     full_i,      // d is made of d_i and scale_i, not of terms
     input  wire [LANES*D_W-1:0]     d_i,
@@ -41,15 +43,30 @@ module sr_loop_lif #(
     reg  [31:0]        count_m [0:LANES-1];
     reg  [LANES*2*CNT_W-1:0] count_q;
     // verilator tracing_off
-    integer            n;
+    integer            n, k, c, j, span;
+    reg  [31:0]        neg, one [0:31];     // one[j]: bit j, so that 32 lanes look at a word without a shift each
     reg  signed [31:0] u_p, u_m, b, d, theta, leak, term, scale;
     reg                spike_p, spike_m, here;
     // verilator tracing_on
+    initial for (j = 0; j < 32; j = j + 1) one[j] = 32'd1 << j;
     always @(posedge clk_i) begin
+        n       = 0;
+        k       = 0;
+        u_p     = 32'sd0;
+        u_m     = 32'sd0;
+        b       = 32'sd0;
+        d       = 32'sd0;
+        term    = 32'sd0;
+        spike_p = 1'b0;
+        spike_m = 1'b0;
+        here    = 1'b0;
+        neg     = 32'd0;
+        c       = 0;
+        j       = 0;
+        span    = 32;                       // a variable, or Verilator would unroll the loop, which compilers make vectors of
         theta = {16'd0, theta_i};
         leak  = LEAK_MUL != 0 ? {24'd0, leak_i} : 32'sd32;
         scale = {20'd0, scale_i};
-        term  = {{32 - TERM_W{term_i[TERM_W-1]}}, term_i};
         if (ctl_i[LIF_FIRE]) begin
             for (n = 0; n < LANES; n = n + 1) begin
                 here = present_i[n];
@@ -77,7 +94,8 @@ module sr_loop_lif #(
             if (FULL != 0 && full_i)
                 for (n = 0; n < LANES; n = n + 1) begin
                     d = {{32 - D_W{d_i[n*D_W+D_W-1]}}, d_i[n*D_W+:D_W]};
-                    sum[n] = (d * scale) >>> 4;
+                    d = (d * scale) >>> 8;
+                    sum[n] = (d > 32'sd32767 ? 32'sd32767 : d < -32'sd32767 ? -32'sd32767 : d) <<< 4;
                 end
             for (n = 0; n < LANES; n = n + 1) begin
                 b = {{16{b_i[n*16+15]}}, b_i[n*16+:16]};
@@ -86,9 +104,18 @@ module sr_loop_lif #(
                 in_m[n] = b - d;
             end
         end
-        if (ctl_i[LIF_SUM])
-            for (n = 0; n < LANES; n = n + 1)
-                sum[n] = (ctl_i[LIF_SUM_FIRST] ? 32'sd0 : sum[n]) + (neg_i[n] ? -term : term);
+        if (ctl_i[LIF_SUM]) begin
+            if (ctl_i[LIF_SUM_FIRST])
+                for (n = 0; n < LANES; n = n + 1) sum[n] = 32'sd0;
+            for (k = 0; k < RANK_LANES; k = k + 1) begin
+                term = {{32 - TERM_W{term_i[k*TERM_W+TERM_W-1]}}, term_i[k*TERM_W+:TERM_W]};
+                if (term != 0)
+                    for (c = 0; c < LANES / 32; c = c + 1) begin
+                        neg = neg_i[k*LANES+c*32+:32];
+                        for (j = 0; j < span; j = j + 1) sum[c*32+j] = sum[c*32+j] + ((neg & one[j]) != 32'd0 ? -term : term);
+                    end
+            end
+        end
     end
     assign count_o = count_q;
     wire _unused = &{1'b0, leak_i, full_i, d_i, scale, ctl_i[LIF_MINUS]};

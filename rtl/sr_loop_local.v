@@ -61,6 +61,14 @@ module sr_loop_local #(
     reg  [WORDS*80-1:0]    ring;              // of each dither word: itself and, behind it, its first 16 bits once more
     // verilator tracing_on
     always @(posedge clk_i) begin
+        n     = 0;
+        t     = 0;
+        p     = 32'sd0;
+        acc   = 32'sd0;
+        sum   = 32'sd0;
+        rho   = 32'sd0;
+        moved = 32'sd0;
+        ring  = {WORDS * 80{1'b0}};
         // an item of the update, last stage first
         if (w_take_i)
             for (n = 0; n < LANES; n = n + 1) begin
@@ -132,6 +140,7 @@ module sr_loop_local #(
 
     // ---- what is taken ----
     always @* begin
+        j        = 0;
         q_o      = {LANES * 8{1'b0}};
         f_o      = {LANES * 8{1'b0}};
         taken      = 32'sd0;

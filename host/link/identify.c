@@ -37,7 +37,7 @@ static enum sr_status take_limits(struct sr_link *link, const uint32_t *id) {
         FIELD(engines, ENGINES, 1, 255),
         FIELD(col_lanes, COL_LANES, 1, SR_PACKET_LIMIT / 4),
         FIELD(rank_lanes, RANK_LANES, 1, 255),
-        FIELD(proj_units, PROJ_UNITS, 1, 255),
+        FIELD(proj_units, PROJ_UNITS, 1, 4096),
         FIELD(upd_rows, UPD_ROWS, 1, 255),
         FIELD(sample_w, SAMPLE_W, 8, 128),
         FIELD(frac_w, FRAC_W, 0, 8),

@@ -162,7 +162,7 @@ enum {
 #define SR_KIND_ROUND UINT32_C(0x3)
 #define SR_KIND_LOCAL UINT32_C(0x4)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0x60350309)
+#define SR_MAP_HASH UINT32_C(0x10E7FFC2)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)
