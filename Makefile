@@ -115,7 +115,7 @@ include host/install/install.mk host/mpi/mpi.mk host/python/python.mk tests/port
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. It becomes a loadable module, build/sim/NAME.so, that
 # the program finds at run time (host/device/registry.h). Those in SIM_BUILDS are made by `make sims` and tested by `make test`.
-SIM_BUILDS ?= default mid small compact tiny compact16 loops local
+SIM_BUILDS ?= default wide mid small compact tiny compact16 local
 # Boards whose simulation is built with everything else; the others are made when asked for.
 SIM_BOARDS ?= icebreaker
 RTL := $(sort $(wildcard rtl/*.v))

@@ -56,6 +56,7 @@ rtl/sr_loop_finish.v
 rtl/sr_loop_lif.v
 rtl/sr_loop_local.v
 rtl/sr_loop_noise.v
+rtl/sr_loop_sg.v
 rtl/sr_loop_terms.v
 rtl/sr_noise.v
 rtl/sr_noise_serial.v

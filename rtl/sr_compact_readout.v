@@ -359,8 +359,9 @@ module sr_compact_readout #(
                         | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
     assign class_sel_o  = q_sel_q;
 
-    reg  [Q_W-1:0] term_p_q, term_m_q, q_p_q, q_m_q;
-    reg            plus_q, minus_q;             // of the terms: the carries that complete a complement
+    reg  [Q_W-1:0] q_p_q, q_m_q;
+    wire [Q_W-1:0] term_p, term_m;
+    wire           plus, minus;                 // of the terms: the carries that complete a complement
     wire           q_valid = q_q[Q_READ+2];
     wire [Q_W-1:0] kept_p  = {{Q_W - G_W{kept[G_W-1]}}, kept[G_W-1:0]};
     wire [Q_W-1:0] kept_m  = {{Q_W - G_W{kept[MEMBERS*G_W-1]}}, kept[MEMBERS*G_W-1:(MEMBERS-1)*G_W]};
@@ -369,48 +370,29 @@ module sr_compact_readout #(
     wire           anew    = RANK_W == 1 || first_q[ROW_ADD];      // q has one term, or this is its first
     wire [Q_W-1:0] from_p  = anew ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q;
     wire [Q_W-1:0] from_m  = anew ? FROM_M : q_m_q;
-    wire [Q_W:0]   q_sum_p = {from_p, 1'b1} + {term_p_q, plus_q}, q_sum_m = {from_m, 1'b1} + {term_m_q, minus_q};
+    wire [Q_W:0]   q_sum_p = {from_p, 1'b1} + {term_p, plus}, q_sum_m = {from_m, 1'b1} + {term_m, minus};
     generate
         if (RANK_LANES > 1) begin : g_terms
-            // S g of the pair by k, and the sum of RANK_LANES of them; what is beyond the rank counts as 0
-            reg  [G_W-1:0]         of_p [0:(1<<RANK_AW)-1];
-            reg  [G_W-1:0]         of_m [0:(1<<RANK_AW)-1];
-            reg  [RANK_W-1:0]      q_k_q2;
-            reg  signed [Q_W-1:0]  sum_p, sum_m, sg_p_at, sg_m_at;
-            reg  [RANK_W:0]        at;
-            integer                j;
-            always @* begin
-                sum_p = {Q_W{1'b0}};
-                sum_m = {Q_W{1'b0}};
-                sg_p_at = {Q_W{1'b0}};
-                sg_m_at = {Q_W{1'b0}};
-                for (j = 0; j < RANK_LANES; j = j + 1) begin
-                    at = {1'b0, q_k_q2} + j[RANK_W:0];
-                    if (q_valid && (full ? j == 0 : at < {1'b0, rank_i})) begin
-                        sg_p_at = {{Q_W - G_W{of_p[at[RANK_AW-1:0]][G_W-1]}}, of_p[at[RANK_AW-1:0]]};
-                        sg_m_at = {{Q_W - G_W{of_m[at[RANK_AW-1:0]][G_W-1]}}, of_m[at[RANK_AW-1:0]]};
-                        sum_p   = bit_q[j] ? sum_p - sg_p_at : sum_p + sg_p_at;
-                        sum_m   = bit_q[j] ? sum_m + sg_m_at : sum_m - sg_m_at;
-                    end
-                end
-            end
-            always @(posedge clk_i) begin
-                if (store_q) of_p[g_k_q[RANK_AW-1:0]] <= sg_p;
-                if (store_q) of_m[g_k_q[RANK_AW-1:0]] <= sg_m;
-                q_k_q2   <= q_k_q1;
-                term_p_q <= sum_p;
-                term_m_q <= sum_m;
-                plus_q   <= 1'b0;
-                minus_q  <= 1'b0;
-            end
+            wire [Q_W-1:0]    sum_p, sum_m;
+            reg  [RANK_W-1:0] q_k_q2;
+            wire [RANK_W-1:0] one_more = q_k_q2 + 1'b1;      // full rank: an item is one
+            always @(posedge clk_i) q_k_q2 <= q_k_q1;
+            sr_loop_sg #(.RANK_LANES(RANK_LANES), .K_AW(RANK_AW), .K_W(RANK_W), .G_W(G_W), .Q_W(Q_W)) u_sg (
+                .clk_i(clk_i), .we_i(store_q), .k_i(g_k_q[RANK_AW-1:0]), .p_i(sg_p), .m_i(sg_m), .valid_i(q_valid), .at_i(q_k_q2),
+                .count_i(full ? one_more : rank_i), .bits_i(bit_q), .term_p_o(sum_p), .term_m_o(sum_m)
+            );
+            assign {term_p, term_m, plus, minus} = {sum_p, sum_m, 2'd0};
             wire _unused = &{1'b0, kept_p, kept_m, flip};
         end else begin : g_term
+            reg  [Q_W-1:0] term_p_q, term_m_q;
+            reg            plus_q, minus_q;
             always @(posedge clk_i) begin
                 term_p_q <= (kept_p ^ {Q_W{bit_q[0] ^ flip}}) & {Q_W{q_valid}};
                 term_m_q <= (kept_m ^ {Q_W{!bit_q[0]}}) & {Q_W{q_valid}};
                 plus_q   <= q_valid && (bit_q[0] ^ flip);
                 minus_q  <= q_valid && !bit_q[0];
             end
+            assign {term_p, term_m, plus, minus} = {term_p_q, term_m_q, plus_q, minus_q};
         end
     endgenerate
     always @(posedge clk_i)

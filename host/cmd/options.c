@@ -335,11 +335,6 @@ void sr_options_help(enum sr_command command) {
     sr_options_free(&options);
 }
 
-/* The simulation build to take where none is named: the default one does not learn in mode local. */
-static const char *other_build(const struct sr_options *options) {
-    return options->config.mode == SR_MODE_LOCAL && strcmp(options->engine, "sim") == 0 ? "loops" : NULL;
-}
-
 void sr_options_open(const struct sr_options *options, struct sr_open *open) {
     *open = (struct sr_open){.engine = options->engine,
                              .threads = options->threads,
@@ -348,7 +343,7 @@ void sr_options_open(const struct sr_options *options, struct sr_open *open) {
                              .port = options->port,
                              .baud = options->baud,
                              .reset_seed = options->reset_seed,
-                             .build = options->build ? options->build : other_build(options)};
+                             .build = options->build};
 }
 
 enum sr_status sr_options_check(const struct sr_options *options, char *error, size_t error_size) {

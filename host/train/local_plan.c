@@ -22,7 +22,7 @@ enum sr_status sr_local_plan_make(struct sr_local_plan *plan, const struct sr_co
             caps->engine, caps->devices);
     if (!(caps->modes & SR_MODES_LOCAL))
         return sr_error(error, error_size, SR_ERR_UNSUPPORTED,
-                        "--mode local: engine %s does not have it (ref does, and sim with --build loops)", caps->engine);
+                        "--mode local: engine %s does not have it (ref does, and sim where its build has it)", caps->engine);
     if (caps->devices > 1 && net->layers > 1)
         return sr_error(error, error_size, SR_ERR_UNSUPPORTED,
                         "--mode local: %u devices share the columns of one hidden layer, and the network has %u", caps->devices,
