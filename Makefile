@@ -115,7 +115,7 @@ include host/install/install.mk host/mpi/mpi.mk host/python/python.mk tests/port
 # ---- simulation -----------------------------------------------------------------------------------------------------
 # A build is a set of sr_core parameters with a name: sim/NAME.mk, or a board. It becomes a loadable module, build/sim/NAME.so, that
 # the program finds at run time (host/device/registry.h). Those in SIM_BUILDS are made by `make sims` and tested by `make test`.
-SIM_BUILDS ?= default wide mid small compact tiny compact16 local
+SIM_BUILDS ?= default compact tiny compact16 local
 # Boards whose simulation is built with everything else; the others are made when asked for.
 SIM_BOARDS ?= icebreaker
 RTL := $(sort $(wildcard rtl/*.v))
@@ -312,7 +312,7 @@ mutate: $(B)/libspikeroll.a $(RUNTIME) $(TEST_BIN) ## deliberate faults in the R
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------
-run: $(B)/spikeroll $(B)/sim/compact.so ## learn the built-in digits by both rules in cycle-accurate simulation, and show the results (3 min and the build)
+run: $(B)/spikeroll $(B)/sim/default.so ## learn the built-in digits by both rules in cycle-accurate simulation, and show the results (1 min and the build)
 	@tests/demo
 # Simulated N-MNIST, which a tool beside the repository writes.
 NMNIST_SIM ?= ../shared/tools/nmnist-sim/nmnist-sim

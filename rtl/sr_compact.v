@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact: the engine for small devices (docs/architecture.md, "The compact core"): the same numbers as sr_wide
-// with one set of LANES columns that base current, LIF, readout and update use in turn, and the perturbation factors of a
-// generation, a bit an entry, drawn once and kept.
+// sr_compact: the engine (docs/architecture.md): one set of LANES columns that base current, LIF, readout and update use in turn, and
+// the perturbation factors of a generation, a bit an entry, drawn once and kept.
 //
 //   sr_compact_seq     sequencer of a run, pair weights       sr_factors         noise, factors
 //   sr_compact_front   events -> base current, projections    sr_compact_column  accumulator of a column: base current, update
@@ -11,8 +10,7 @@
 //   sr_compact_finish  control of sums, a word behind -> weights                 sr_compact_quad    its data path, for QUAD lanes
 //   sr_loop_*          LANES above 64, for simulators: all lanes of such a module as one loop
 // In an evaluation front, LIF, readout and fitness work each an item behind the one before it (sr_compact_seq).
-// Bounds    one hidden layer, sign entries, readout kind sum, rank <= 16, low rank with pairs * rank <= FACTORS; the parameters of
-//           sr_wide's other units have one value (rules below). Memories: see the end. COUNTERS 0: cycles in total only.
+// Bounds    one hidden layer, sign entries, readout kind sum, rank <= 16, low rank with pairs * rank <= FACTORS. Memories: see the end. COUNTERS 0: cycles in total only.
 //           BUFFERS 2: base current and counts in two banks, readout weights in a memory of their own: the front of the next
 //           sample runs beside the pairs of this one. 1: it runs after them.
 //           SOFT_LANES: lanes, the last ones, whose products are of LUTs, where DSP blocks do not suffice.

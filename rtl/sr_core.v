@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_core: the device: LIF networks trained by evolution strategies. The same module runs in simulation and on every board. It holds the host's side (sr_host: packets, registers) and an engine, which runs what the
-// registers say on what the memories hold.
+// sr_core: the device: LIF networks trained by forward passes alone, at the neuron (mode `local`) or by evolution strategies. The same
+// module runs in simulation and on every board. It holds the host's side (sr_host: packets, registers) and the engine, which runs
+// what the registers say on what the memories hold.
 //
-// COMPACT    0: engine sr_wide, throughput first, for simulation
-//            1: engine sr_compact, for boards: one hidden layer, low rank, sign entries, readout kind sum. It holds the factors of
-//               a generation, FACTORS of them (pairs x rank); sr_wide holds none and takes no bound.
-//               FULL 1: full rank too, where lanes are loops. COUNTERS 0: it counts cycles in total only. SOFT_LANES, BASE_LUT: what is built of LUTs. WEIGHT_HOLD,
-//               FIT_BESIDE: see there.
-// Parameters are named as in host/map/sr_map.def. Both engines give the same numbers wherever both can; what is built shows in MODES,
+// Parameters are named as in host/map/sr_map.def; those of the engine are explained there (sr_compact). What is built shows in MODES,
 // FACTORS, ROW_WORDS (how weights lie) and the limits.
 // BUILD      what register BUILD says.
 // PORT       0: packets, a byte stream each way (AXI4-Stream; docs/protocol.md). 1: registers and memories on AXI4-Lite, without
@@ -17,37 +13,33 @@
 `default_nettype none
 
 module sr_core #(
-    parameter LANES         = 64,
+    parameter LANES         = 4,
     parameter ENGINES       = 1,
-    parameter COL_LANES     = 128,
-    parameter RANK_LANES    = 4,
-    parameter PROJ_UNITS    = 32,
-    parameter PROJ_HASH     = 4,
-    parameter UPD_ROWS      = 4,
-    parameter SAMPLE_W      = 64,
-    parameter FRAC_W        = 8,
-    parameter BUFFERS       = 2,
-    parameter LAYERS_MAX    = 3,
-    parameter INPUTS_MAX    = 4095,
-    parameter HIDDEN_MAX    = 256,
-    parameter CLASSES_MAX   = 16,
-    parameter STEPS_MAX     = 512,
-    parameter RANK_MAX      = 32,
-    parameter PAIRS_MAX     = 2048,
-    parameter SAMPLE_WORDS  = 1048576,
-    parameter WEIGHT_WORDS  = 8192,
-    parameter RWEIGHT_WORDS = 32,
-    parameter BATCH_MAX     = 4096,
-    parameter SCORE_WORDS   = 16384,
-    parameter CBUF_WORDS    = 8192,
-    parameter PACKET_MAX    = 1024,
-    parameter STEP_READOUT  = 1,
-    parameter SPIKE_WORDS   = 32768,
+    parameter COL_LANES     = 4,
+    parameter RANK_LANES    = 1,
+    parameter PROJ_UNITS    = 4,
+    parameter PROJ_HASH     = 1,
+    parameter UPD_ROWS      = 1,
+    parameter SAMPLE_W      = 16,
+    parameter FRAC_W        = 4,
+    parameter BUFFERS       = 1,
+    parameter LAYERS_MAX    = 1,
+    parameter INPUTS_MAX    = 592,
+    parameter HIDDEN_MAX    = 64,
+    parameter CLASSES_MAX   = 10,
+    parameter STEPS_MAX     = 14,
+    parameter RANK_MAX      = 4,
+    parameter PAIRS_MAX     = 64,
+    parameter SAMPLE_WORDS  = 16384,
+    parameter RWEIGHT_WORDS = 256,
+    parameter BATCH_MAX     = 64,
+    parameter SCORE_WORDS   = 256,
+    parameter PACKET_MAX    = 256,
+    parameter STEP_READOUT  = 0,
     parameter CLOCK_HZ      = 0,
     parameter BUILD         = 0,
     parameter PORT          = 0,
-    parameter COMPACT       = 0,
-    parameter FACTORS       = 0,
+    parameter FACTORS       = 64,
     parameter COUNTERS      = 1,
     parameter SOFT_LANES    = 0,
     parameter BASE_LUT      = 0,
@@ -100,12 +92,7 @@ module sr_core #(
 
     localparam WORD_0    = COL_LANES * 16 > SAMPLE_W ? COL_LANES * 16 : SAMPLE_W;
     localparam WORD_W    = WORD_0 > 32 ? WORD_0 : 32;
-    // Of the compact engine's stores the sizes follow from the limits: WEIGHT_WORDS, CBUF_WORDS and SPIKE_WORDS are sr_wide's.
     `include "sr_compact.vh"
-    localparam ROW_WORDS = COMPACT != 0 ? BLOCKS : 0;
-    localparam W_WORDS   = COMPACT != 0 ? COMPACT_WEIGHT_WORDS : WEIGHT_WORDS;
-    localparam C_WORDS   = COMPACT != 0 ? COMPACT_CBUF_WORDS : CBUF_WORDS;
-    localparam S_WORDS   = COMPACT != 0 ? 1 : SPIKE_WORDS;
 
     generate
         if (CLASSES_MAX < 2 || CLASSES_MAX > 16) begin : g_rule_classes
@@ -142,10 +129,10 @@ module sr_core #(
         .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
         .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX),
         .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX),
-        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(W_WORDS),
-        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(C_WORDS),
-        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(S_WORDS), .CLOCK_HZ(CLOCK_HZ),
-        .MODES(COMPACT == 0 ? 123 : (FULL != 0 ? 1 : 0) + (LOWRANK != 0 ? 32 : 0) + (LEAK_MUL != 0 ? 8 : 0) + (SUBTRACT != 0 ? 16 : 0) + (LOCAL != 0 ? 4 : 0)), .FACTORS(FACTORS), .ROW_WORDS(ROW_WORDS), .BUILD(BUILD), .WORD_W(WORD_W), .PORT(PORT)
+        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(COMPACT_WEIGHT_WORDS),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(COMPACT_CBUF_WORDS),
+        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(1), .CLOCK_HZ(CLOCK_HZ),
+        .MODES((FULL != 0 ? 1 : 0) + (LOWRANK != 0 ? 32 : 0) + (LEAK_MUL != 0 ? 8 : 0) + (SUBTRACT != 0 ? 16 : 0) + (LOCAL != 0 ? 4 : 0)), .FACTORS(FACTORS), .ROW_WORDS(BLOCKS), .BUILD(BUILD), .WORD_W(WORD_W), .PORT(PORT)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
         .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready),
@@ -171,50 +158,22 @@ module sr_core #(
     always @(posedge clk_i)
         rst_q <= rst_i || engine_rst;
 
-    generate
-        if (COMPACT != 0) begin : g_compact
-            sr_compact #(
-                .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
-                .PROJ_HASH(PROJ_HASH), .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS),
-                .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
-                .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS),
-                .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .STEP_READOUT(STEP_READOUT),
-                .FACTORS(FACTORS),
-                .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
-                .FIT_BESIDE(FIT_BESIDE), .LEAK_MUL(LEAK_MUL), .LUT_RAM(LUT_RAM), .LOCAL(LOCAL), .SUBTRACT(SUBTRACT),
-                .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .CFG_RAM(CFG_RAM), .LOWRANK(LOWRANK), .FULL(FULL), .WORD_W(WORD_W)
-            ) u_engine (
-                .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
-                .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
-                .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_abort_i(run_abort),
-                .run_busy_o(run_busy), .run_code_o(run_code)
-            );
-        end else begin : g_wide
-            wire _unused_cfg = &{1'b0, cfg_we, cfg_addr};
-            if (RANK_LANES < 1 || (RANK_LANES & (RANK_LANES - 1)) != 0 || RANK_MAX % RANK_LANES != 0) begin : g_rule_rank
-                SR_RANK_LANES_MUST_BE_A_POWER_OF_TWO_AND_DIVIDE_RANK_MAX u ();
-            end
-            if (RWEIGHT_WORDS < CLASSES_MAX * ((HIDDEN_MAX + COL_LANES - 1) / COL_LANES)) begin : g_rule_weights
-                SR_RWEIGHT_WORDS_MUST_HOLD_CLASSES_MAX_ROWS u ();
-            end
-            if (FACTORS != 0) begin : g_rule_factors
-                SR_FACTORS_ARE_HELD_BY_THE_COMPACT_CORE_ONLY u ();
-            end
-            sr_wide #(
-                .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
-                .PROJ_HASH(PROJ_HASH), .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS),
-                .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
-                .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS),
-                .WEIGHT_WORDS(WEIGHT_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS),
-                .CBUF_WORDS(CBUF_WORDS), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(SPIKE_WORDS), .WORD_W(WORD_W)
-            ) u_engine (
-                .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
-                .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
-                .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_abort_i(run_abort),
-                .run_busy_o(run_busy), .run_code_o(run_code)
-            );
-        end
-    endgenerate
+    sr_compact #(
+        .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
+        .PROJ_HASH(PROJ_HASH), .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS),
+        .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
+        .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .STEP_READOUT(STEP_READOUT),
+        .FACTORS(FACTORS),
+        .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
+        .FIT_BESIDE(FIT_BESIDE), .LEAK_MUL(LEAK_MUL), .LUT_RAM(LUT_RAM), .LOCAL(LOCAL), .SUBTRACT(SUBTRACT),
+        .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .CFG_RAM(CFG_RAM), .LOWRANK(LOWRANK), .FULL(FULL), .WORD_W(WORD_W)
+    ) u_engine (
+        .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
+        .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
+        .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_abort_i(run_abort),
+        .run_busy_o(run_busy), .run_code_o(run_code)
+    );
 endmodule
 
 `default_nettype wire

@@ -9,12 +9,12 @@ check "data synth writes the built-in data" "$X" data synth "$W/data" --train 40
 
 # ---- a batch that stays ----
 E="--data $W/data --hidden 24 --population 16 --batch 8 --generations 12 --eval-every 100 --batch-every 4 --frac-bits 4 --no-test"
-check "a batch for four generations, in simulation" "$X" train $E --engine sim --build small --out "$W/e1"
+check "a batch for four generations, in simulation" "$X" train $E --engine sim --build compact --out "$W/e1"
 check "on ref" "$X" train $E --out "$W/e0"
 check "is identical" "$X" diff "$W/e0" "$W/e1"
 check "and sent once in four" awk -F, 'NR > 2 && ($15 > 1000) != ($1 % 4 == 1) { bad = 1 } END { exit bad || NR != 13 }' "$W/e1/history.csv"
 # ---- bench ----
-check "what sending weights costs is measured" sh -c "'$X' bench --engine sim --build small --hidden 24 --population 16 --batch 4 --generations 1 --mode lowrank --rank 1 --sent-weights --json >'$W/j'"
+check "what sending weights costs is measured" sh -c "'$X' bench --engine sim --build compact --hidden 24 --population 16 --batch 4 --generations 1 --mode lowrank --rank 1 --sent-weights --json >'$W/j'"
 check "in the bytes that were counted" json "$W/j" 'v[0]["speedup_vs_full"] is None and round((v[0]["link_bytes"] - v[0]["link_tx"] - v[0]["link_rx"]) * v[0]["generations"]) == 0 and v[1]["weight_bytes"] == v[1]["weight_bytes_counted"] > 1.9 * v[1]["weight_bytes_of_8_bits"] and v[1]["evaluate_cycles"] > 0'
 check "also where rows of the weight store are further apart than a narrow network's" sh -c "'$X' bench --engine sim --build compact --inputs 20 --hidden 5 --population 16 --batch 4 --generations 1 --mode lowrank --rank 1 --sent-weights --json >'$W/j'"
 check "in the bytes that were counted there" json "$W/j" 'v[1]["weight_bytes"] == v[1]["weight_bytes_counted"] and v[1]["weight_bytes"] > 14 * v[1]["weight_bytes_of_8_bits"]'
@@ -33,10 +33,10 @@ check "info shows what a device was built from" sh -c "'$X' info --engine sim --
 check "and does not where there is no device" sh -c "! '$X' info --engine ref | grep -Eq '^ +build '"
 
 # ---- self test ----
-check "the small build passes the self test" sh -c "'$X' selftest --engine sim --build small | tee '$W/log' | grep -Eqx '2[0-9] passed, 0 failed, [0-9] not built'"
+check "the compact build passes the self test" sh -c "'$X' selftest --engine sim --build compact | tee '$W/log' | grep -Eqx '2[0-9] passed, 0 failed, [0-9] not built'"
 check "its memories were tried whole" [ "$(grep -Ec ' ([0-9]+) of \1 words' "$W/log")" = 5 ]
-check "the self test as JSON" sh -c "'$X' selftest --engine sim --build mid --quick --json >'$W/j'"
-check "is well-formed; the mid build has every block but mode local" json "$W/j" '[e["block"] for e in v if e["verdict"] != "passed"] == ["mode local"] and len(v) == 33'
+check "the self test as JSON" sh -c "'$X' selftest --engine sim --build default --quick --json >'$W/j'"
+check "is well-formed; the default build has every block that a device of one layer can have" json "$W/j" '[e["block"] for e in v if e["verdict"] != "passed"] == ["mode local"] and len(v) == 33'
+check "two simulators pass it as one" sh -c "'$X' selftest --engine sim --build compact --threads 2 --quick | grep -Eqx '[12][0-9] passed, 0 failed, [0-9] not built'"
 check "full rank is in the self test of the build that has it" sh -c "'$X' selftest --engine sim --quick | grep -Eq '^full rank +passed'"
-check "two simulators pass it as one" sh -c "'$X' selftest --engine sim --build small --threads 2 --quick | grep -Eqx '[12][0-9] passed, 0 failed, [0-9] not built'"
 exit $failed

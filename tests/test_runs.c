@@ -168,8 +168,7 @@ static void put_entry(struct bench *b, uint32_t place, uint32_t entry) {
 
 enum { WHOLE = SR_RUN_EVALUATE | SR_RUN_SHAPE | SR_RUN_UPDATE };
 
-/* A run that is refused leaves fitness, pair weights and weights as they were. sr_wide, which holds no factors, meets some limits
- * on the way: there the weights alone are compared. */
+/* A run that is refused leaves fitness, pair weights and weights as they were. */
 static void refused(struct bench *b, uint8_t flags, const char *text) {
     int16_t hidden[2][INPUTS * HIDDEN], readout[2][CLASSES * HIDDEN];
     uint8_t fitness[2][4 * MEMBERS], credit[2][PAIRS];
@@ -182,7 +181,6 @@ static void refused(struct bench *b, uint8_t flags, const char *text) {
     }
     assert_memory_equal(hidden[0], hidden[1], sizeof hidden[0]);
     assert_memory_equal(readout[0], readout[1], sizeof readout[0]);
-    if (!b->caps->factors) return;
     assert_memory_equal(fitness[0], fitness[1], sizeof fitness[0]);
     assert_memory_equal(credit[0], credit[1], sizeof credit[0]);
 }
@@ -225,8 +223,7 @@ static void limits_are_met_before_the_run(void **state) {
             put(b, wrong[i].address, before);
         }
     }
-    if (b->caps->factors &&
-        b->caps->factors < b->caps->rank_max * b->caps->pairs_max) { /* an update of more than was evaluated */
+    if (b->caps->factors < b->caps->rank_max * b->caps->pairs_max) { /* an update of more than was evaluated */
         uint32_t rank = get(b, SR_REG_RANK);
         put(b, SR_REG_RANK, b->caps->rank_max);
         put(b, SR_REG_PAIR_COUNT, 1);
@@ -259,10 +256,6 @@ static void flags_are_refused(void **state) {
 static void bits_beyond_the_inputs_are_nothing(void **state) {
     struct bench *b = *state;
     uint32_t list[SAMPLES], bytes = b->caps->sample_w / 8;
-    if (!b->caps->factors) {
-        printf("# sr_wide takes them for events\n");
-        return;
-    }
     prepare(b, list);
     uint8_t word[8], scores[2][4 * SAMPLES * (CLASSES + 1)], fitness[2][4 * MEMBERS];
     for (unsigned i = 0; i < 2; i++) {

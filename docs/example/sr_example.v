@@ -21,7 +21,7 @@ module sr_example (
     output wire       fault            // with another code than OK
 );
     sr_core #(
-        .COMPACT(1), .PORT(0), .CLOCK_HZ(50000000),
+        .PORT(0), .CLOCK_HZ(50000000),
         // what works side by side
         .LANES(2), .COL_LANES(2), .PROJ_UNITS(4),
         .ENGINES(1), .RANK_LANES(1), .PROJ_HASH(1), .UPD_ROWS(1), .BUFFERS(1),
