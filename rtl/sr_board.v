@@ -51,6 +51,7 @@ module sr_board #(
     parameter LEAK_DSP      = 0,
     parameter CFG_RAM       = 0,
     parameter LOWRANK       = 1,
+    parameter SERIAL        = 0,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -159,7 +160,8 @@ module sr_board #(
         .MEMBERS       (MEMBERS),
         .LEAK_DSP      (LEAK_DSP),
         .CFG_RAM       (CFG_RAM),
-        .LOWRANK       (LOWRANK)
+        .LOWRANK       (LOWRANK),
+        .SERIAL        (SERIAL)
     ) u_core (
         .clk_i          (clk),
         .rst_i          (rst),

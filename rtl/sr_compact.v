@@ -26,6 +26,7 @@
 //           LOCAL 1: it learns in mode `local` too (sr_local). NOISE_ROUNDS: rounds of a noise unit in a cycle, here and there.
 //           FULL 1, with LANES above 64: full rank too, of hidden layer and readout together. The front runs once a pair and adds up the
 //           entries of the events' rows beside their weights (sr_loop_noise); no factors are drawn.
+//           SERIAL 1, with LOWRANK 0: readout and learning work on one column after another, not on LANES, in a fraction of the cells.
 //           LOWRANK 0, with LOCAL 1: mode `local` and inference alone. Factors, projections, the readout's S g, fitness and the update of
 //           pairs are left out, and the readout's products are those of sr_local.
 // Reset     synchronous, control only. Test: tests/test_sim.c
@@ -70,6 +71,7 @@ module sr_compact #(
     parameter CFG_RAM       = 0,
     parameter LOWRANK       = 1,
     parameter FULL          = 0,
+    parameter SERIAL        = 0,
     parameter WORD_W        = 64    // bits of the widest memory word, 32 at least
 ) (
     input  wire              clk_i,
@@ -153,6 +155,10 @@ module sr_compact #(
     localparam W_AW     = $clog2(W_WORDS);
     localparam RW_AW    = $clog2(RWEIGHT_WORDS);
     localparam HW_AW    = BUFFERS > 1 ? $clog2(WEIGHT_WORDS) : W_AW;             // of the hidden layer's store
+    localparam COLS     = SERIAL != 0 ? 1 : LANES;                              // columns that readout and learning work on together
+    localparam TURN_LOG = SERIAL != 0 ? LANES_LOG : 0;
+    localparam ITEM_W   = BLOCK_W + TURN_LOG;                                    // their number, and the address of COLS of them
+    localparam ITEM_AW  = BLOCK_AW + TURN_LOG;
     localparam COUNT_W0 = PROJ_UNITS * C_W;
     localparam COUNT_W  = COUNT_W0 > 32 ? COUNT_W0 : 32;
 
@@ -177,11 +183,14 @@ module sr_compact #(
         if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > (LOOPS != 0 ? 13 : 12) || BLOCK_W > 8) begin : g_rule_width
             SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_GROUPS_255_HIDDEN_BY_STEPS_32767_AT_MOST u ();
         end
-        if (LOCAL != 0 && RANK_MAX < 2) begin : g_rule_local
-            SR_LOCAL_NEEDS_RANK_MAX_OF_2_SO_THAT_SIGMA_FITS u ();
+        if (LOCAL != 0 && MEMBERS > 1 && RANK_MAX < 2) begin : g_rule_local
+            SR_LOCAL_WITH_MEMBERS_2_NEEDS_RANK_MAX_OF_2_SO_THAT_SIGMA_FITS u ();
         end
         if (LOWRANK == 0 && (LOCAL == 0 || SOFT_LANES != 0 || LANES > 64)) begin : g_rule_lowrank
             SR_COMPACT_WITHOUT_LOWRANK_HAS_LOCAL_AND_ITS_PRODUCTS u ();
+        end
+        if (SERIAL != 0 && (LOWRANK != 0 || BUFFERS != 1 || WEIGHT_HOLD != 0)) begin : g_rule_serial
+            SR_COMPACT_SERIAL_HAS_NO_LOWRANK_BUFFERS_1_AND_WEIGHT_HOLD_0 u ();
         end
         if (CFG_RAM != 0 && LOCAL != 0) begin : g_rule_cfg
             SR_CFG_RAM_IS_FOR_ONE_UNIT_AT_A_TIME_AND_LOCAL_HAS_TWO u ();
@@ -189,8 +198,8 @@ module sr_compact #(
         if (SCORE_WORDS > CBUF_WORDS && LOOPS == 0) begin : g_rule_score
             SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
         end
-        if (MEMBERS < 1 || MEMBERS > 2 || (MEMBERS == 1 && (FIT_BESIDE != 0 || LOCAL != 0))) begin : g_rule_members
-            SR_COMPACT_MEMBERS_IS_1_OR_2_AND_1_HAS_THE_SERIAL_FITNESS_UNIT_AND_NO_LOCAL u ();
+        if (MEMBERS < 1 || MEMBERS > 2 || (MEMBERS == 1 && (FIT_BESIDE != 0 || (LOCAL != 0 && LOWRANK != 0)))) begin : g_rule_members
+            SR_COMPACT_MEMBERS_IS_1_OR_2_AND_1_HAS_THE_SERIAL_FITNESS_UNIT_AND_NOT_BOTH_RULES u ();
         end
         if (LOOPS != 0 && FACTORS > 16384) begin : g_rule_sums_loops
             SR_COMPACT_FACTORS_IS_AT_MOST_16384_SO_THAT_SUMS_HAVE_24_BITS u ();
@@ -242,6 +251,7 @@ module sr_compact #(
         x_words <= rows_up[4+:XW_W];
         blocks  <= cols_up[LANES_LOG+:BLOCK_W];
     end
+    wire [ITEM_W-1:0]  items   = SERIAL != 0 ? cfg_cols0[ITEM_W-1:0] : {{TURN_LOG{1'b0}}, blocks};     // of COLS columns
     wire [PAIR_AW:0]   pairs   = cfg_pairs[PAIR_AW:0];
     // PAIR_FIRST in a draw, K in an update, and whether they are 0
     wire [15:0]        pair_first;
@@ -357,7 +367,8 @@ module sr_compact #(
     wire [CUT-1:0]        cut;
     wire [63:0]           upd_dither;
     wire [ROW_AW-1:0]     front_row_addr, upd_row_addr;
-    wire [COL_AW-1:0]     lif_col_addr, read_col_addr, upd_col_addr;
+    wire [COL_AW-1:0]     lif_col_addr, upd_col_addr;
+    wire [COL_AW+TURN_LOG-1:0] read_col_addr;
     wire [CLASS_AW-1:0]   read_class_addr, upd_class_addr;
     wire [3:0]            front_row_bit, read_class_sel, upd_bit;
     wire [PROJ_UNITS-1:0] row_bits, class_bits, upd_row;
@@ -407,7 +418,7 @@ module sr_compact #(
         .row_re_i(front_row_re || (upd_row_re && !readout && !full)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
         .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits),
         .col_re_i((lif_col_re || upd_re) && !full), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
-        .rcol_re_i((read_col_re || upd_re) && !full), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr), .rcol_o(rcol_bits),
+        .rcol_re_i((read_col_re || upd_re) && !full), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr[COL_AW-1:0]), .rcol_o(rcol_bits),
         .rcols_o(rcols),
         .class_re_i((read_class_re || (upd_row_re && readout)) && !full), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
         .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .class_o(class_bit), .classes_o(class_bits)
@@ -520,7 +531,7 @@ module sr_compact #(
         .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_LANES(RANK_LANES), .MEMBERS(MEMBERS), .YBANK_W(YBANK_W)
     ) u_lif (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(lif || lrn_lif), .first_i(learning || lif_first), .base_bank_i(lif_bank),
-        .minus_i(lif_minus),
+        .minus_i(lif_minus || lrn_minus),
         .ready_o(lif_ready), .busy_o(lif_busy), .done_o(lif_done), .steps_i(steps), .rank_i(rank), .blocks_i(blocks),
         .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .valid_o(lif_valid), .col_re_o(lif_col_re),
         .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl), .block_last_o(block_last),
@@ -591,7 +602,7 @@ module sr_compact #(
             wire [2*CNT_W-1:0] counts_of;
             sr_compact_lane #(
                 .D_W(D_W), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .LEAK_DSP(n < LEAK_DSP ? 1 : 0), .SUBTRACT(SUBTRACT),
-                .MEMBERS(MEMBERS)
+                .MEMBERS(MEMBERS), .SIGMA(LOWRANK == 0 && MEMBERS == 1 ? 1 : 0)
             ) u_lane (
                 .clk_i(clk_i), .ctl_i(lif_ctl), .neg_i(neg_q4[n]), .term_i(term_q4), .b_i(base_rdata[n*16+:16]),
                 .present_i(present[n]), .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind),
@@ -604,23 +615,24 @@ module sr_compact #(
 
     // ---- readout of a pair ----
     wire                      read_walk, y_re, score_we, fit_rd, fit_wait;
-    wire [BLOCK_AW+3:0]       read_w_addr;
-    wire [Y_AW-1:0]           y_raddr;
-    wire [LANES*READ_W_W-1:0] read_w;
+    wire [ITEM_AW+3:0]        read_w_addr;
+    wire [Y_AW+TURN_LOG-1:0]  y_raddr;
+    wire [COLS*READ_W_W-1:0]  read_w;
+    wire [COLS*MEMBERS*CNT_W-1:0] read_y;
     wire [3:0]                score_class;
     wire [4:0]                fit_rd_addr;
     wire signed [SCORE_W-1:0] score_p, score_m, kept_p, kept_m;
     wire [READ_RANK_W-1:0]    read_rank = full ? cfg_classes[READ_RANK_W-1:0] : {{READ_RANK_W - RANK_W{1'b0}}, rank};
     sr_compact_readout #(
-        .LANES(LANES), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .RANK_W(READ_RANK_W), .RANK_AW(READ_RANK_AW),
+        .LANES(COLS), .CNT_W(CNT_W), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .RANK_W(READ_RANK_W), .RANK_AW(READ_RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
         .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 || LOWRANK == 0 ? 0 : 1),
         .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_readout (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .minus_i(read_minus), .ready_o(read_ready),
-        .busy_o(read_busy), .done_o(read_done), .free_o(read_free), .infer_i(plain), .full_i(full), .blocks_i(blocks), .rank_i(read_rank), .classes_i(cfg_classes),
+        .busy_o(read_busy), .done_o(read_done), .free_o(read_free), .infer_i(plain), .full_i(full), .blocks_i(items), .rank_i(read_rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(y_re), .y_addr_o(y_raddr),
-        .y_i(y_rdata), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(full ? read_entries : rcol_bits), .class_re_o(read_class_re),
+        .y_i(read_y), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(full ? read_entries[COLS-1:0] : rcol_bits[COLS-1:0]), .class_re_o(read_class_re),
         .class_addr_o(read_class_addr), .class_sel_o(read_class_sel), .class_bit_i(class_bit), .score_we_o(score_we),
         .score_class_o(score_class), .score_p_o(score_p), .score_m_o(score_m), .fit_re_i(fit_rd), .fit_addr_i(fit_rd_addr),
         .fit_wait_o(fit_wait), .fit_p_o(kept_p), .fit_m_o(kept_m), .x_en_o(read_x_en), .products_i(lrn_products)
@@ -759,19 +771,51 @@ module sr_compact #(
                 .w_i(w_q), .keep_i(keep_base), .base_o(base_new), .hand_i(hand), .sum_o(sums)
             );
             assign read_w = rw_q;
+            assign read_y = y_rdata;
             wire _unused_cols = &{1'b0, upd_cols, row_bits_q};
         end else for (n = 0; n < LANES; n = n + 1) begin : g_column
             wire [PROJ_UNITS-1:0] col_of;
             for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
                 assign col_of[u] = upd_cols[u*LANES+n];
             end
-            sr_compact_column #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .UNITS(PROJ_UNITS)) u_column (
+            sr_compact_column #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .UNITS(PROJ_UNITS), .UPDATE(LOWRANK)) u_column (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double),
                 .wint_i(add_base), .neg_i(neg_q), .op_en_i(op_en_q), .op_i(total), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
                 .row_i(upd_row), .col_i(col_of), .w_i(w_q[n*MASTER_W+:MASTER_W]), .base_o(base_new[n*16+:16]),
                 .sum_o(sums[n*16+:16])
             );
-            assign read_w[n*READ_W_W+:READ_W_W] = rw_q[n*MASTER_W+MASTER_W-READ_W_W+:READ_W_W];
+            if (SERIAL == 0) begin : g_own
+                assign read_w[n*READ_W_W+:READ_W_W] = rw_q[n*MASTER_W+MASTER_W-READ_W_W+:READ_W_W];
+                assign read_y[n*MEMBERS*CNT_W+:MEMBERS*CNT_W] = y_rdata[n*MEMBERS*CNT_W+:MEMBERS*CNT_W];
+            end
+        end
+    endgenerate
+    // SERIAL: one weight of the word that comes three cycles after its address (two, where a word is to change), one column's spike counts
+    wire [MASTER_W-1:0]       turn_w;
+    generate
+        if (SERIAL != 0) begin : g_turns
+            reg  [TURN_LOG-1:0] w_turn_q1, w_turn_q2, w_turn_q3, y_turn_q;
+            always @(posedge clk_i) begin
+                w_turn_q1 <= lrn_walk ? lrn_w_addr[TURN_LOG-1:0] : read_w_addr[TURN_LOG-1:0];
+                w_turn_q2 <= lrn_turn ? lrn_m_addr[TURN_LOG-1:0] : w_turn_q1;
+                w_turn_q3 <= w_turn_q2;
+                if (y_re || lrn_y_re) y_turn_q <= lrn_y_re ? lrn_y_addr[TURN_LOG-1:0] : y_raddr[TURN_LOG-1:0];
+            end
+            // Selected bit by bit: an offset that is no power of two would be a shifter.
+            wire [MASTER_W*LANES-1:0] by_bit;
+            for (n = 0; n < LANES; n = n + 1) begin : g_turn
+                for (u = 0; u < MASTER_W; u = u + 1) begin : g_bit
+                    assign by_bit[u*LANES+n] = w_q[n*MASTER_W+u];
+                end
+            end
+            for (u = 0; u < MASTER_W; u = u + 1) begin : g_selected
+                assign turn_w[u] = by_bit[{u[$clog2(MASTER_W)-1:0], w_turn_q3}];
+            end
+            assign read_w = turn_w[MASTER_W-1-:READ_W_W];
+            assign read_y = y_rdata[y_turn_q*MEMBERS*CNT_W+:MEMBERS*CNT_W];
+        end else begin : g_no_turns
+            assign turn_w = {MASTER_W{1'b0}};
+            wire _unused_turn = &{1'b0, turn_w};
         end
     endgenerate
     // What goes to the weight memory is registered here. In an update a quad's part moves down, and its new weight comes in.
@@ -796,19 +840,20 @@ module sr_compact #(
 
     // ---- mode `local` ----
     localparam LRN_ROW_W = XW_W + 4;
+    wire                          lrn_minus;
     wire                          learn, learn_busy, lrn_sample, lrn_front, lrn_lif, lrn_plain, lrn_read, lrn_x_re, lrn_y_re, lrn_walk,
                                   lrn_turn, lrn_readout, lrn_we, lrn_bank_re, lrn_bank_we;
     wire [X_AW-1:0]               lrn_x_base, lrn_x_addr;
     wire [LANES-1:0]              lrn_bits;
-    wire [BLOCK_AW:0]             lrn_y_addr;
-    wire [BLOCK_AW+3:0]           lrn_w_addr;
-    wire [LRN_ROW_W+BLOCK_AW-1:0] lrn_m_addr;
-    wire [LANES*MASTER_W-1:0]     lrn_m;
+    wire [ITEM_AW:0]              lrn_y_addr;
+    wire [ITEM_AW+3:0]            lrn_w_addr;
+    wire [LRN_ROW_W+ITEM_AW-1:0]  lrn_m_addr;
+    wire [COLS*MASTER_W-1:0]      lrn_m;
     wire [PAIR_AW+1:0]            lrn_bank_raddr, lrn_bank_waddr;
     wire [47:0]                   lrn_bank_wdata;
     wire [W_AW-1:0]               lrn_m_at;
     wire [3:0]                    lrn_best;
-    wire [LANES*16-1:0]           lrn_products;
+    wire [COLS*16-1:0]            lrn_products;
     wire                          read_x_en;
     wire                          learning = LOCAL != 0 && learn_busy;
     wire                          lrn_pair = learning && !lrn_plain;         // LIF's perturbation is sigma's
@@ -818,54 +863,59 @@ module sr_compact #(
     generate
         if (LOCAL != 0) begin : g_local
             // The word three cycles after its address, whatever the store does.
-            wire [LANES*MASTER_W-1:0] m_now = BUFFERS > 1 && lrn_readout ? rw_q : w_q;
-            wire [LANES*MASTER_W-1:0] m;
+            wire [COLS*MASTER_W-1:0] m_now;
+            wire [COLS*MASTER_W-1:0] m;
+            if (SERIAL != 0) begin : g_turn
+                assign m_now = turn_w;
+            end else begin : g_word
+                assign m_now = BUFFERS > 1 && lrn_readout ? rw_q : w_q;
+            end
             if (WEIGHT_HOLD != 0) begin : g_hold
                 assign m = m_now;
             end else begin : g_now
-                reg [LANES*MASTER_W-1:0] m_q;
+                reg [COLS*MASTER_W-1:0] m_q;
                 always @(posedge clk_i) m_q <= m_now;
                 assign m = m_q;
             end
             sr_local #(
-                .LANES(LANES), .FRAC_W(FRAC_W), .HIDDEN_MAX(HIDDEN_MAX), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .STEP_AW(STEP_AW),
-                .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW), .PAIR_AW(PAIR_AW),
+                .LANES(LANES), .COLS(COLS), .MEMBERS(MEMBERS), .FRAC_W(FRAC_W), .HIDDEN_MAX(HIDDEN_MAX), .STEPS_MAX(STEPS_MAX),
+                .STEP_W(STEP_W), .STEP_AW(STEP_AW), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW), .PAIR_AW(PAIR_AW),
                 .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM), .W_W(READ_W_W), .LOWRANK(LOWRANK)
             ) u_local (
                 .clk_i(clk_i), .rst_i(rst_i), .start_i(learn), .stop_i(fault_q != SR_REPLY_OK), .busy_o(learn_busy),
                 .key_i({cfg_key_hi, cfg_key_lo}), .batch_i(cfg_batch), .place_i(cfg_place), .pairs_i(cfg_pairs),
                 .sigma_i(cfg_scale0), .k_hidden_i(cfg_step0[15:0]), .k_readout_i(cfg_step3[15:0]), .mul_i(cfg_fitness[5:2]),
-                .shift_i(cfg_fitness[10:6]), .classes_i(cfg_classes), .steps_i(steps), .blocks_i(blocks), .x_words_i(x_words),
+                .shift_i(cfg_fitness[10:6]), .classes_i(cfg_classes), .steps_i(steps), .blocks_i(blocks), .cols_i(items), .x_words_i(x_words),
                 .rest_i(cfg_rows0[3:0]), .sample_o(lrn_sample), .front_o(lrn_front), .x_base_o(lrn_x_base),
-                .front_busy_i(front_busy), .lif_o(lrn_lif), .plain_o(lrn_plain), .lif_busy_i(lif_busy), .lif_re_i(lif_col_re),
+                .front_busy_i(front_busy), .lif_o(lrn_lif), .plain_o(lrn_plain), .minus_o(lrn_minus), .lif_busy_i(lif_busy), .lif_re_i(lif_col_re),
                 .lif_block_i(lif_col_addr[BLOCK_AW-1:0]), .lif_step_i(lif_count_addr[STEP_AW-1:0]), .noise_bits_o(lrn_bits),
                 .read_o(lrn_read), .read_busy_i(read_busy), .score_we_i(score_we && (learning || LOWRANK == 0)), .score_class_i(score_class),
                 .score_only_i(!learning), .best_o(lrn_best), .read_i(read_x_en), .products_o(lrn_products),
                 .score_i(score_p), .x_re_o(lrn_x_re), .x_addr_o(lrn_x_addr), .x_data_i(x_data), .y_re_o(lrn_y_re),
-                .y_addr_o(lrn_y_addr), .y_i(y_rdata), .walk_o(lrn_walk), .w_addr_o(lrn_w_addr), .w_i(read_w),
+                .y_addr_o(lrn_y_addr), .y_i(read_y), .walk_o(lrn_walk), .w_addr_o(lrn_w_addr), .w_i(read_w),
                 .m_turn_o(lrn_turn), .m_readout_o(lrn_readout), .m_we_o(lrn_we), .m_addr_o(lrn_m_addr), .m_i(m), .m_o(lrn_m),
                 .bank_re_o(lrn_bank_re), .bank_raddr_o(lrn_bank_raddr), .bank_rdata_i(bank_rdata[31:0]),
                 .bank_we_o(lrn_bank_we), .bank_waddr_o(lrn_bank_waddr), .bank_wdata_o(lrn_bank_wdata)
             );
         end else begin : g_no_local
             assign {learn_busy, lrn_sample, lrn_front, lrn_lif, lrn_plain, lrn_read, lrn_x_re, lrn_y_re, lrn_walk, lrn_turn,
-                    lrn_readout, lrn_we, lrn_bank_re, lrn_bank_we} = 14'd0;
+                    lrn_readout, lrn_we, lrn_bank_re, lrn_bank_we, lrn_minus} = 15'd0;
             assign lrn_x_base     = {X_AW{1'b0}};
             assign lrn_x_addr     = {X_AW{1'b0}};
             assign lrn_bits       = {LANES{1'b0}};
-            assign lrn_y_addr     = {BLOCK_AW + 1{1'b0}};
-            assign lrn_w_addr     = {BLOCK_AW + 4{1'b0}};
-            assign lrn_m_addr     = {LRN_ROW_W + BLOCK_AW{1'b0}};
-            assign lrn_m          = {LANES*MASTER_W{1'b0}};
+            assign lrn_y_addr     = {ITEM_AW + 1{1'b0}};
+            assign lrn_w_addr     = {ITEM_AW + 4{1'b0}};
+            assign lrn_m_addr     = {LRN_ROW_W + ITEM_AW{1'b0}};
+            assign lrn_m          = {COLS*MASTER_W{1'b0}};
             assign lrn_bank_raddr = {PAIR_AW + 2{1'b0}};
             assign lrn_bank_waddr = {PAIR_AW + 2{1'b0}};
             assign lrn_bank_wdata = 48'd0;
             assign lrn_best       = 4'd0;
-            assign lrn_products   = {LANES*16{1'b0}};
+            assign lrn_products   = {COLS*16{1'b0}};
             wire _unused = &{1'b0, learn, cfg_place, lrn_best, read_x_en};
         end
     endgenerate
-    wire [W_AW+LRN_ROW_W+BLOCK_AW-1:0] lrn_m_wide = {{W_AW{1'b0}}, lrn_m_addr};
+    wire [W_AW+LRN_ROW_W+ITEM_AW-1:0] lrn_m_wide = {{W_AW{1'b0}}, lrn_m_addr} >> TURN_LOG;
     assign lrn_m_at = lrn_m_wide[W_AW-1:0] | (BUFFERS == 1 && lrn_readout ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
 
     // ---- fitness ----
@@ -921,11 +971,11 @@ module sr_compact #(
         moved_q   <= upd_w_we;
         learned_q <= lrn_we;
         if (fin_turn && LOOPS == 0) w_wdata_q <= w_turned;
-        else if (!update_busy) w_wdata_q <= lrn_turn && LOOPS == 0 ? lrn_m : host_weight;
+        else if (!update_busy) w_wdata_q <= lrn_turn && LOOPS == 0 ? {LANES / COLS{lrn_m}} : host_weight;
     end
-    wire [LANES*MASTER_W-1:0] w_wdata = LOOPS == 0 ? w_wdata_q : moved_q ? w_turned : learned_q ? lrn_m : w_wdata_q;
+    wire [LANES*MASTER_W-1:0] w_wdata = LOOPS == 0 ? w_wdata_q : moved_q ? w_turned : learned_q ? {LANES / COLS{lrn_m}} : w_wdata_q;
     wire [W_AW+XW_W+3+BLOCK_AW:0] front_w_at = {{W_AW{1'b0}}, front_w_addr};
-    wire [W_AW+BLOCK_AW+3:0]      read_w_at  = {{W_AW{1'b0}}, lrn_walk ? lrn_w_addr : read_w_addr};
+    wire [W_AW+ITEM_AW+3:0]       read_w_at  = {{W_AW{1'b0}}, lrn_walk ? lrn_w_addr : read_w_addr} >> TURN_LOG;
     wire                          walk       = read_walk || lrn_walk;
     wire [W_AW-1:0]               change_at  = lrn_turn ? lrn_m_at : upd_w_addr;       // of a word that is to change
     wire                          changing   = update_busy || lrn_turn;
@@ -944,9 +994,12 @@ module sr_compact #(
                 .wdata_i(w_wdata), .rdata_o(rw_q)
             );
         end else begin : g_weights_together
+            // SERIAL: learning writes one weight of the word.
+            localparam PARTS = LANES / COLS;
+            wire [PARTS-1:0] w_parts = {PARTS{PARTS == 1 || !lrn_turn}} | {{PARTS - 1{1'b0}}, 1'b1} << lrn_m_addr[(TURN_LOG>0?TURN_LOG:1)-1:0];
             wire [W_AW-1:0] host_at = mem_addr[W_AW-1:0] + (host_rw ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
-            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD)) u_all (
-                .clk_i(clk_i), .we_i((hidden_we || readout_we || (mem_we && (host_w || host_rw))) && !rst_i), .walk_i(front_busy || walk),
+            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD), .PARTS(PARTS)) u_all (
+                .clk_i(clk_i), .we_i(w_parts & {PARTS{(hidden_we || readout_we || (mem_we && (host_w || host_rw))) && !rst_i}}), .walk_i(front_busy || walk),
                 .walk_addr_i(front_busy ? front_w_at[W_AW-1:0] : read_w_at[W_AW-1:0] | WEIGHT_WORDS[W_AW-1:0]),
                 .addr_i(changing ? change_at : host_at), .wdata_i(w_wdata), .rdata_o(w_q)
             );
@@ -984,9 +1037,10 @@ module sr_compact #(
     endgenerate
     // spike counts of some pairs, by bank and block; mode `local` knows of two banks
     localparam [Y_AW-1:0] Y_TWO = (2 << BLOCK_AW) - 1;
-    wire [Y_AW+BLOCK_AW:0] lrn_y_wide = {{Y_AW{1'b0}}, lrn_y_addr};
+    wire [Y_AW+ITEM_AW:0] lrn_y_wide = {{Y_AW{1'b0}}, lrn_y_addr} >> TURN_LOG;
     wire [Y_AW-1:0]   y_write = y_waddr & (Y_BANKS > 2 && learning ? Y_TWO : {Y_AW{1'b1}});
-    wire [Y_AW-1:0]   y_read  = lrn_y_re ? lrn_y_wide[Y_AW-1:0] : y_raddr;
+    wire [Y_AW+TURN_LOG-1:0] y_at = y_raddr >> TURN_LOG;
+    wire [Y_AW-1:0]   y_read  = lrn_y_re ? lrn_y_wide[Y_AW-1:0] : y_at[Y_AW-1:0];
     sr_ram #(.WIDTH(LANES * MEMBERS * CNT_W), .DEPTH(Y_BANKS << BLOCK_AW), .ADDR_W(Y_AW), .LUT(LUT_RAM)) u_y (
         .clk_i(clk_i), .we_i(y_we), .waddr_i(y_write), .wdata_i(y_wdata), .re_i(y_re || lrn_y_re), .raddr_i(y_read), .rdata_o(y_rdata)
     );
@@ -1104,7 +1158,7 @@ module sr_compact #(
             events_q      <= events_q + {31'd0, add_base};
         end
     wire _unused = &{1'b0, draw_over, x_over, upd_pair, cols_up, rows_up, mem_addr, mem_wdata, credit_addr, word_group, upd_group, window, front_w_at, read_w_at, read_w_addr, base_waddr, base_raddr,
-                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, read_free, change_at, count_we_q, count_waddr_q, moved_q, learned_q, base_to, base_we_q, base_waddr_q, upd_dither, lrn_best, lrn_y_wide, counts, result_word, missed};
+                     count_waddr, lif_count_addr, front_bank, upd_w_addr, lrn_m_wide, read_free, change_at, count_we_q, count_waddr_q, moved_q, learned_q, base_to, base_we_q, base_waddr_q, upd_dither, lrn_best, lrn_y_wide, counts, result_word, missed, rcol_bits, y_at, read_entries, upd_groups};
 endmodule
 
 `default_nettype wire

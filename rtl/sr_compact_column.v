@@ -4,6 +4,7 @@
 // Accumulator  acc <- (first ? 0 : double ? 2 acc : acc) +- operand. Operand: the weight's integer part (wint_i), op_i (op_en_i), or
 //              the misses of the cycle before: ones of mask_i & (row_i ^ col_i), with miss_i, which are subtracted (neg_i). No two
 //              at once, and neg_i with misses alone. Base current is kept shifted up by FRAC_W.
+// UPDATE       0: base current alone, without what else an operand can be: acc <- 0 with first_i, else acc + the weight's integer part.
 // Formats      acc signed ACC_W, exact; op_i s16; base_o s16, saturated; sum_o the low 16 bits of acc.
 // Reset        none. Test: tests/rtl/tb_compact_column.cpp; proofs: tests/formal
 `default_nettype none
@@ -11,7 +12,8 @@
 module sr_compact_column #(
     parameter FRAC_W = 4,
     parameter ACC_W  = 23,
-    parameter UNITS  = 4     // factors counted side by side
+    parameter UNITS  = 4,    // factors counted side by side
+    parameter UPDATE = 1
 ) (
     input  wire                clk_i,
     input  wire                acc_en_i,
@@ -33,7 +35,7 @@ module sr_compact_column #(
     localparam MISS_W   = $clog2(UNITS + 1);
 
     `include "sr_popcount.vh"
-    reg  signed [ACC_W-1:0]    acc_q;
+    wire signed [ACC_W-1:0]    acc_q;
     reg  [MISS_W-1:0]          miss_q;
     wire [6:0]                 misses = popcount({{64 - UNITS{1'b0}}, mask_i & (row_i ^ col_i)});
     wire signed [MASTER_W-1:0] w = w_i;
@@ -45,10 +47,23 @@ module sr_compact_column #(
     wire [ACC_W-1:0] operand = pick[1] ? (pick[0] ? wide : shared) : missed;
     wire [ACC_W-1:0] from    = double_i ? {acc_q[ACC_W-2:0], 1'b0} : first_i ? {ACC_W{1'b0}} : acc_q;
     wire [ACC_W:0]   sum     = {from, 1'b1} + {operand, neg_i};     // with the carry that completes a complement
-    always @(posedge clk_i) begin
-        miss_q <= misses[MISS_W-1:0] & {MISS_W{miss_i}};
-        if (acc_en_i) acc_q <= sum[ACC_W:1];
-    end
+    always @(posedge clk_i) miss_q <= misses[MISS_W-1:0] & {MISS_W{miss_i}};
+    generate
+        if (UPDATE != 0) begin : g_all
+            reg signed [ACC_W-1:0] held_q;
+            always @(posedge clk_i) if (acc_en_i) held_q <= sum[ACC_W:1];
+            assign acc_q = held_q;
+        end else begin : g_base
+            reg signed [ACC_W-FRAC_W-1:0] held_q;
+            always @(posedge clk_i)
+                if (acc_en_i) begin
+                    if (first_i) held_q <= {ACC_W - FRAC_W{1'b0}};
+                    else held_q <= held_q + wide[ACC_W-1:FRAC_W];
+                end
+            assign acc_q = {held_q, {FRAC_W{1'b0}}};
+            wire _unused_sum = &{1'b0, sum};
+        end
+    endgenerate
     sr_sat #(.IN_W(ACC_W - FRAC_W), .OUT_W(16)) u_base (.x_i(acc_q[ACC_W-1:FRAC_W]), .y_o(base_o));
     assign sum_o = acc_q[15:0];
     wire _unused = &{1'b0, misses, w[FRAC_W-1:0], sum[0]};

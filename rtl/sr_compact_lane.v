@@ -6,6 +6,7 @@
 // Neurons       sr_compact_neuron, plus b + d, minus b - d.
 // MEMBERS 1     One neuron, for the member that LIF_MINUS names in LIF_SUM, and the sum is its whole input: it begins with 16 b in place
 //               of 0, and i = sum >> 4. The minus member's begins with 16 b + 15 and subtracts: b - (s >> 4) = (16 b + 15 - s) >> 4.
+// SIGMA 1       (MEMBERS 1, mode `local` alone) A step has one term, sixteen times a whole number: the sum is i itself, b + term / 16 or b - term / 16.
 // Control       ctl_i, the bundle of sr_compact_lif: fields in sr_compact_lif.vh. In a cycle with neither sum, load nor fire
 //               nothing moves.
 //   cycle         0           1            2             3
@@ -26,7 +27,8 @@ module sr_compact_lane #(
     parameter LEAK_MUL   = 0,
     parameter LEAK_DSP   = 0,
     parameter SUBTRACT   = 1,
-    parameter MEMBERS    = 2
+    parameter MEMBERS    = 2,
+    parameter SIGMA      = 0
 ) (
     input  wire                     clk_i,
     input  wire [7:0]               ctl_i,
@@ -41,8 +43,11 @@ module sr_compact_lane #(
     output wire [CNT_W-1:0]         count_m_o
 );
     `include "sr_compact_lif.vh"
-    localparam SUM_W = MEMBERS > 1 ? D_W + 4 : 21;
+    localparam SUM_W = MEMBERS > 1 ? D_W + 4 : SIGMA != 0 ? 17 : 21;
     generate
+        if (SIGMA != 0 && MEMBERS != 1) begin : g_rule_sigma
+            SR_SIGMA_HAS_MEMBERS_1 u ();
+        end
         if (MEMBERS == 1 && RANK_LANES != 1) begin : g_rule
             SR_MEMBERS_1_TAKES_A_TERM_A_CYCLE u ();
         end
@@ -54,7 +59,13 @@ module sr_compact_lane #(
     wire [SUM_W-1:0]        sum;
     genvar k;
     generate
-        if (RANK_LANES == 1) begin : g_one
+        if (SIGMA != 0) begin : g_sigma
+            wire          minus   = neg_i ^ ctl_i[LIF_MINUS];
+            wire [16:0]   term    = {{21 - TERM_W{term_i[TERM_W-1]}}, term_i[TERM_W-1:4]} ^ {17{minus}};
+            wire [17:0]   carried = {begin_at, 1'b1} + {term, minus};
+            assign sum = carried[17:1];
+            wire _unused_sigma = &{1'b0, prior, term_i[3:0], carried[0]};
+        end else if (RANK_LANES == 1) begin : g_one
             wire             minus   = neg_i ^ (MEMBERS == 1 && ctl_i[LIF_MINUS]);
             wire [SUM_W-1:0] term    = {{SUM_W - TERM_W{term_i[TERM_W-1]}}, term_i} ^ {SUM_W{minus}};
             wire [SUM_W:0]   carried = {prior, 1'b1} + {term, minus};       // with the carry that completes a complement
@@ -74,8 +85,9 @@ module sr_compact_lane #(
     endgenerate
     always @(posedge clk_i) if (ctl_i[LIF_SUM]) sum_q <= sum;
 
-    localparam I_W = SUM_W - 4;                // of d, or of the whole input
-    wire signed [I_W-1:0] d = sum_q[SUM_W-1:4];
+    localparam LOW = SIGMA != 0 ? 0 : 4;
+    localparam I_W = SUM_W - LOW;              // of d, or of the whole input
+    wire signed [I_W-1:0] d = sum_q[SUM_W-1:LOW];
     wire [15:0] u_p;
     sr_compact_neuron #(
         .D_W(I_W), .CNT_W(CNT_W), .MINUS(MEMBERS > 1 ? 0 : 2), .LEAK_MUL(LEAK_MUL), .LEAK_DSP(LEAK_DSP), .SUBTRACT(SUBTRACT)
@@ -97,7 +109,9 @@ module sr_compact_lane #(
             );
             wire _unused = &{1'b0, u_m, ctl_i[LIF_MINUS]};
         end else begin : g_no_minus
-            assign begin_at  = {b_i[15], b_i, {4{ctl_i[LIF_MINUS]}}};
+            wire [20:0] from = {b_i[15], b_i, {4{ctl_i[LIF_MINUS]}}};
+            assign begin_at  = from[20-:SUM_W];
+            wire _unused_from = &{1'b0, from};
             assign count_m_o = {CNT_W{1'b0}};
         end
     endgenerate

@@ -2,7 +2,8 @@
 // sr_compact_weights: a weight store. One port: it reads in every cycle but a write's.
 //
 // Latency    rdata_o three cycles after walk_addr_i (walk_i high); later after addr_i, which stays until then. A write (we_i) goes to
-//            addr_i, a cycle later, and wdata_i comes a cycle after we_i. HOLD 1: the word is registered behind the memory; 0: walk_addr_i in front of it.
+//            addr_i, a cycle later, and wdata_i comes a cycle after we_i, which has
+//            a bit for each of PARTS equal parts of a word. HOLD 1: the word is registered behind the memory; 0: walk_addr_i in front of it.
 // Reset      none; we_i low in reset. Test: tests/test_sim.c
 `default_nettype none
 
@@ -11,27 +12,28 @@ module sr_compact_weights #(
     parameter DEPTH  = 1024,
     parameter ADDR_W = 10,
     parameter HOLD   = 1,
-    parameter LUT    = 0     // 1: LUT RAM
+    parameter LUT    = 0,    // 1: LUT RAM
+    parameter PARTS  = 1
 ) (
     input  wire              clk_i,
-    input  wire              we_i,
+    input  wire [PARTS-1:0]  we_i,
     input  wire              walk_i,
     input  wire [ADDR_W-1:0] walk_addr_i,
     input  wire [ADDR_W-1:0] addr_i,
     input  wire [WIDTH-1:0]  wdata_i,
     output wire [WIDTH-1:0]  rdata_o
 );
-    reg              we_q;
+    reg [PARTS-1:0]  we_q;
     reg [ADDR_W-1:0] addr_q;
     wire [WIDTH-1:0] rdata;
     always @(posedge clk_i) we_q <= we_i;
     generate
         if (LUT != 0) begin : g_lut
-            sr_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_W(ADDR_W), .LUT(1)) u_ram (
-                .clk_i(clk_i), .we_i(we_q), .waddr_i(addr_q), .wdata_i(wdata_i), .re_i(!we_q), .raddr_i(addr_q), .rdata_o(rdata)
+            sr_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_W(ADDR_W), .LUT(1), .PARTS(PARTS)) u_ram (
+                .clk_i(clk_i), .we_i(we_q), .waddr_i(addr_q), .wdata_i(wdata_i), .re_i(!(|we_q)), .raddr_i(addr_q), .rdata_o(rdata)
             );
         end else begin : g_block
-            sr_ram_sp #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_W(ADDR_W)) u_ram (
+            sr_ram_sp #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_W(ADDR_W), .PARTS(PARTS)) u_ram (
                 .clk_i(clk_i), .we_i(we_q), .re_i(1'b1), .addr_i(addr_q), .wdata_i(wdata_i), .rdata_o(rdata)
             );
         end

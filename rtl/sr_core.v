@@ -54,7 +54,8 @@ module sr_core #(
     parameter LEAK_DSP      = 0,
     parameter CFG_RAM       = 0,
     parameter LOWRANK       = 1,
-    parameter FULL          = 0
+    parameter FULL          = 0,
+    parameter SERIAL        = 0
 ) (
     input  wire        clk_i,
     input  wire        rst_i,
@@ -167,7 +168,7 @@ module sr_core #(
         .FACTORS(FACTORS),
         .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
         .FIT_BESIDE(FIT_BESIDE), .LEAK_MUL(LEAK_MUL), .LUT_RAM(LUT_RAM), .LOCAL(LOCAL), .SUBTRACT(SUBTRACT),
-        .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .CFG_RAM(CFG_RAM), .LOWRANK(LOWRANK), .FULL(FULL), .WORD_W(WORD_W)
+        .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .CFG_RAM(CFG_RAM), .LOWRANK(LOWRANK), .FULL(FULL), .SERIAL(SERIAL), .WORD_W(WORD_W)
     ) u_engine (
         .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),
         .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),

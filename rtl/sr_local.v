@@ -6,8 +6,10 @@
 //   sr_local_error   scores -> errors            sr_local_update   the words of weights that change
 //   sr_local_noise   perturbation, dither        sr_local_lane     a column: its products
 // What a unit's ports mean is said there. Memories here: q of each column block; the list {block, f of its columns}.
+// COLS          columns that credit and update work on together: LANES, which a block then has; or 1: a column is a block by itself for them,
+//               and what is said of blocks in the addresses of y, w and m is said of columns (cols_i of them). Noise and LIF have LANES ever.
 //   noise_bits_o  a bit for each column, a cycle after lif_re_i with lif_block_i and lif_step_i (1: -sigma)
-//   y_*           spike counts {bank, block}, {minus, plus} of each column; data a cycle after
+//   y_*           spike counts {bank, block}, {minus, plus} of each column; data a cycle after. MEMBERS 1: of one member, plus in bank 1, minus in 0
 //   w_*           integer parts of the readout's weights, three cycles after walk_o with w_addr_o
 //   m_*           master weights: a read (m_we_o low) three cycles after the address; a write
 // Bounds        one hidden layer; LANES 64 at most; STEPS_MAX 127 at most.
@@ -16,6 +18,8 @@
 
 module sr_local #(
     parameter LANES     = 4,
+    parameter COLS      = LANES,
+    parameter MEMBERS   = 2,
     parameter FRAC_W    = 4,
     parameter HIDDEN_MAX = 64,
     parameter STEPS_MAX = 14,
@@ -32,6 +36,9 @@ module sr_local #(
     parameter LUT_RAM   = 0,
     parameter LOWRANK   = 1,    // 0: the readout's products are made here, and what an inference predicts
     parameter ROW_W     = XW_W + 4,
+    parameter TURN_LOG  = COLS == LANES ? 0 : $clog2(LANES),
+    parameter ITEM_W    = BLOCK_W + TURN_LOG,
+    parameter ITEM_AW   = BLOCK_AW + TURN_LOG,
     parameter W_W       = 8           // of w_i, a column: the integer part, or all of a weight where LANES is above 64
 ) (
     input  wire                          clk_i,
@@ -52,6 +59,7 @@ module sr_local #(
     input  wire [4:0]                    classes_i,
     input  wire [STEP_W-1:0]             steps_i,
     input  wire [BLOCK_W-1:0]            blocks_i,
+    input  wire [ITEM_W-1:0]             cols_i,        // of COLS columns: blocks_i, or the columns
     input  wire [XW_W-1:0]               x_words_i,
     input  wire [3:0]                    rest_i,
     // units of sr_compact
@@ -61,6 +69,7 @@ module sr_local #(
     input  wire                          front_busy_i,
     output wire                          lif_o,
     output wire                          plain_o,
+    output wire                          minus_o,       // MEMBERS 1: of the minus members
     input  wire                          lif_busy_i,
     input  wire                          lif_re_i,
     input  wire [BLOCK_AW-1:0]           lif_block_i,
@@ -74,23 +83,23 @@ module sr_local #(
     input  wire                          score_only_i,  // of an inference: best_o alone is wanted
     output wire [3:0]                    best_o,        // the class with the largest score, from the cycle after the last one on
     input  wire                          read_i,        // w_i times the plus member's counts: products_o, two cycles later
-    output wire [LANES*16-1:0]           products_o,
+    output wire [COLS*16-1:0]            products_o,
     // memories
     output wire                          x_re_o,
     output wire [X_AW-1:0]               x_addr_o,
     input  wire [15:0]                   x_data_i,
     output wire                          y_re_o,
-    output wire [BLOCK_AW:0]             y_addr_o,
-    input  wire [LANES*2*CNT_W-1:0]      y_i,
+    output wire [ITEM_AW:0]              y_addr_o,
+    input  wire [COLS*MEMBERS*CNT_W-1:0] y_i,
     output wire                          walk_o,
-    output wire [BLOCK_AW+3:0]           w_addr_o,
-    input  wire [LANES*W_W-1:0]          w_i,
+    output wire [ITEM_AW+3:0]            w_addr_o,
+    input  wire [COLS*W_W-1:0]           w_i,
     output wire                          m_turn_o,      // m_addr_o counts
     output wire                          m_readout_o,
     output wire                          m_we_o,
-    output wire [ROW_W+BLOCK_AW-1:0]     m_addr_o,      // {row, block}
-    input  wire [LANES*(8+FRAC_W)-1:0]   m_i,
-    output wire [LANES*(8+FRAC_W)-1:0]   m_o,
+    output wire [ROW_W+ITEM_AW-1:0]      m_addr_o,      // {row, block}
+    input  wire [COLS*(8+FRAC_W)-1:0]    m_i,
+    output wire [COLS*(8+FRAC_W)-1:0]    m_o,
     output wire                          bank_re_o,
     output wire [PAIR_AW+1:0]            bank_raddr_o,
     input  wire [31:0]                   bank_rdata_i,
@@ -102,20 +111,25 @@ module sr_local #(
     localparam MASTER_W = 8 + FRAC_W;
     localparam SEGMENT  = LANES < 64 ? 64 : LANES;
     localparam GROUPS   = (HIDDEN_MAX + SEGMENT - 1) / SEGMENT;
+    generate
+        if (COLS != LANES && (COLS != 1 || LANES > 32 || LOWRANK != 0)) begin : g_rule
+            SR_LOCAL_COLS_IS_LANES_OR_1_AND_1_HAS_NO_LOWRANK u ();
+        end
+    endgenerate
 
     // ---- sequencer ----
     wire [15:0] place, pair;
     wire [3:0]  label;
     wire        noise, noise_busy, error_busy, credit, form, credit_busy, credit_any, update, classes, update_busy, y_bank;
-    wire [GROUPS*BLOCK_W-1:0] ends;
+    wire [GROUPS*ITEM_W-1:0] ends;
     wire [15:0] nonzero;
-    sr_local_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW)) u_seq (
+    sr_local_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .MEMBERS(MEMBERS)) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(start_i), .stop_i(stop_i), .busy_o(busy_o), .batch_i(batch_i), .place_i(place_i),
         .pairs_i(pairs_i), .hidden_i(|sigma_i && |k_hidden_i), .readout_i(|k_readout_i), .sample_o(sample_o), .place_o(place),
         .pair_o(pair), .x_base_o(x_base_o), .label_o(label), .noise_o(noise), .noise_busy_i(noise_busy), .front_o(front_o),
-        .front_busy_i(front_busy_i), .lif_o(lif_o), .plain_o(plain_o), .lif_busy_i(lif_busy_i), .read_o(read_o),
+        .front_busy_i(front_busy_i), .lif_o(lif_o), .plain_o(plain_o), .minus_o(minus_o), .lif_busy_i(lif_busy_i), .read_o(read_o),
         .read_busy_i(read_busy_i), .error_busy_i(error_busy), .error_i(|nonzero), .credit_o(credit), .form_o(form),
-        .credit_busy_i(credit_busy), .credit_any_i(credit_any), .live_i(ends[(GROUPS-1)*BLOCK_W+:BLOCK_W] != {BLOCK_W{1'b0}}),
+        .credit_busy_i(credit_busy), .credit_any_i(credit_any), .live_i(ends[(GROUPS-1)*ITEM_W+:ITEM_W] != {ITEM_W{1'b0}}),
         .update_o(update), .classes_o(classes), .update_busy_i(update_busy), .y_bank_o(y_bank), .bank_re_o(bank_re_o),
         .bank_raddr_o(bank_raddr_o), .bank_rdata_i(bank_rdata_i), .bank_we_o(bank_we_o), .bank_waddr_o(bank_waddr_o)
     );
@@ -126,7 +140,7 @@ module sr_local #(
     wire signed [7:0]  e;
     wire signed [16:0] fitness;
     assign error_re = update_e_re || credit_e_re;
-    sr_local_error #(.SCORE_W(SCORE_W)) u_error (
+    sr_local_error #(.SCORE_W(SCORE_W), .SERIAL(COLS != LANES ? 1 : 0)) u_error (
         .clk_i(clk_i), .rst_i(rst_i), .valid_i(score_we_i), .only_i(score_only_i), .best_o(best_o), .class_i(score_class_i), .score_i(score_i), .classes_i(classes_i),
         .label_i(label), .mul_i(mul_i), .shift_i(shift_i), .busy_o(error_busy), .fitness_o(fitness), .hit_o(hit),
         .nonzero_o(nonzero), .e_re_i(error_re), .e_addr_i(credit_e_re ? credit_e_addr : update_e_addr), .e_o(e)
@@ -138,7 +152,8 @@ module sr_local #(
     wire [12:0]                dither_row;
     wire [7:0]                 dither_group;
     wire [SEGMENT-1:0]         dither_word;
-    wire [BLOCK_AW-1:0]        item_block;
+    wire [ITEM_AW-1:0]         item_block;
+    wire [ITEM_AW-1:0]         item_word = item_block >> TURN_LOG;       // the column block that it is in
     wire [STEPS_MAX*LANES-1:0] entries;
     reg  [STEP_AW-1:0]         lif_step_q;
     always @(posedge clk_i) lif_step_q <= lif_step_i;
@@ -148,31 +163,32 @@ module sr_local #(
     ) u_noise (
         .clk_i(clk_i), .rst_i(rst_i), .key_i(key_i), .place_i(place), .pair_i(pair), .start_i(noise), .steps_i(steps_i),
         .blocks_i(blocks_i), .busy_o(noise_busy), .re_i(update_busy ? issue : lif_re_i),
-        .block_i(update_busy ? item_block : lif_block_i), .bits_o(entries), .dither_i(dither), .dither_readout_i(classes),
+        .block_i(update_busy ? item_word[BLOCK_AW-1:0] : lif_block_i), .bits_o(entries), .dither_i(dither), .dither_readout_i(classes),
         .dither_row_i(dither_row), .dither_group_i(dither_group), .ready_o(dither_ready), .word_o(dither_word)
     );
     assign noise_bits_o = entries[{{$clog2(LANES){1'b0}}, lif_step_q} * LANES+:LANES];
 
     // ---- credit, list ----
     wire                  cre_re, cre_x_en, acc_en, acc_first, q_we, q_any, live, entry_we;
-    wire [BLOCK_AW-1:0]   cre_block, q_addr, entry_addr, entry_block;
-    sr_local_credit #(.LANES(LANES), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .GROUPS(GROUPS)) u_credit (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .form_i(form), .busy_o(credit_busy), .blocks_i(blocks_i),
+    wire                  cre_minus;
+    wire [ITEM_AW-1:0]    cre_block, q_addr, entry_addr, entry_block;
+    sr_local_credit #(.LANES(COLS), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .MEMBERS(MEMBERS), .GROUPS(GROUPS)) u_credit (
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .form_i(form), .busy_o(credit_busy), .blocks_i(cols_i),
         .classes_i(classes_i), .walk_o(walk_o), .w_addr_o(w_addr_o), .e_re_o(credit_e_re), .e_addr_o(credit_e_addr),
-        .re_o(cre_re), .block_o(cre_block), .x_en_o(cre_x_en), .acc_en_o(acc_en), .acc_first_o(acc_first), .q_we_o(q_we),
+        .re_o(cre_re), .minus_o(cre_minus), .block_o(cre_block), .x_en_o(cre_x_en), .acc_en_o(acc_en), .acc_first_o(acc_first), .q_we_o(q_we),
         .q_addr_o(q_addr), .q_any_i(q_any), .live_i(live), .entry_we_o(entry_we), .entry_addr_o(entry_addr),
         .entry_block_o(entry_block), .ends_o(ends), .any_o(credit_any)
     );
-    wire [LANES*8-1:0] q_new, q, f_new;
-    sr_ram #(.WIDTH(LANES * 8), .DEPTH(1 << BLOCK_AW), .ADDR_W(BLOCK_AW), .LUT(LUT_RAM)) u_q (
+    wire [COLS*8-1:0] q_new, q, f_new;
+    sr_ram #(.WIDTH(COLS * 8), .DEPTH(1 << ITEM_AW), .ADDR_W(ITEM_AW), .LUT(LUT_RAM)) u_q (
         .clk_i(clk_i), .we_i(q_we), .waddr_i(q_addr), .wdata_i(q_new), .re_i(cre_re), .raddr_i(cre_block), .rdata_o(q)
     );
     assign q_any = |q_new;
     assign live  = |f_new;
-    wire [BLOCK_AW+LANES*8-1:0] entry;
-    wire                        entry_re;
-    wire [BLOCK_AW-1:0]         entry_raddr;
-    sr_ram #(.WIDTH(BLOCK_AW + LANES * 8), .DEPTH(1 << BLOCK_AW), .ADDR_W(BLOCK_AW), .LUT(LUT_RAM)) u_list (
+    wire [ITEM_AW+COLS*8-1:0] entry;
+    wire                      entry_re;
+    wire [ITEM_AW-1:0]        entry_raddr;
+    sr_ram #(.WIDTH(ITEM_AW + COLS * 8), .DEPTH(1 << ITEM_AW), .ADDR_W(ITEM_AW), .LUT(LUT_RAM)) u_list (
         .clk_i(clk_i), .we_i(entry_we), .waddr_i(entry_addr), .wdata_i({entry_block, f_new}), .re_i(entry_re),
         .raddr_i(entry_raddr), .rdata_o(entry)
     );
@@ -181,24 +197,24 @@ module sr_local #(
     wire [5:1]           v;
     wire [STEPS_MAX-1:0] row;
     wire [CNT_W-1:0]     events;
-    wire [LANES*16-1:0]  rho;
+    wire [COLS*16-1:0]   rho;
     wire [SEGMENT-1:0]   dither_words;
     sr_local_update #(
-        .LANES(LANES), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W),
+        .LANES(COLS), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .CNT_W(CNT_W), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .XW_W(XW_W),
         .X_AW(X_AW), .GATHER(LOWRANK != 0 ? 0 : 1), .GROUPS(GROUPS)
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .readout_i(classes), .busy_o(update_busy), .x_base_i(x_base_o),
-        .x_words_i(x_words_i), .rest_i(rest_i), .steps_i(steps_i), .blocks_i(blocks_i), .ends_i(ends), .nonzero_i(nonzero),
+        .x_words_i(x_words_i), .rest_i(rest_i), .steps_i(steps_i), .blocks_i(cols_i), .ends_i(ends), .nonzero_i(nonzero),
         .x_re_o(x_re_o), .x_addr_o(x_addr_o), .x_data_i(x_data_i), .noise_o(dither), .noise_row_o(dither_row),
         .noise_group_o(dither_group), .noise_ready_i(dither_ready), .noise_i(dither_word), .e_re_o(update_e_re),
-        .e_addr_o(update_e_addr), .entry_re_o(entry_re), .entry_addr_o(entry_raddr), .entry_block_i(entry[LANES*8+:BLOCK_AW]),
+        .e_addr_o(update_e_addr), .entry_re_o(entry_re), .entry_addr_o(entry_raddr), .entry_block_i(entry[COLS*8+:ITEM_AW]),
         .issue_o(issue), .block_o(item_block), .v_o(v), .row_o(row), .events_o(events), .rho_o(rho), .dither_o(dither_words), .w_we_o(m_we_o),
         .w_addr_o(m_addr_o)
     );
     assign m_turn_o    = update_busy;
     assign m_readout_o = classes;
     assign y_re_o      = cre_re || (issue && classes);
-    assign y_addr_o    = cre_re ? {y_bank, cre_block} : {1'b0, item_block};
+    assign y_addr_o    = cre_re ? {MEMBERS > 1 ? y_bank : !cre_minus, cre_block} : {1'b0, item_block};
 
     // ---- columns ----
     wire       read = LOWRANK == 0 && read_i;
@@ -207,33 +223,42 @@ module sr_local #(
     wire       x_en = cre_x_en || v[1] || read;
     wire [15:0] k   = classes ? k_readout_i : k_hidden_i;
     reg        p_en_q;
-    always @(posedge clk_i) p_en_q <= x_en;
+    localparam TURN_W = TURN_LOG > 0 ? TURN_LOG : 1;
+    reg [TURN_W-1:0] turn_q;                   // COLS 1: which column of its block the item is
+    always @(posedge clk_i) begin
+        p_en_q <= x_en;
+        if (issue) turn_q <= item_block[TURN_W-1:0];
+    end
     genvar n, t;
     generate
         if (LANES > 64) begin : g_loop
             sr_loop_local #(.LANES(LANES), .FRAC_W(FRAC_W), .W_W(W_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX)) u_lanes (
                 .clk_i(clk_i), .op_i(op), .x_en_i(x_en), .p_en_i(p_en_q), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[5:3]),
-                .row_i(row), .events_i(events), .noise_i(entries), .w_i(w_i), .e_i(e), .q_i(q), .f_i(entry[LANES*8-1:0]),
+                .row_i(row), .events_i(events), .noise_i(entries), .w_i(w_i), .e_i(e), .q_i(q), .f_i(entry[COLS*8-1:0]),
                 .y_i(y_i), .k_i(k), .dither_i(dither_words), .master_i(m_i), .q_take_i(q_we),
                 .q_o(q_new), .f_take_i(credit_busy && form), .f_o(f_new), .w_take_i(m_we_o), .weight_o(m_o)
             );
             assign products_o = {LANES * 16{1'b0}};
             wire _unused = &{1'b0, op_x, op_y};
-        end else for (n = 0; n < LANES; n = n + 1) begin : g_lane
+        end else for (n = 0; n < COLS; n = n + 1) begin : g_lane
             wire [STEPS_MAX-1:0] noise_n;
             for (t = 0; t < STEPS_MAX; t = t + 1) begin : g_step
-                assign noise_n[t] = entries[t*LANES+n];
+                if (COLS == LANES) begin : g_own
+                    assign noise_n[t] = entries[t*LANES+n];
+                end else begin : g_turn
+                    assign noise_n[t] = entries[{t[$clog2(STEPS_MAX)-1:0], turn_q}];
+                end
             end
-            sr_local_lane #(.FRAC_W(FRAC_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX)) u_lane (
+            sr_local_lane #(.FRAC_W(FRAC_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX), .MEMBERS(MEMBERS)) u_lane (
                 .clk_i(clk_i), .op_x_i(op_x), .op_y_i(op_y), .p_o(products_o[n*16+:16]), .x_en_i(x_en), .p_en_i(p_en_q), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[4:3]),
                 .row_i(row), .events_i(events), .noise_i(noise_n), .w_i(w_i[n*W_W+W_W-8+:8]), .e_i(e), .q_i(q[n*8+:8]),
-                .f_i(entry[n*8+:8]), .plus_i(y_i[n*2*CNT_W+:CNT_W]), .minus_i(y_i[n*2*CNT_W+CNT_W+:CNT_W]),
+                .f_i(entry[n*8+:8]), .plus_i(y_i[n*MEMBERS*CNT_W+:CNT_W]), .minus_i(y_i[(n*MEMBERS+MEMBERS-1)*CNT_W+:CNT_W]),
                 .k_i(k), .rho_i(rho[n*16+:16]), .master_i(m_i[n*MASTER_W+:MASTER_W]),
                 .q_o(q_new[n*8+:8]), .f_o(f_new[n*8+:8]), .weight_o(m_o[n*MASTER_W+:MASTER_W])
             );
         end
     endgenerate
-    wire _unused = &{1'b0, v[2], v[5], dither_words, rho, read_i};
+    wire _unused = &{1'b0, v[2], v[5], dither_words, rho, read_i, item_word, turn_q};
 endmodule
 
 `default_nettype wire

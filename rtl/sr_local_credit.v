@@ -7,10 +7,11 @@
 //
 // Ages (cycles since an item left the walk)
 //   q   0 address of the weights; 2 the error is read; 3 both valid, x_en_o; 5 acc_en_o; 6, after a block's last class, q_we_o
-//   f   0 q and spike counts are read; 1 both valid, x_en_o; 3 f valid: entry_we_o if live_i
+//   f   0 q and spike counts are read; 1 both valid, x_en_o; 3 f valid: entry_we_o if live_i. MEMBERS 1: a block
+//       is two items, the first with the plus members' counts, the second with the minus members' (minus_o); the second is the one that counts
 // List        entry_addr_o counts from 0; ends_o: of each 64 columns, how many entries there are up to their end.
 // any_o       after a job with form_i 0: some q is not 0.
-// Cycles      blocks * classes + 6; blocks + 3. Job: start_i (pulse) with the inputs, which stay while busy_o.
+// Cycles      blocks * classes + 6; blocks + 3 (MEMBERS 1: 2 blocks + 3). Job: start_i (pulse) with the inputs, which stay while busy_o.
 // Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
@@ -18,6 +19,7 @@ module sr_local_credit #(
     parameter LANES    = 4,
     parameter BLOCK_W  = 5,
     parameter BLOCK_AW = 4,
+    parameter MEMBERS  = 2,     // of a pair, whose spike counts come together
     parameter GROUPS   = 1      // of 64 columns, or of one block where that has more
 ) (
     input  wire                      clk_i,
@@ -32,6 +34,7 @@ module sr_local_credit #(
     output wire                      e_re_o,
     output wire [3:0]                e_addr_o,
     output wire                      re_o,          // spike counts, q
+    output wire                      minus_o,       // MEMBERS 1: the minus member's
     output wire [BLOCK_AW-1:0]       block_o,
     output wire                      x_en_o,
     output wire                      acc_en_o,
@@ -53,7 +56,7 @@ module sr_local_credit #(
     reg  [BLOCK_W-1:0] block_q;
     reg  [3:0]         class_q;
     wire               block_last = block_q == blocks_i - 1'b1;
-    wire               class_last = form_q || class_q == classes_i[3:0] - 4'd1;
+    wire               class_last = form_q ? MEMBERS > 1 || class_q[0] : class_q == classes_i[3:0] - 4'd1;
     always @(posedge clk_i) begin
         if (start_i) begin
             walk_q  <= 1'b1;
@@ -90,6 +93,7 @@ module sr_local_credit #(
     assign e_re_o      = item_q[2] && !form_q;
     assign e_addr_o    = class_q2;
     assign re_o        = walk_q && form_q;
+    assign minus_o     = class_q[0];
     assign block_o     = block_q[BLOCK_AW-1:0];
     assign x_en_o      = form_q ? item_q[1] : item_q[3];
     assign acc_en_o    = item_q[5] && !form_q;
@@ -128,6 +132,7 @@ module sr_local_credit #(
 
 `ifdef FORMAL
     // formal: LANES=32 BLOCK_W=3 BLOCK_AW=2 GROUPS=2 DEPTH=20
+    // formal: LANES=32 BLOCK_W=3 BLOCK_AW=2 GROUPS=2 MEMBERS=1 DEPTH=20
     // Assumed: start_i only while not busy, settings legal and stable while busy_o.
     reg past_q = 1'b0;
     wire [BLOCK_W-1:0] last_end = ends_q[(GROUPS-1)*BLOCK_W+:BLOCK_W];
@@ -145,7 +150,7 @@ module sr_local_credit #(
             if (q_we_o) assert (last_q[6] && $past(acc_en_o));
             if (walk_q) assert (block_q < blocks_i);
             if ($past(formed && !rst_i)) assert (last_end == count_q);
-            if (walk_q && form_q) assert (class_q == 4'd0);
+            if (walk_q && form_q) assert (class_q < (MEMBERS > 1 ? 1 : 2));
             assert ((last_q[5:1] & ~item_q) == 5'd0);
         end
         cover (past_q && !busy_o && $past(q_we_o) && !$past(rst_i));

@@ -4,6 +4,7 @@
 //   state      cycles        what happens
 //   COLLECT    as they come  Scores are stored; the largest, its class and the label's are kept.
 //   SOFT       classes + 6   A class a cycle: z = min(scaled(largest - score), 511) takes its score's place; total += EXP[z].
+//                            SERIAL 1: classes * (9 + shift_i) + 1. The product is made a bit of mul_i a cycle, and shifted down a place a cycle.
 //   LOG        1             LN(total).
 //   SHARE      classes + 3   A class a cycle: e = -(EXP[min(z + LN(total), 511)] >> 1), and their sum without the label's.
 //   LABEL      1             e[label] = min(sum, 127).
@@ -16,7 +17,8 @@
 `default_nettype none
 
 module sr_local_error #(
-    parameter SCORE_W = 24
+    parameter SCORE_W = 24,
+    parameter SERIAL  = 0
 ) (
     input  wire                      clk_i,
     input  wire                      rst_i,
@@ -51,11 +53,14 @@ module sr_local_error #(
     reg  [5:1] soft_q;                              // ages of a class in SOFT
     reg  [2:1] share_q;                             // and in SHARE
     reg  [3:0] class_q1, class_q2, class_q3, class_q4;
-    wire       walk = state_q == SOFT || state_q == SHARE;
+    wire       made, making;                        // SERIAL: a product is done; at work
+    wire       take = state_q == SOFT && (SERIAL == 0 || (soft_q == 5'd0 && !making));
+    wire       walk = take || state_q == SHARE;
+    wire       hold = SERIAL != 0 && (state_q == SOFT || state_q == SOFT_END);      // the class stays until it is through
     always @(posedge clk_i) begin
         last_q   <= classes_i[3:0] - 4'd1;
-        index_q  <= walk ? index_q + 4'd1 : 4'd0;
-        soft_q   <= {soft_q[4:1], state_q == SOFT};
+        index_q  <= hold ? index_q + {3'd0, soft_q[5]} : walk ? index_q + 4'd1 : 4'd0;
+        soft_q   <= SERIAL != 0 ? {soft_q[4:3], made, 1'b0, take} : {soft_q[4:1], take};
         share_q  <= {share_q[1], state_q == SHARE};
         class_q1 <= index_q;
         class_q2 <= class_q1;
@@ -63,8 +68,8 @@ module sr_local_error #(
         class_q4 <= class_q3;
         case (state_q)
             COLLECT:   if (valid_i && class_i == last_q && !only_i) state_q <= SOFT;
-            SOFT:      if (index_q == last_q) state_q <= SOFT_END;
-            SOFT_END:  if (soft_q == 5'd0) state_q <= LOG;
+            SOFT:      if (take && index_q == last_q) state_q <= SOFT_END;
+            SOFT_END:  if (soft_q == 5'd0 && !making) state_q <= LOG;
             LOG:       state_q <= SHARE;
             SHARE:     if (index_q == last_q) state_q <= SHARE_END;
             SHARE_END: if (share_q == 2'd0) state_q <= LABEL;
@@ -99,17 +104,43 @@ module sr_local_error #(
 
     // ---- SOFT. Age 1: score; 2: distance; 3: times mul_i, by additions; 4: scaled; 5: out of the table ----
     reg         [SCORE_W-1:0] gap_q2;
-    reg         [SCORE_W+3:0] product_q3;
+    wire        [SCORE_W+3:0] shifted;
     reg         [14:0]        own_q;                // the label's
     reg         [12:0]        total_q;
-    wire        [SCORE_W+3:0] wide    = {4'd0, gap_q2};
-    wire        [SCORE_W+3:0] low     = (wide & {SCORE_W + 4{mul_i[0]}}) + ((wide & {SCORE_W + 4{mul_i[1]}}) << 1);
-    wire        [SCORE_W+3:0] high    = (wide & {SCORE_W + 4{mul_i[2]}}) + ((wide & {SCORE_W + 4{mul_i[3]}}) << 1);
-    wire        [SCORE_W+3:0] shifted = product_q3 >> shift_i;
+    generate
+        if (SERIAL != 0) begin : g_serial
+            // From the lowest bit of mul_i on: the sum of what was and 16 gaps or none, down a place; then down alone.
+            reg                making_q;
+            reg  [5:0]         at_q;
+            reg  [SCORE_W+3:0] product_q;
+            wire               add  = at_q[5:2] == 4'd0 && mul_i[at_q[1:0]];
+            wire [SCORE_W:0]   more = {1'b0, product_q[SCORE_W+3:4]} + {1'b0, gap_q2};
+            always @(posedge clk_i) begin
+                if (soft_q[1]) begin
+                    at_q      <= 6'd0;
+                    product_q <= {SCORE_W + 4{1'b0}};
+                end else if (making_q) begin
+                    at_q      <= at_q + 6'd1;
+                    product_q <= {add ? more : {1'b0, product_q[SCORE_W+3:4]}, product_q[3:1]};
+                end
+                making_q <= (soft_q[1] || (making_q && !made)) && !rst_i;
+            end
+            assign made    = making_q && at_q == {1'b0, shift_i} + 6'd3;
+            assign making  = making_q;
+            assign shifted = product_q;
+        end else begin : g_together
+            reg  [SCORE_W+3:0] product_q3;
+            wire [SCORE_W+3:0] wide = {4'd0, gap_q2};
+            wire [SCORE_W+3:0] low  = (wide & {SCORE_W + 4{mul_i[0]}}) + ((wide & {SCORE_W + 4{mul_i[1]}}) << 1);
+            wire [SCORE_W+3:0] high = (wide & {SCORE_W + 4{mul_i[2]}}) + ((wide & {SCORE_W + 4{mul_i[3]}}) << 1);
+            always @(posedge clk_i) if (soft_q[2]) product_q3 <= low + (high << 2);
+            assign shifted = product_q3 >> shift_i;
+            assign {made, making} = 2'b00;
+        end
+    endgenerate
     wire        [7:0]         table_out;
     always @(posedge clk_i) begin
         if (soft_q[1]) gap_q2 <= most_q - kept;     // not negative
-        if (soft_q[2]) product_q3 <= low + (high << 2);
         if (soft_q[3]) z_q4 <= |shifted[SCORE_W+3:15] ? 15'h7fff : shifted[14:0];
         if (soft_q[4] && class_q4 == label_i) own_q <= z_q4;
         if (state_q == COLLECT) total_q <= 13'd0;

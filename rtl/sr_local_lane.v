@@ -18,7 +18,8 @@
 module sr_local_lane #(
     parameter FRAC_W    = 4,
     parameter CNT_W     = 4,      // 7 at most
-    parameter STEPS_MAX = 14
+    parameter STEPS_MAX = 14,
+    parameter MEMBERS   = 2
 ) (
     input  wire                       clk_i,
     input  wire [1:0]                 op_x_i,
@@ -36,7 +37,7 @@ module sr_local_lane #(
     input  wire signed [7:0]          q_i,
     input  wire signed [7:0]          f_i,
     input  wire [CNT_W-1:0]           plus_i,
-    input  wire [CNT_W-1:0]           minus_i,
+    input  wire [CNT_W-1:0]           minus_i,    // MEMBERS 1: unused. LOCAL_FORM has the plus member's in plus_i in the cycle before the minus member's
     input  wire [15:0]                k_i,
     input  wire [15:0]                rho_i,
     input  wire signed [7+FRAC_W:0]   master_i,
@@ -63,7 +64,20 @@ module sr_local_lane #(
         for (t = 0; t < STEPS_MAX; t = t + 1) misses = misses + {{CNT_W - 1{1'b0}}, missed[t]};
     end
     wire [CNT_W:0]        z      = {1'b0, events_i} - {misses, 1'b0};
-    wire [CNT_W:0]        change = {1'b0, plus_i} - {1'b0, minus_i};
+    wire [CNT_W-1:0]      plus, minus;                  // of a pair
+    generate
+        if (MEMBERS > 1) begin : g_together
+            assign plus  = plus_i;
+            assign minus = minus_i;
+        end else begin : g_in_turn
+            reg [CNT_W-1:0] before_q;
+            always @(posedge clk_i) before_q <= plus_i;
+            assign plus  = before_q;
+            assign minus = plus_i;
+            wire _unused_minus = &{1'b0, minus_i};
+        end
+    endgenerate
+    wire [CNT_W:0]        change = {1'b0, plus} - {1'b0, minus};
 
     // ---- one product of 8 x 8 bits for all that has 8 bits ----
     reg  signed [7:0]     x_q, y_q;

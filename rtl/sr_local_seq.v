@@ -10,11 +10,13 @@
 //   CREDIT   credit, LIF      q of every neuron; beside it the spike counts of pair 0's members (not where sigma or K is 0)
 //   CLASSES  update           readout weights (not with K 0)
 //   PAIR     LIF              spike counts of the pair's members, of later pairs        } for every pair; not where sigma or K is 0
+//   MINUS    LIF              with MEMBERS 1: spike counts of the minus members, those above being of the plus members  }
 //   FORM     credit           f of every neuron; the list of blocks where some f is not 0  } or every q
 //   MOVE     update           hidden weights (not where the list is empty)                 }
 //   NOISE    noise            the next pair's perturbation                                 }
 //
-// Banks of spike counts alternate from one LIF run to the next, from 0 after sample_o: pair p's are in bank 1 if p is even.
+// Banks of spike counts alternate from one LIF run to the next, from 0 after sample_o: pair p's are in bank 1 if p is even. With MEMBERS 1
+// plus members' are in bank 1 and minus members' in bank 0.
 // A unit is started by a pulse and waited for: its busy is looked at from the second cycle after the pulse on.
 // Bank memory  {2, sample} batch list; {0, sample} results {hit u16, fitness s32}. Data a cycle after.
 // stop_i       the run ends with the sample at work. Job: start_i (pulse). Reset: control only. Test: tests/test_sim.c
@@ -22,7 +24,8 @@
 
 module sr_local_seq #(
     parameter PAIR_AW = 6,
-    parameter X_AW    = 14
+    parameter X_AW    = 14,
+    parameter MEMBERS = 2
 ) (
     input  wire               clk_i,
     input  wire               rst_i,
@@ -45,6 +48,7 @@ module sr_local_seq #(
     input  wire               front_busy_i,
     output wire               lif_o,
     output wire               plain_o,        // the LIF run is the plain one
+    output wire               minus_o,        // of the minus members (MEMBERS 1)
     input  wire               lif_busy_i,
     output wire               read_o,
     input  wire               read_busy_i,
@@ -58,7 +62,7 @@ module sr_local_seq #(
     output wire               update_o,
     output wire               classes_o,      // with update_o and until it ends: of the readout
     input  wire               update_busy_i,
-    output wire               y_bank_o,       // spike counts that FORM reads; bank 0 with classes_o
+    output wire               y_bank_o,       // spike counts that FORM reads (MEMBERS 2); bank 0 with classes_o
     output wire               bank_re_o,
     output wire [PAIR_AW+1:0] bank_raddr_o,
     input  wire [31:0]        bank_rdata_i,
@@ -66,7 +70,8 @@ module sr_local_seq #(
     output wire [PAIR_AW+1:0] bank_waddr_o
 );
     localparam [3:0] IDLE = 4'd0, ENTRY = 4'd1, TAKE = 4'd2, FRONT = 4'd3, PLAIN = 4'd4, READ = 4'd5, ERROR = 4'd6, CREDIT = 4'd7,
-                     CLASSES = 4'd8, PAIR = 4'd9, FORM = 4'd10, MOVE = 4'd11, NOISE = 4'd12, NEXT = 4'd13;
+                     CLASSES = 4'd8, PAIR = 4'd9, FORM = 4'd10, MOVE = 4'd11, NOISE = 4'd12, NEXT = 4'd13, MINUS = 4'd14;
+    localparam [3:0] PAIRED = MEMBERS > 1 ? FORM : MINUS;      // what follows the pair's (first) LIF run
     reg  [3:0]       state_q;
     reg  [1:0]       age_q;                   // cycles in this state, up to 2
     reg  [PAIR_AW:0] sample_q;
@@ -92,9 +97,10 @@ module sr_local_seq #(
             PLAIN:   if (ended) state = READ;
             READ:    if (ended) state = ERROR;
             ERROR:   state = !error_i ? NEXT : CREDIT;
-            CREDIT:  if (ended) state = readout_i ? CLASSES : perturbed ? FORM : NEXT;
-            CLASSES: if (ended) state = perturbed ? FORM : NEXT;
-            PAIR:    if (ended) state = FORM;
+            CREDIT:  if (ended) state = readout_i ? CLASSES : perturbed ? PAIRED : NEXT;
+            CLASSES: if (ended) state = perturbed ? PAIRED : NEXT;
+            PAIR:    if (ended) state = PAIRED;
+            MINUS:   if (ended) state = FORM;
             FORM:    if (ended) state = live_i ? MOVE : last_pair ? NEXT : NOISE;
             MOVE:    if (ended) state = last_pair ? NEXT : NOISE;
             NOISE:   if (ended) state = PAIR;
@@ -124,8 +130,9 @@ module sr_local_seq #(
     assign label_o      = label_q;
     assign noise_o      = go && ((state_q == FRONT && hidden_i) || state_q == NOISE);
     assign front_o      = go && state_q == FRONT;
-    assign lif_o        = go && (state_q == PLAIN || state_q == PAIR || (state_q == CREDIT && hidden_i));
+    assign lif_o        = go && (state_q == PLAIN || state_q == PAIR || state_q == MINUS || (state_q == CREDIT && hidden_i));
     assign plain_o      = state_q == PLAIN;
+    assign minus_o      = state_q == MINUS;
     assign read_o       = go && state_q == READ;
     assign credit_o     = go && (state_q == CREDIT || state_q == FORM);
     assign form_o       = state_q == FORM;

@@ -14,6 +14,8 @@
 //   0 block_o: spike counts and entries of the noise are read; the list's entry (entry_block_i, f) is valid to age 1
 //   1 operands (v_o[1]); row_o and events_o valid    3 w_addr_o of the read, data three cycles later    4 rho_o valid
 //   6 the old word is there, and the new one: w_we_o with w_addr_o.    Reads fall into slot 1, writes into slot 0.
+// Turning     With LANES 1 the dither word stands in a register that turns by eight columns a cycle, up to the item's eight: a shift by up to 63
+//             takes more cells than anything else here. A row then takes 8 cycles at least, which its dither takes as well.
 // Cycles      2 an item, where a dither word takes no longer than the items of a segment; LOAD in between.
 // Job         start_i (pulse) with the inputs, which stay while busy_o; there is an entry, or a class.
 // Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
@@ -73,6 +75,7 @@ module sr_local_update #(
     localparam PARTS_LOG = 6 - LANES_LOG;
     localparam PART_W    = PARTS_LOG > 0 ? PARTS_LOG : 1;
     localparam GROUP_W   = GROUPS > 1 ? $clog2(GROUPS) : 1;
+    localparam TURNING   = LANES == 1 ? 1 : 0;
     localparam WINDOW    = LANES + 16 < 64 ? LANES + 16 : DITHER_W;
 
     function [3:0] lowest(input [15:0] x);
@@ -237,10 +240,12 @@ module sr_local_update #(
     reg  [6:1]           v_q;
     wire [BLOCK_W-1:0]   entry_up = entry_q + 1'b1;
     wire                 over     = entry_up == end_q;         // the item is its segment's last
-    wire                 issue    = run_q && !slot_q;
+    wire                 ahead;                               // the dither is not at the item's place yet
+    wire                 issue    = run_q && !slot_q && !ahead;
+    wire                 step_on  = run_q && v_q[1];          // the item was issued
     wire [BLOCK_W-1:0]   entry    = take && new_q ? {BLOCK_W{1'b0}} : entry_up;
     integer              t;
-    assign take = fetch_q == WAIT && noise_ready_i && gathered && slot_q && (!run_q || over);
+    assign take = fetch_q == WAIT && noise_ready_i && gathered && slot_q && (!run_q || (step_on && over));
     always @* begin
         events = {CNT_W{1'b0}};
         if (LANES <= 64 || issue)                   // more lanes are for simulators: counted only when it is taken
@@ -255,8 +260,11 @@ module sr_local_update #(
             end_q    <= ends[group_q*BLOCK_W+:BLOCK_W];
             dither_q <= noise_i;
             bits_q   <= row_bits;
-        end else if (run_q && slot_q && over) run_q <= 1'b0;
-        if (take || (run_q && slot_q && !over)) entry_q <= entry;
+        end else begin
+            if (step_on && over) run_q <= 1'b0;
+            if (TURNING != 0 && ahead) dither_q <= {dither_q[7:0], dither_q[DITHER_W-1:8]};
+        end
+        if (take || (step_on && !over)) entry_q <= entry;
         if (issue) events_q <= events;
         if (rst_i) begin
             run_q <= 1'b0;
@@ -266,7 +274,7 @@ module sr_local_update #(
     assign busy_o       = fetch_q != IDLE || run_q || |v_q;
     assign e_re_o       = take && readout_i;
     assign e_addr_o     = bit_q;
-    assign entry_re_o   = !readout_i && (take || (run_q && slot_q && !over));
+    assign entry_re_o   = !readout_i && (take || (step_on && !over));
     assign entry_addr_o = entry[BLOCK_AW-1:0];
     assign issue_o      = issue;
     assign block_o      = readout_i ? entry_q[BLOCK_AW-1:0] : entry_block_i;
@@ -279,7 +287,24 @@ module sr_local_update #(
     reg  [WINDOW-1:0]         window_q1, window_q3;
     wire [PART_W+BLOCK_AW-1:0] block  = {{PART_W{1'b0}}, block_o};
     wire [PART_W-1:0]         part    = block[PART_W-1:0] & (PARTS[PART_W-1:0] - 1'b1);
-    wire [DITHER_W+15:0]      shifted = {dither_q[15:0], dither_q} >> ({{6 - PART_W{1'b0}}, part} << LANES_LOG);
+    // The larger shifts first, so that few bits are left for the others.
+    reg  [DITHER_W+15:0]      shifted;
+    integer                   s;
+    always @* begin
+        shifted = {dither_q[15:0], dither_q};
+        for (s = PART_W - 1; s >= 0; s = s - 1)
+            if (part[s] && (TURNING == 0 || s < 3)) shifted = shifted >> (1 << (s + LANES_LOG));
+    end
+    genvar b;
+    generate
+        if (TURNING != 0) begin : g_turning
+            reg [2:0] turned_q;
+            always @(posedge clk_i) turned_q <= take ? 3'd0 : turned_q + {2'd0, ahead};
+            assign ahead = run_q && turned_q != part[PART_W-1-:3];
+        end else begin : g_still
+            assign ahead = 1'b0;
+        end
+    endgenerate
     always @(posedge clk_i) begin
         if (issue) begin
             at_q1     <= {row_q, block_o};
@@ -291,7 +316,6 @@ module sr_local_update #(
         end
         if (v_q[4]) at_q5 <= at_q3;
     end
-    genvar b;
     generate
         if (LANES > 64) begin : g_words
             reg [WINDOW-1:0] window_q5;
@@ -313,6 +337,7 @@ module sr_local_update #(
 
 `ifdef FORMAL
     // formal: LANES=32 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 XW_W=2 X_AW=4 GROUPS=2 DEPTH=20
+    // formal: LANES=1 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=5 BLOCK_AW=4 XW_W=2 X_AW=4 GROUPS=1 DEPTH=20
     // Assumed: start_i only while not busy, inputs legal and stable while busy_o, a dither word some time after it was asked for.
     reg past_q = 1'b0;
     always @(posedge clk_i) begin
@@ -331,11 +356,13 @@ module sr_local_update #(
             assert ((slot_q ? {v_q[6], v_q[4], v_q[2]} : {v_q[5], v_q[3], v_q[1]}) == 3'd0);
             assert (!(w_we_o && v_q[3]));
             // A segment is taken with its word of dither, when the one before has issued all it has.
-            if (take) assert (noise_ready_i && (!run_q || entry_q + 1'b1 == end_q));
+            if (take) assert (noise_ready_i && (!run_q || (v_q[1] && entry_q + 1'b1 == end_q)));
+            if (TURNING == 0) assert (run_q == 1'b0 || !slot_q || v_q[1]);
             if (x_re_o) assert (load_q < steps_i);
         end
         cover (past_q && !busy_o && $past(w_we_o) && !$past(rst_i));
-        cover (past_q && take && run_q && !new_q);
+        if (GROUPS > 1) cover (past_q && take && run_q && !new_q);
+        if (TURNING != 0) cover (past_q && issue && $past(ahead));
     end
 `endif
 endmodule

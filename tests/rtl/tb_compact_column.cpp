@@ -5,6 +5,7 @@
 // params: -GFRAC_W=8 -GACC_W=27 -GUNITS=16
 // params: -GFRAC_W=4 -GACC_W=23 -GUNITS=1
 // params: -GFRAC_W=8 -GACC_W=27 -GUNITS=8
+// params: -GFRAC_W=4 -GACC_W=23 -GUNITS=4 -GUPDATE=0
 #include "tb.h"
 #include "Vsr_compact_column.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 struct Shape {
     unsigned frac_w, acc_w, units;
+    bool update;
 };
 
 int64_t sat(int64_t x, unsigned width) {
@@ -119,7 +121,7 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {{4, 23, 4}, {8, 27, 16}, {4, 23, 1}, {8, 27, 8}};
+    static const Shape shapes[] = {{4, 23, 4, true}, {8, 27, 16, true}, {4, 23, 1, true}, {8, 27, 8, true}, {4, 23, 4, false}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);
@@ -130,9 +132,10 @@ int main(int argc, char **argv) {
     bench.cycle();
     for (unsigned n = 0; n < 400; n++) {
         for (unsigned i = random.below(4); i; i--) bench.base(random.chance(20) ? 1023 : random.below(300), random.below(3));
-        for (unsigned i = random.below(4); i; i--) bench.update(random.chance(20) ? 256 : random.range(1, 256), 0, 127);
+        for (unsigned i = shape.update ? random.below(4) : 0; i; i--)
+            bench.update(random.chance(20) ? 256 : random.range(1, 256), 0, 127);
     }
-    for (unsigned i = 0; i < 1000; i++) {
+    for (unsigned i = 0; i < 1000 && shape.update; i++) {
         unsigned factors = random.range(1, 256), largest = 1u << random.below(4), doublings = random.below(9);
         while ((factors * largest) << doublings > 32512) doublings--;
         bench.update(factors, doublings, largest);
@@ -140,7 +143,7 @@ int main(int argc, char **argv) {
     std::printf("compact_column: %llu base currents (%llu at the rail), %llu sums (%llu of the largest)\n",
                 (unsigned long long)bench.bases, (unsigned long long)bench.bases_sat, (unsigned long long)bench.updates,
                 (unsigned long long)bench.most);
-    if (!bench.bases_sat || !bench.most) tb::fail("too little was tried");
+    if (!bench.bases_sat || (shape.update && !bench.most)) tb::fail("too little was tried");
     bench.top.final();
     return 0;
 }

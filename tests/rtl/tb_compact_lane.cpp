@@ -7,6 +7,7 @@
 // params: -GRANK_LANES=4 -GD_W=16 -GCNT_W=7 -GLEAK_MUL=1
 // params: -GRANK_LANES=1 -GD_W=14 -GCNT_W=4 -GLEAK_MUL=0 -GSUBTRACT=0 -GMEMBERS=1
 // params: -GRANK_LANES=1 -GD_W=13 -GCNT_W=4 -GLEAK_MUL=0 -GSUBTRACT=1 -GMEMBERS=1 -GLEAK_DSP=1
+// params: -GRANK_LANES=1 -GD_W=12 -GCNT_W=4 -GLEAK_MUL=0 -GSUBTRACT=0 -GMEMBERS=1 -GLEAK_DSP=1 -GSIGMA=1
 #include "tb.h"
 #include "Vsr_compact_lane.h"
 
@@ -18,6 +19,7 @@ struct Shape {
     unsigned rank_lanes, d_w, cnt_w;
     bool leak_mul, subtract;
     unsigned members;
+    bool sigma;
 };
 
 int64_t sat16(int64_t x) { return x > 32767 ? 32767 : x < -32767 ? -32767 : x; }
@@ -71,7 +73,7 @@ struct Bench {
                     top.ctl_i = (CData)(SUM | (item ? 0 : SUM_FIRST) | (minus ? MINUS : 0));
                     if (shape.members == 1 && !item) top.b_i = (SData)b;
                     for (unsigned k = 0; k < shape.rank_lanes; k++) {
-                        int64_t term = s16(small);
+                        int64_t term = shape.sigma ? s16(small) & ~15 : s16(small);
                         bool neg = random.chance(50);
                         tb::set(top.term_i, 16 * k, 16, (uint64_t)term), tb::set(top.neg_i, k, 1, neg);
                         sum += neg ? -term : term;
@@ -106,11 +108,9 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {{1, 14, 4, true, true, 2},
-                                   {1, 12, 5, false, true, 2},
-                                   {4, 16, 7, true, true, 2},
-                                   {1, 14, 4, false, false, 1},
-                                   {1, 13, 4, false, true, 1}};
+    static const Shape shapes[] = {{1, 14, 4, true, true, 2, false},  {1, 12, 5, false, true, 2, false},
+                                   {4, 16, 7, true, true, 2, false},  {1, 14, 4, false, false, 1, false},
+                                   {1, 13, 4, false, true, 1, false}, {1, 12, 4, false, false, 1, true}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);

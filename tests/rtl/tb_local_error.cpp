@@ -3,6 +3,7 @@
  * the hit, and the cycles that the header names. */
 // params: -GSCORE_W=24
 // params: -GSCORE_W=16
+// params: -GSCORE_W=19 -GSERIAL=1
 extern "C" {
 #include "device/fitness.h"
 }
@@ -11,8 +12,9 @@ extern "C" {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const unsigned widths[] = {24, 16};
+    static const unsigned widths[] = {24, 16, 19};
     unsigned width = widths[tb::variant(argv)];
+    bool serial = tb::variant(argv) == 2;
     tb::Random random(tb::seed_from(argc, argv));
     Vsr_local_error top;
     top.rst_i = 1, top.valid_i = 0, top.only_i = 0, top.e_re_i = 0;
@@ -46,12 +48,12 @@ int main(int argc, char **argv) {
             o += give;
         }
         top.valid_i = 0;
-        unsigned cycles = 0;
+        unsigned cycles = 0, due = serial ? classes * (10 + shift) + 6 : 2 * classes + 11;
         for (tb::settle(top); top.busy_o; tb::settle(top)) {
             tb::edge(top);
-            if (++cycles > 2 * classes + 11) tb::fail("late");
+            if (++cycles > due) tb::fail("late");
         }
-        if (cycles != 2 * classes + 11) tb::fail("not the header's cycles");
+        if (cycles != due) tb::fail("not the header's cycles");
         if (tb::sign_extend(top.fitness_o, 17) != want.fitness) tb::fail("fitness");
         if (top.hit_o != want.correct) tb::fail("hit");
         if ((top.nonzero_o != 0) != want.error) tb::fail("whether there is an error");

@@ -4,6 +4,7 @@
 // params: -GFRAC_W=4 -GCNT_W=4 -GSTEPS_MAX=14
 // params: -GFRAC_W=8 -GCNT_W=7 -GSTEPS_MAX=127
 // params: -GFRAC_W=6 -GCNT_W=5 -GSTEPS_MAX=29
+// params: -GFRAC_W=4 -GCNT_W=4 -GSTEPS_MAX=10 -GMEMBERS=1
 #include "tb.h"
 #include "Vsr_local_lane.h"
 
@@ -18,7 +19,9 @@ static int64_t credit_of(int64_t c) {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const struct { unsigned frac, count, steps; } builds[] = {{4, 4, 14}, {8, 7, 127}, {6, 5, 29}};
+    static const struct {
+        unsigned frac, count, steps, members;
+    } builds[] = {{4, 4, 14, 2}, {8, 7, 127, 2}, {6, 5, 29, 2}, {4, 4, 10, 1}};
     auto &build = builds[tb::variant(argv)];
     const unsigned frac = build.frac, steps = build.steps, width = 8 + frac;
     const int64_t most = (1 << (width - 1)) - 1;
@@ -68,6 +71,10 @@ int main(int argc, char **argv) {
         idle();
         top.op_x_i = top.op_y_i = FORM, top.x_en_i = 1, top.q_i = (CData)q, top.plus_i = (CData)plus,
         top.minus_i = (CData)minus;
+        if (build.members == 1) { /* the plus member's first, and an item that is not looked at */
+            clock();
+            top.plus_i = (CData)minus, top.minus_i = (CData)random.below(steps + 1);
+        }
         clock();
         top.x_en_i = 0, top.q_i = (CData)random.below(256);
         clock();

@@ -1,19 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_ram_sp against an array: a random read or write a cycle; the output holds between reads. */
+ * sr_ram_sp against an array: a random read or write a cycle, of a word's parts as well; the output holds between reads. */
 // params: -GWIDTH=16 -GDEPTH=256 -GADDR_W=8
 // params: -GWIDTH=56 -GDEPTH=300 -GADDR_W=9
 // params: -GWIDTH=200 -GDEPTH=37 -GADDR_W=6
+// params: -GWIDTH=48 -GDEPTH=100 -GADDR_W=7 -GPARTS=4
 #include "tb.h"
 #include "Vsr_ram_sp.h"
 
-// Which of these builds this is, by the width of a port
-static const unsigned kStored = 8 * sizeof(Vsr_ram_sp::wdata_i);
-static const unsigned kWidth = kStored == 16   ? 16
-                               : kStored == 64 ? 56
-                                               : 200,
-                      kDepth = kStored == 16   ? 256
-                               : kStored == 64 ? 300
-                                               : 37;
+static const struct { unsigned width, depth, parts; } kBuilds[] = {{16, 256, 1}, {56, 300, 1}, {200, 37, 1}, {48, 100, 4}};
+static unsigned kWidth, kDepth, kParts;
 
 typedef std::vector<uint64_t> Word;
 
@@ -26,15 +21,19 @@ static Word load(const T &port) {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
+    auto &build = kBuilds[tb::variant(argv)];
+    kWidth = build.width, kDepth = build.depth, kParts = build.parts;
     tb::Random random(tb::seed_from(argc, argv));
     Vsr_ram_sp top;
     std::vector<Word> memory(kDepth);
     Word expected;
     for (int cycle = 0; cycle < 100000; cycle++) {
         unsigned wa = random.below(kDepth);
-        bool we = random.chance(60), re = random.chance(60) && !memory[wa].empty();
+        unsigned all = (1u << kParts) - 1, we = random.chance(60) ? random.range(1, all) : 0;
+        if (we && memory[wa].empty()) we = all;
+        bool re = random.chance(60) && !memory[wa].empty();
         for (unsigned b = 0; b < kWidth; b += 32) tb::set(top.wdata_i, b, kWidth - b < 32 ? kWidth - b : 32, random.word());
-        top.we_i = we;
+        top.we_i = (CData)we;
         top.addr_i = wa;
         top.re_i = re;
         top.clk_i = 0;
@@ -44,7 +43,13 @@ int main(int argc, char **argv) {
             expected.clear();
         else if (re)
             expected = memory[wa];
-        if (we) memory[wa] = load(top.wdata_i);
+        if (we == all)
+            memory[wa] = load(top.wdata_i);
+        else if (we) /* PARTS above 1: a word of 64 bits at most */
+            for (unsigned part = 0, wide = kWidth / kParts; part < kParts; part++) {
+                uint64_t mask = ((1ull << wide) - 1) << part * wide;
+                if (we >> part & 1) memory[wa][0] = (memory[wa][0] & ~mask) | (load(top.wdata_i)[0] & mask);
+            }
         top.clk_i = 1;
         top.eval();
     }
