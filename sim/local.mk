@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# The compact core about as the iCE40 UP5K board builds it for mode `local` alone, for tests: no low rank.
+# The core about as the iCE40 UP5K board builds it for mode `local` alone, for tests: no low rank.
 PARAMS := LANES=4 ENGINES=1 COL_LANES=4 RANK_LANES=1 PROJ_UNITS=4 PROJ_HASH=1 UPD_ROWS=1 SAMPLE_W=16 FRAC_W=4 BUFFERS=1 \
           LAYERS_MAX=1 INPUTS_MAX=592 HIDDEN_MAX=64 CLASSES_MAX=10 STEPS_MAX=14 RANK_MAX=1 PAIRS_MAX=64 SAMPLE_WORDS=16384 \
           RWEIGHT_WORDS=256 BATCH_MAX=64 SCORE_WORDS=256 PACKET_MAX=256 STEP_READOUT=0 \
