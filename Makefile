@@ -334,6 +334,9 @@ bench-torch: $(B)/tests/bench_ref $(TORCH_PYTHON) ## ref beside PyTorch, one thr
 bench-torch-local: $(B)/tests/bench_ref $(SHARED) $(TORCH_PYTHON) ## mode local beside surrogate gradients in PyTorch; DATA=DIR: in a training (20 s, 2 min with DATA)
 	$(WITH_PACKAGE) $(TORCH_PYTHON) tests/bench_torch.py --only local $(if $(DATA),--data $(DATA)) $(B)/tests/bench_ref
 
+# The timing diagrams of docs/timing, out of waveforms.
+timing: $(B)/spikeroll $(B)/sim/compact16.so $(B)/sim/tiny.so $(B)/setup/timing ## docs/timing/*.json and *.svg anew, from waveforms (10 s and the builds)
+	@$(B)/timing/bin/python docs/timing/draw $<
 # DATA: a folder that tests/make-simulated made.
 choices: $(SHARED) ## DATA=DIR: what each option of the trainer brings, three seeds (8 min)
 	for mode in lowrank local; do $(WITH_PACKAGE) $(PYTHON) tests/choices $(DATA) $(B)/choices --mode $$mode || exit 1; done
@@ -490,5 +493,5 @@ clean: ## remove everything that was built; the set-up's virtual environment sta
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
 .PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
-.PHONY: all sims test-host test-host-asan test-host-c bench-torch bench-torch-local choices ranks map check-map test test-built test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
+.PHONY: all sims timing test-host test-host-asan test-host-c bench-torch bench-torch-local choices ranks map check-map test test-built test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/asan/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
