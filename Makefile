@@ -478,6 +478,11 @@ $(B)/nmnist-sim:
 	mv $@.new $@
 report-tables: $(B)/spikeroll $(BOARDS:%=$(B)/sim/%.so) $(NMNIST_SIM_DATA) ## milliseconds, bytes and seconds of training by board into docs/boards.md (10 min)
 	@PYTHON="$(PYTHON)" tests/report tables $(B)/spikeroll $(NMNIST_SIM_DATA) $(BOARDS)
+# Of a network on a board: what the board's file could say. SET: parameters that are to stay.
+NETWORK := INPUTS HIDDEN CLASSES STEPS PAIRS POPULATION RANK BATCH LANES EVENTS SET
+params: have-board | $(B)/setup/lint ## BOARD=NAME INPUTS=N HIDDEN=N: build parameters for a network, and what memory they take (5 s)
+	@BOARD='$(BOARD)' BOARD_PARAMS='$(PARAMS)' DEVICE='$(DEVICE)' SYNTH_FLAGS='$(SYNTH_FLAGS)' IVERILOG='$(IVERILOG)' \
+	    constraints/params $(foreach v,$(NETWORK),$(if $(filter command line,$(origin $v)),'$v=$($v)'))
 show-board: have-board
 	@echo 'DEMO $(DEMO)'
 	@echo 'DEMO_LOCAL $(DEMO_LOCAL)'
@@ -492,6 +497,6 @@ setup: ## install what is missing (Debian or Ubuntu), saying what (2 min on a fr
 clean: ## remove everything that was built; the set-up's virtual environment stays
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
-.PHONY: have-board synth synth-check prog netlist-test bitstream-test boards-test report report-routes report-tables show-board
+.PHONY: have-board synth synth-check prog params netlist-test bitstream-test boards-test report report-routes report-tables show-board
 .PHONY: all sims timing test-host test-host-asan test-host-c bench-torch bench-torch-local choices ranks map check-map test test-built test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/asan/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
