@@ -3,7 +3,7 @@
 // module runs in simulation and on every board. It holds the host's side (sr_host: packets, registers) and the engine, which runs
 // what the registers say on what the memories hold.
 //
-// Parameters are named as in host/map/sr_map.def; those of the engine are explained there (sr_compact). What is built shows in MODES,
+// Parameters are named as in host/map/sr_map.def; those of the engine are explained there (sr_engine). What is built shows in MODES,
 // FACTORS, ROW_WORDS (how weights lie) and the limits.
 // BUILD      what register BUILD says.
 // PORT       0: packets, a byte stream each way (AXI4-Stream; docs/protocol.md). 1: registers and memories on AXI4-Lite, without
@@ -14,16 +14,10 @@
 
 module sr_core #(
     parameter LANES         = 4,
-    parameter ENGINES       = 1,
-    parameter COL_LANES     = 4,
     parameter RANK_LANES    = 1,
     parameter PROJ_UNITS    = 4,
-    parameter PROJ_HASH     = 1,
-    parameter UPD_ROWS      = 1,
-    parameter SAMPLE_W      = 16,
     parameter FRAC_W        = 4,
     parameter BUFFERS       = 1,
-    parameter LAYERS_MAX    = 1,
     parameter INPUTS_MAX    = 592,
     parameter HIDDEN_MAX    = 64,
     parameter CLASSES_MAX   = 10,
@@ -35,7 +29,6 @@ module sr_core #(
     parameter BATCH_MAX     = 64,
     parameter SCORE_WORDS   = 256,
     parameter PACKET_MAX    = 256,
-    parameter STEP_READOUT  = 0,
     parameter CLOCK_HZ      = 0,
     parameter BUILD         = 0,
     parameter PORT          = 0,
@@ -91,9 +84,8 @@ module sr_core #(
 );
     `include "sr_map.vh"
 
-    localparam WORD_0    = COL_LANES * 16 > SAMPLE_W ? COL_LANES * 16 : SAMPLE_W;
-    localparam WORD_W    = WORD_0 > 32 ? WORD_0 : 32;
-    `include "sr_compact.vh"
+    localparam WORD_W    = LANES * 16 > 32 ? LANES * 16 : 32;
+    `include "sr_engine.vh"
 
     generate
         if (CLASSES_MAX < 2 || CLASSES_MAX > 16) begin : g_rule_classes
@@ -127,12 +119,12 @@ module sr_core #(
     wire              cfg_we;
     wire [6:0]        cfg_addr;
     sr_host #(
-        .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
-        .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .LAYERS_MAX(LAYERS_MAX),
+        .LANES(LANES), .ENGINES(1), .COL_LANES(LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
+        .UPD_ROWS(1), .SAMPLE_W(16), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .LAYERS_MAX(1),
         .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX),
-        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(COMPACT_WEIGHT_WORDS),
-        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(COMPACT_CBUF_WORDS),
-        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(STEP_READOUT), .SPIKE_WORDS(1), .CLOCK_HZ(CLOCK_HZ),
+        .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS), .WEIGHT_WORDS(WEIGHT_WORDS),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .CBUF_WORDS(CBUF_WORDS),
+        .PACKET_MAX(PACKET_MAX), .STEP_READOUT(0), .SPIKE_WORDS(1), .CLOCK_HZ(CLOCK_HZ),
         .MODES((FULL != 0 ? 1 : 0) + (LOWRANK != 0 ? 32 : 0) + (LEAK_MUL != 0 ? 8 : 0) + (SUBTRACT != 0 ? 16 : 0) + (LOCAL != 0 ? 4 : 0)), .FACTORS(FACTORS), .ROW_WORDS(BLOCKS), .BUILD(BUILD), .WORD_W(WORD_W), .PORT(PORT)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
@@ -159,12 +151,12 @@ module sr_core #(
     always @(posedge clk_i)
         rst_q <= rst_i || engine_rst;
 
-    sr_compact #(
-        .LANES(LANES), .ENGINES(ENGINES), .COL_LANES(COL_LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
-        .PROJ_HASH(PROJ_HASH), .UPD_ROWS(UPD_ROWS), .SAMPLE_W(SAMPLE_W), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS),
-        .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
+    sr_engine #(
+        .LANES(LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS),
+        .FRAC_W(FRAC_W), .BUFFERS(BUFFERS),
+        .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
         .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .SAMPLE_WORDS(SAMPLE_WORDS),
-        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .STEP_READOUT(STEP_READOUT),
+        .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), 
         .FACTORS(FACTORS),
         .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
         .FIT_BESIDE(FIT_BESIDE), .LEAK_MUL(LEAK_MUL), .LUT_RAM(LUT_RAM), .LOCAL(LOCAL), .SUBTRACT(SUBTRACT),

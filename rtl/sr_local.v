@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_local: learning in mode `local` (docs/numerics.md, section 8): what sr_compact needs for it beside the front, the LIF unit and
+// sr_local: learning in mode `local` (docs/numerics.md, section 8): what sr_engine needs for it beside the front, the LIF unit and
 // the readout, which a learned sample uses as an inference does.
 //
 //   sr_local_seq     the steps of a sample       sr_local_credit   q and f of every neuron, the list of live column blocks
@@ -62,7 +62,7 @@ module sr_local #(
     input  wire [ITEM_W-1:0]             cols_i,        // of COLS columns: blocks_i, or the columns
     input  wire [XW_W-1:0]               x_words_i,
     input  wire [3:0]                    rest_i,
-    // units of sr_compact
+    // units of sr_engine
     output wire                          sample_o,
     output wire                          front_o,
     output wire [X_AW-1:0]               x_base_o,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_loop_column: the accumulators of all columns as one loop: what LANES of sr_compact_column compute, in the same cycles, for
+// sr_loop_column: the accumulators of all columns as one loop: what LANES of sr_column compute, in the same cycles, for
 // simulators (sr_loop_lif says why).
 //
-// Ports       as of sr_compact_column; what is missed is counted by sr_loop_factors: missed_i, a cycle after miss_i. base_o and sum_o take the accumulators with keep_i and hand_i, and are
+// Ports       as of sr_column; what is missed is counted by sr_loop_factors: missed_i, a cycle after miss_i. base_o and sum_o take the accumulators with keep_i and hand_i, and are
 //             valid from the cycle after.
 // Formats     base_o s16, saturated; sum_o signed SUM_W each, exact while they hold it. Reset: none. Test: tests/test_sim.c (simulation build `default`)
 `default_nettype none

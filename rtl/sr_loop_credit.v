@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_loop_credit: the words of pair weights that the sums of an update are made of, as sr_compact_credit makes them, but a pair a
+// sr_loop_credit: the words of pair weights that the sums of an update are made of, as sr_credit makes them, but a pair a
 // cycle and kept here, for simulators (sr_loop_lif says why).
 //
 // Word {plane, group}: for each of the group's UNITS factors the bit `plane` of |u| (low half, factor 0 lowest) and the sign of u (high

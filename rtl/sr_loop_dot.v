@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_loop_dot: the products of a row of the readout and their sum over the columns as one loop, for simulators (sr_loop_lif says why):
-// what the products and trees of sr_compact_readout give, in the same cycles.
+// what the products and trees of sr_readout give, in the same cycles.
 //
 // Latency     en_i with weights or, with grow_i, factors (1 is -1), and counts {minus, plus} of each column: the sums come 2 + TREE
 //             cycles later, until those of the next en_i. Exact while SUM_W holds them.

@@ -12,7 +12,7 @@
 // Reads       a cycle after the enable, held (class_o, classes_o: in that cycle alone). row_o and classes_o are of all the group that the address names; col_o ({k, lane}), and
 //             class_o of RANK_LANES factors from the one that it names on; rcol_o of that one.
 // Misses      miss_i, a cycle after cols_re_i or later: for each column the units of mask_i whose entry in it differs from their bit of
-//             row_i (sr_compact_update). miss_o from the cycle after on, until the next. No word of a group's columns is made.
+//             row_i (sr_update). miss_o from the cycle after on, until the next. No word of a group's columns is made.
 // Reset       control only. Test: tests/rtl/tb_loop_factors.cpp
 `default_nettype none
 

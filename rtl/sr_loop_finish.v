@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_loop_finish: the second half of an update as one loop, for simulators (sr_loop_lif says why): what sr_compact_finish and its quads
+// sr_loop_finish: the second half of an update as one loop, for simulators (sr_loop_lif says why): what sr_update_finish and its quads
 // compute, M <- sat(M + ((A 2^e K + rho) >> 16)), a whole word in a cycle.
 //
 //   state   cycles                   what happens
@@ -10,7 +10,7 @@
 // Handshake   claim_i: a word will be handed over; hand_i: it is, and sums_i are valid from the cycle after until the next; claim_i
 //             only with free_o, which is high while no word is on its way, or one is done.
 // Weights     w_addr_o is the word at work; word_i comes three cycles after. moved_o is valid from the cycle after write_o, until the next.
-// Job         start_i (pulse) with the inputs, held while busy_o; as many words as sr_compact_update hands over. Reset: control.
+// Job         start_i (pulse) with the inputs, held while busy_o; as many words as sr_update hands over. Reset: control.
 // Test        tests/test_sim.c (simulation build `default`)
 `default_nettype none
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_loop_lif: all columns of the LIF unit as one loop: what LANES of sr_compact_lane compute, in the same cycles, for simulators.
+// sr_loop_lif: all columns of the LIF unit as one loop: what LANES of sr_lif_lane compute, in the same cycles, for simulators.
 //
 // A simulator runs a loop over an array faster than as many instances: the code is small, and nothing of it runs in a cycle without
 // control. Synthesis would take it too; boards have instances, whose cells are counted.
 // Temporaries  of a block are assigned at its top: so Verilator makes local variables of them, and the compiler vectors of the loops.
-// Control     ctl_i, the bundle of sr_compact_lif: fields in sr_compact_lif.vh. Stages stand last first: each reads what the stage
+// Control     ctl_i, the bundle of sr_lif: fields in sr_lif.vh. Stages stand last first: each reads what the stage
 //             before it left in an earlier cycle.
-// Formats     as in sr_compact_lane; count_o {minus, plus} of each column, valid from the cycle after the fire of a last step on.
+// Formats     as in sr_lif_lane; count_o {minus, plus} of each column, valid from the cycle after the fire of a last step on.
 // Reset       none (LIF_CLEAR). Test: tests/test_sim.c (simulation build `default`)
 `default_nettype none
 
@@ -33,7 +33,7 @@ module sr_loop_lif #(
     input  wire                     subtract_i,
     output wire [LANES*2*CNT_W-1:0] count_o
 );
-    `include "sr_compact_lif.vh"
+    `include "sr_lif.vh"
     reg  signed [31:0] sum     [0:LANES-1];
     reg  signed [31:0] in_p    [0:LANES-1];   // b + d, b - d
     reg  signed [31:0] in_m    [0:LANES-1];

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_loop_sg: S g[k] of a pair's members, and the sum of RANK_LANES of them with the signs of the class factors, for simulators
-// (sr_loop_lif says why): what sr_compact_readout adds up to q, an item a cycle.
+// (sr_loop_lif says why): what sr_readout adds up to q, an item a cycle.
 //
 // we_i        stores S g[k_i] of both members.
 // valid_i     an item, in the cycle in which its factors' bits are there (bits_i, 1 is -1): S g from at_i on, those below count_i.

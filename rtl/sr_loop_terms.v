@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_loop_terms: the counts of the projection by factor, and the LIF unit's terms c' = sat_16((c * S) >> 4) of RANK_LANES factors at a
-// time, for simulators (sr_loop_lif says why): count buffer, product and saturation of sr_compact, in the same cycles.
+// time, for simulators (sr_loop_lif says why): count buffer, product and saturation of sr_engine, in the same cycles.
 //
 // Counts      we_i writes those of a group's UNITS factors, of bank_i and step_i.
-// Terms       re_i with bank, step and the first factor (age 0 of sr_compact_lif); valid_i, a cycle later, which of them there are: the
+// Terms       re_i with bank, step and the first factor (age 0 of sr_lif); valid_i, a cycle later, which of them there are: the
 //             others are 0. term_o four cycles after re_i. Reset: none. Test: tests/test_sim.c (simulation build `default`)
 `default_nettype none
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_sum: sum of COUNT (a power of two) signed IN_W values as a tree of two-input adders, each as wide as it needs to be;
-// combinational, exact while OUT_W holds the sum. Instantiates itself for its halves. Test: tests/rtl/tb_compact_tree.cpp
+// combinational, exact while OUT_W holds the sum. Instantiates itself for its halves. Test: tests/rtl/tb_tree.cpp
 `default_nettype none
 
 module sr_sum #(

@@ -63,7 +63,7 @@ unfit() { # name, text, board, arguments...
     if [ $code != 0 ] && grep -q -e "$want" "$W/said" "$W/err"; then ok "$name"; else bad "$name" "$W/said" "$W/err"; fi
 }
 unfit "block RAM that is too small" "does NOT fit: SB_RAM40_4K: [0-9]* more than there are" hx8k INPUTS=578 HIDDEN=64
-unfit "more pairs than factors" "does NOT fit: .*SR_COMPACT_FACTORS_IS_AT_MOST_256" icebreaker INPUTS=98 HIDDEN=16 PAIRS=300
+unfit "more pairs than factors" "does NOT fit: .*SR_FACTORS_IS_AT_MOST_256" icebreaker INPUTS=98 HIDDEN=16 PAIRS=300
 unfit "a number that is none" "NAME=NUMBER" hx8k INPUTS=x HIDDEN=64
 unfit "no network" "INPUTS and HIDDEN are needed" hx8k INPUTS=3
 

@@ -520,7 +520,7 @@ static void test_limits(void **state) {
         assert_int_equal(sr_device_evaluate(sim, &c.evaluation, &c.batch, fitness, NULL), SR_ERR_UNSUPPORTED);
         if (!strstr(sr_device_error(sim), "low rank")) fail_msg("%s does not say low rank", sr_device_error(sim));
     }
-    for (unsigned n = 0; n < 4; n++) { /* what a compact core leaves out */
+    for (unsigned n = 0; n < 4; n++) { /* what a core leaves out */
         static const char *const texts[] = {"low rank", "low rank", "sign entries", "factors"};
         struct sr_evaluation e = c.evaluation;
         int32_t fitness[8];

@@ -21,9 +21,9 @@ from migen import Cat, ClockSignal, Constant, Instance, ResetSignal, Signal
 
 RTL = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "rtl")
 # The build of docs/example/sr_example.v: 112 inputs, 16 hidden neurons, 10 classes, 13 steps.
-SMALL = dict(LANES=2, COL_LANES=2, PROJ_UNITS=4, ENGINES=1, RANK_LANES=1, PROJ_HASH=1, UPD_ROWS=1, BUFFERS=1, LAYERS_MAX=1,
-             INPUTS_MAX=112, HIDDEN_MAX=16, CLASSES_MAX=10, STEPS_MAX=13, RANK_MAX=4, PAIRS_MAX=64, FACTORS=64, BATCH_MAX=64, SAMPLE_W=16,
-             SAMPLE_WORDS=1024, RWEIGHT_WORDS=128, SCORE_WORDS=256, FRAC_W=4, PACKET_MAX=256, STEP_READOUT=0, SOFT_LANES=2)
+SMALL = dict(LANES=2, PROJ_UNITS=4, RANK_LANES=1, BUFFERS=1, 
+             INPUTS_MAX=112, HIDDEN_MAX=16, CLASSES_MAX=10, STEPS_MAX=13, RANK_MAX=4, PAIRS_MAX=64, FACTORS=64, BATCH_MAX=64, 
+             SAMPLE_WORDS=1024, RWEIGHT_WORDS=128, SCORE_WORDS=256, FRAC_W=4, PACKET_MAX=256, SOFT_LANES=2)
 
 
 class _Spikeroll(LiteXModule):

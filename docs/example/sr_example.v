@@ -23,14 +23,14 @@ module sr_example (
     sr_core #(
         .PORT(0), .CLOCK_HZ(50000000),
         // what works side by side
-        .LANES(2), .COL_LANES(2), .PROJ_UNITS(4),
-        .ENGINES(1), .RANK_LANES(1), .PROJ_HASH(1), .UPD_ROWS(1), .BUFFERS(1),
+        .LANES(2), .PROJ_UNITS(4),
+        .RANK_LANES(1), .BUFFERS(1),
         // limits of a network, of a population and of a batch
-        .LAYERS_MAX(1), .INPUTS_MAX(112), .HIDDEN_MAX(16), .CLASSES_MAX(10), .STEPS_MAX(13),
+        .INPUTS_MAX(112), .HIDDEN_MAX(16), .CLASSES_MAX(10), .STEPS_MAX(13),
         .RANK_MAX(4), .PAIRS_MAX(64), .FACTORS(64), .BATCH_MAX(64),
         // memories, in words, and formats
-        .SAMPLE_W(16), .SAMPLE_WORDS(1024), .RWEIGHT_WORDS(128), .SCORE_WORDS(256), .FRAC_W(4),
-        .PACKET_MAX(256), .STEP_READOUT(0), .SOFT_LANES(2)
+        .SAMPLE_WORDS(1024), .RWEIGHT_WORDS(128), .SCORE_WORDS(256), .FRAC_W(4),
+        .PACKET_MAX(256), .SOFT_LANES(2)
     ) core (
         .clk_i(clk), .rst_i(rst),
         .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A compact core on AXI4-Lite in a four-state simulator: registers, memories, an inference, a generation, refusals, ABORT and RESET. It
+// A core on AXI4-Lite in a four-state simulator: registers, memories, an inference, a generation, refusals, ABORT and RESET. It
 // prints what it reads, a name and a number a line, for tests/test_axil.c, which knows what it should be. Nothing is written but
 // what the network needs: an undefined bit in what is read is a fault.
 `timescale 1ns / 1ps
@@ -19,11 +19,10 @@ module axil_tb;
     always #5 clk = !clk;
 
     sr_core #(
-        .PORT(1), .LANES(2), .COL_LANES(2), .PROJ_UNITS(4), .ENGINES(1), .RANK_LANES(1), .PROJ_HASH(1), .UPD_ROWS(1),
-        .BUFFERS(1), .LAYERS_MAX(1), .INPUTS_MAX(112), .HIDDEN_MAX(16), .CLASSES_MAX(10), .STEPS_MAX(13), .RANK_MAX(4), .PAIRS_MAX(64),
-        .FACTORS(64), .BATCH_MAX(64), .SAMPLE_W(16), .SAMPLE_WORDS(1024), .RWEIGHT_WORDS(128), .SCORE_WORDS(256), .FRAC_W(4),
-        .PACKET_MAX(256), .STEP_READOUT(0)
-    ) dut (
+        .PORT(1), .LANES(2), .PROJ_UNITS(4), .RANK_LANES(1), 
+        .BUFFERS(1), .INPUTS_MAX(112), .HIDDEN_MAX(16), .CLASSES_MAX(10), .STEPS_MAX(13), .RANK_MAX(4), .PAIRS_MAX(64),
+        .FACTORS(64), .BATCH_MAX(64), .SAMPLE_WORDS(1024), .RWEIGHT_WORDS(128), .SCORE_WORDS(256), .FRAC_W(4),
+        .PACKET_MAX(256)) dut (
         .clk_i(clk), .rst_i(rst), .s_axis_tdata(8'd0), .s_axis_tvalid(1'b0), .s_axis_tready(), .m_axis_tdata(), .m_axis_tvalid(),
         .m_axis_tready(1'b0), .s_axil_awaddr(awaddr), .s_axil_awvalid(awvalid), .s_axil_awready(awready), .s_axil_wdata(wdata),
         .s_axil_wstrb(wstrb), .s_axil_wvalid(wvalid), .s_axil_wready(wready), .s_axil_bresp(bresp), .s_axil_bvalid(bvalid),

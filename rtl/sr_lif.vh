@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Fields of the bundle that sr_compact_lif gives to all its lanes.
+// Fields of the bundle that sr_lif gives to all its lanes.
 localparam LIF_SUM        = 0;  // a term of the perturbation is added
 localparam LIF_SUM_FIRST  = 1;  // ... to 0
 localparam LIF_LOAD       = 2;  // base current and perturbation become the two members' inputs (MEMBERS 1: nothing does)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_compact_tree: random sums, all lanes at the same end of their range, STAGES cycles later. */
+ * sr_tree: random sums, all lanes at the same end of their range, STAGES cycles later. */
 // params: -GLANES=2 -GOUT_W=17
 // params: -GLANES=4 -GOUT_W=20
 // params: -GLANES=8 -GOUT_W=19 -GSTAGES=2
@@ -7,7 +7,7 @@
 // params: -GLANES=64 -GOUT_W=22 -GSTAGES=2
 // params: -GLANES=32 -GIN_W=9 -GOUT_W=14 -GSTAGES=1
 #include "tb.h"
-#include "Vsr_compact_tree.h"
+#include "Vsr_tree.h"
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
@@ -18,7 +18,7 @@ int main(int argc, char **argv) {
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);
     Verilated::randSeed((int)random.below(1u << 30) + 1);
-    Vsr_compact_tree top;
+    Vsr_tree top;
     std::deque<int64_t> sums;
     unsigned seen = 0;
     for (unsigned cycle = 0; cycle < 50000; cycle++) {
@@ -39,6 +39,6 @@ int main(int argc, char **argv) {
         tb::edge(top);
     }
     top.final();
-    std::printf("compact_tree: %u sums\n", seen);
+    std::printf("tree: %u sums\n", seen);
     return 0;
 }

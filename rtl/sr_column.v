@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_column: the accumulator of one column of weights, for base current and update in turn.
+// sr_column: the accumulator of one column of weights, for base current and update in turn.
 //
 // Accumulator  acc <- (first ? 0 : double ? 2 acc : acc) +- operand. Operand: the weight's integer part (wint_i), op_i (op_en_i), or
 //              the misses of the cycle before: ones of mask_i & (row_i ^ col_i), with miss_i, which are subtracted (neg_i). No two
 //              at once, and neg_i with misses alone. Base current is kept shifted up by FRAC_W.
 // UPDATE       0: base current alone, without what else an operand can be: acc <- 0 with first_i, else acc + the weight's integer part.
 // Formats      acc signed ACC_W, exact; op_i s16; base_o s16, saturated; sum_o the low 16 bits of acc.
-// Reset        none. Test: tests/rtl/tb_compact_column.cpp; proofs: tests/formal
+// Reset        none. Test: tests/rtl/tb_column.cpp; proofs: tests/formal
 `default_nettype none
 
-module sr_compact_column #(
+module sr_column #(
     parameter FRAC_W = 4,
     parameter ACC_W  = 23,
     parameter UNITS  = 4,    // factors counted side by side

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Sizes of the compact engine that its parameters leave no choice in. For inclusion in the body of a module that has these parameters:
-// sr_compact, which is built so, and sr_core, which tells the host of it.
+// Sizes of the engine that its parameters leave no choice in. For inclusion in the body of a module that has these parameters:
+// sr_engine, which is built so, and sr_core, which tells the host of it.
 // verilator lint_off UNUSEDPARAM
 localparam BLOCK_A0 = $clog2((HIDDEN_MAX + LANES - 1) / LANES);
 localparam BLOCK_AW = BLOCK_A0 > 0 ? BLOCK_A0 : 1;                       // bits of a column block of LANES neurons
@@ -13,6 +13,6 @@ localparam BANK_AW  = BUFFERS > 1 ? 1 : 0;
 localparam BASE_AW  = STEP_AW + BLOCK_AW;                                // base buffer: {bank, step, block}
 localparam COUNT_AW = GROUP_AW + STEP_AW;                                // count buffer: {bank, group, step}, or results of inference
 localparam CBUF_AW  = COUNT_AW + BANK_AW;
-localparam COMPACT_WEIGHT_WORDS = X_WORDS * 16 * BLOCKS;
-localparam COMPACT_CBUF_WORDS   = 1 << CBUF_AW;
+localparam WEIGHT_WORDS = X_WORDS * 16 * BLOCKS;
+localparam CBUF_WORDS   = 1 << CBUF_AW;
 // verilator lint_on UNUSEDPARAM

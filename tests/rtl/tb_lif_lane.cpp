@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_compact_lane (with sr_compact_neuron) against docs/numerics.md in plain C: samples of steps of terms, the pipeline of
- * sr_compact_lif with random gaps in it, every kind of reset, thresholds and currents at their rails. In a cycle that asks for
+ * sr_lif_lane (with sr_neuron) against docs/numerics.md in plain C: samples of steps of terms, the pipeline of
+ * sr_lif with random gaps in it, every kind of reset, thresholds and currents at their rails. In a cycle that asks for
  * nothing the other inputs are random. */
 // params: -GRANK_LANES=1 -GD_W=14 -GCNT_W=4 -GLEAK_MUL=1
 // params: -GRANK_LANES=1 -GD_W=12 -GCNT_W=5 -GLEAK_MUL=0
@@ -9,7 +9,7 @@
 // params: -GRANK_LANES=1 -GD_W=13 -GCNT_W=4 -GLEAK_MUL=0 -GSUBTRACT=1 -GMEMBERS=1 -GLEAK_DSP=1
 // params: -GRANK_LANES=1 -GD_W=12 -GCNT_W=4 -GLEAK_MUL=0 -GSUBTRACT=0 -GMEMBERS=1 -GLEAK_DSP=1 -GSIGMA=1
 #include "tb.h"
-#include "Vsr_compact_lane.h"
+#include "Vsr_lif_lane.h"
 
 namespace {
 
@@ -25,7 +25,7 @@ struct Shape {
 int64_t sat16(int64_t x) { return x > 32767 ? 32767 : x < -32767 ? -32767 : x; }
 
 struct Bench {
-    Vsr_compact_lane top;
+    Vsr_lif_lane top;
     tb::Random &random;
     Shape shape;
     uint64_t fires = 0, spikes = 0, rails = 0;
@@ -123,7 +123,7 @@ int main(int argc, char **argv) {
     for (unsigned n = 0; n < 3000; n++)
         bench.samples(random.range(1, 3), random.range(1, 15), random.range(1, items_max),
                       random.chance(50) ? 0 : random.below(50));
-    std::printf("compact_lane: %llu steps, %llu spikes, %llu at the rail\n", (unsigned long long)bench.fires,
+    std::printf("lif_lane: %llu steps, %llu spikes, %llu at the rail\n", (unsigned long long)bench.fires,
                 (unsigned long long)bench.spikes, (unsigned long long)bench.rails);
     if (!bench.rails || bench.spikes * 20 < bench.fires) tb::fail("too little was tried");
     bench.top.final();

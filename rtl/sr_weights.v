@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_weights: a weight store. One port: it reads in every cycle but a write's.
+// sr_weights: a weight store. One port: it reads in every cycle but a write's.
 //
 // Latency    rdata_o three cycles after walk_addr_i (walk_i high); later after addr_i, which stays until then. A write (we_i) goes to
 //            addr_i, a cycle later, and wdata_i comes a cycle after we_i, which has
@@ -7,7 +7,7 @@
 // Reset      none; we_i low in reset. Test: tests/test_sim.c
 `default_nettype none
 
-module sr_compact_weights #(
+module sr_weights #(
     parameter WIDTH  = 48,
     parameter DEPTH  = 1024,
     parameter ADDR_W = 10,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_readout: class scores of a pair from its spike counts (docs/numerics.md, section 5), a pair behind the LIF unit.
+// sr_readout: class scores of a pair from its spike counts (docs/numerics.md, section 5), a pair behind the LIF unit.
 //
 //   I[o] = sum w[o] y      S g[k] = S * sum C[k] y      q[o] = (sum over k of R[o,k] S g[k]) >> 8      score = I +- q
 //
@@ -33,7 +33,7 @@
 // Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
-module sr_compact_readout #(
+module sr_readout #(
     parameter LANES       = 4,
     parameter CNT_W       = 4,
     parameter BLOCK_W     = 5,
@@ -250,8 +250,8 @@ module sr_compact_readout #(
             wire _unused = &{1'b0, p[G0_W+12:G_W], m[G0_W+12:G_W]};
         end else begin : g_lanes
             wire [LANES*Y_W-1:0] y_p, y_m;
-            sr_compact_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(y_p), .y_o(lanes_p));
-            sr_compact_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (.clk_i(clk_i), .x_i(y_m), .y_o(lanes_m));
+            sr_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(y_p), .y_o(lanes_p));
+            sr_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (.clk_i(clk_i), .x_i(y_m), .y_o(lanes_m));
             for (n = 0; n < LANES; n = n + 1) begin : g_lane
                 wire [CNT_W-1:0] count_p = y_i[n*MEMBERS*CNT_W+:CNT_W];
                 wire [CNT_W-1:0] count_m = y_i[n*MEMBERS*CNT_W+(MEMBERS-1)*CNT_W+:CNT_W];     // MEMBERS 1: used by nothing that is built
@@ -284,8 +284,8 @@ module sr_compact_readout #(
                     reg  signed [7:0]     f_q;
                     reg  signed [Y_W-1:0] p_q, m_q;
                     wire signed [Y_W-1:0] p, m;
-                    sr_compact_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_p (.x_i(f_q), .f_i({1'b0, count_p_q}), .y_o(p));
-                    sr_compact_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_m (.x_i(f_q), .f_i({1'b0, count_m_q}), .y_o(m));
+                    sr_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_p (.x_i(f_q), .f_i({1'b0, count_p_q}), .y_o(p));
+                    sr_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_m (.x_i(f_q), .f_i({1'b0, count_m_q}), .y_o(m));
                     always @(posedge clk_i) begin
                         count_p_q <= count_p;
                         count_m_q <= count_m;

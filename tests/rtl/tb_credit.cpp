@@ -1,18 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_compact_credit: populations and ranks that fill their last group and that do not, pair weights small, large and 0; every word,
+ * sr_credit: populations and ranks that fill their last group and that do not, pair weights small, large and 0; every word,
  * once and in order, the total, the highest plane, the cycles of the header; resets in the midst. */
 // params: -GUNITS=4
 // params: -GUNITS=1 -GGROUP_W=7
 // params: -GUNITS=16
 #include "tb.h"
-#include "Vsr_compact_credit.h"
+#include "Vsr_credit.h"
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
     tb::Random random(tb::seed_from(argc, argv));
     static const unsigned widths[] = {4, 1, 16};
     unsigned units = widths[tb::variant(argv)], words = 0, resets = 0;
-    Vsr_compact_credit top;
+    Vsr_credit top;
     top.rst_i = 1, top.start_i = 0;
     for (int i = 0; i < 4; i++) tb::settle(top), tb::edge(top);
     top.rst_i = 0;
@@ -63,7 +63,7 @@ int main(int argc, char **argv) {
         while (any >> (highest + 1)) highest++;
         if (top.total_o != total || top.top_o != highest) tb::fail("total_o and top_o stay");
     }
-    std::printf("compact_credit: %u words, %u resets\n", words, resets);
+    std::printf("credit: %u words, %u resets\n", words, resets);
     if (!words || !resets) tb::fail("too little was tried");
     top.final();
     return 0;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_update: the sums of an update (docs/numerics.md, section 7): A of a word of LANES weights at a time, in the lanes'
-// accumulators, UNITS factors a cycle. sr_compact_finish makes weights of them, a word behind.
+// sr_update: the sums of an update (docs/numerics.md, section 7): A of a word of LANES weights at a time, in the lanes'
+// accumulators, UNITS factors a cycle. sr_update_finish makes weights of them, a word behind.
 //
 // A factor's term is u, negative where the row's bit, the column's bit and the sign of u are odd in number. So with
 //   miss = ones of (bits of |u| in a plane) & (signs of u ^ row bits ^ column bits)    over the factors of a group,
@@ -11,13 +11,13 @@
 // Order       row, column block, plane from top_i down, group of factors.
 // Ages        0 row or class address, 1 its data and the others' addresses, 2 all data (miss_next_o, total_next_o), 3 acc_en_o;
 //             hand_o: the accumulators hold a word's A 2^e in this cycle and are taken over.
-// Cycles      a word: planes * groups + 1 + doublings, or what sr_compact_finish takes: claim_o asks for it, and waits for
+// Cycles      a word: planes * groups + 1 + doublings, or what sr_update_finish takes: claim_o asks for it, and waits for
 //             free_i, 4 cycles (and the doublings) before hand_o.
 // Job         start_i (pulse) with the inputs, held while busy_o. Reset: control only.
 // Test        tests/test_sim.c
 `default_nettype none
 
-module sr_compact_update #(
+module sr_update #(
     parameter CUT       = 4,
     parameter ROW_W     = 10,
     parameter BLOCK_W   = 5,
@@ -57,7 +57,7 @@ module sr_compact_update #(
     output wire                acc_en_o,
     output wire                acc_first_o,
     output wire                acc_double_o,
-    // to sr_compact_finish
+    // to sr_update_finish
     output wire                claim_o,
     input  wire                free_i,
     output wire                hand_o

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_tree: registered sum of LANES signed values (a power of two), STAGES cycles: 1, or 2 with the sums of four
-// (of eight beyond 32 lanes) in between. Exact while OUT_W holds it. No reset. Test: tests/rtl/tb_compact_tree.cpp
+// sr_tree: registered sum of LANES signed values (a power of two), STAGES cycles: 1, or 2 with the sums of four
+// (of eight beyond 32 lanes) in between. Exact while OUT_W holds it. No reset. Test: tests/rtl/tb_tree.cpp
 `default_nettype none
 
-module sr_compact_tree #(
+module sr_tree #(
     parameter LANES  = 4,
     parameter IN_W   = 16,
     parameter OUT_W  = 20,

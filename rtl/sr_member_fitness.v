@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_fitness: fitness of a pair's members from their scores, added to the members' sums in the bank memory, while the
+// sr_member_fitness: fitness of a pair's members from their scores, added to the members' sums in the bank memory, while the
 // readout works on the next pair.
 //
 // MEMBERS    2: a job is a pair. 1: a job is a member, and minus_i says which (BESIDE 0 alone).
@@ -13,7 +13,7 @@
 // Reset      control only. Test: tests/test_sim.c
 `default_nettype none
 
-module sr_compact_fitness #(
+module sr_member_fitness #(
     parameter SCORE_W = 24,
     parameter PAIR_AW = 6,
     parameter BESIDE  = 0,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_front: walks the events of a sample for base current and projection together. Pass n accumulates column block n of
+// sr_front: walks the events of a sample for base current and projection together. Pass n accumulates column block n of
 // the base current and the counts of factor group n; all steps within a pass, an event a cycle.
 //
 // Order       pass, step, word of 16 inputs, event. Every step begins with a mark, and one more mark ends the job: it tells to
@@ -11,10 +11,10 @@
 // Cycles      passes * (steps * (1 + sum over words that are not passed over of max(1, events)) + 1) + 5.
 // Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a
 //             step, the sample's words in a row. x_over_o: an address beyond what is there. Reset: control only.
-// Test        tests/rtl/tb_compact_front.cpp; proofs: tests/formal
+// Test        tests/rtl/tb_front.cpp; proofs: tests/formal
 `default_nettype none
 
-module sr_compact_front #(
+module sr_front #(
     parameter X_AW         = 14,
     parameter SAMPLE_WORDS = 16384,
     parameter BLOCK_AW     = 4,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_seq: sequencer of a run on the compact core.
+// sr_seq: sequencer of a run on the core.
 //
 //   state              what happens
 //   CHECK              the limits
@@ -8,7 +8,7 @@
 //                        front of a sample -> LIF of a pair -> readout of the pair before -> fitness of the pair before that
 //   SHAPE*             pair weights from the members' sums: the sign of their difference, 4 cycles a pair
 //   REDRAW, REDRAWING  the factors again, if the population is not the one that was evaluated
-//   CREDIT, CREDITING  the pair weights become the words that the sums of the update are made of (sr_compact_credit)
+//   CREDIT, CREDITING  the pair weights become the words that the sums of the update are made of (sr_credit)
 //   UPDATE ... LAYER   update of the hidden layer, then of the readout (none where K is 0)
 //   LEARN, LEARNING    mode `local`: sr_local runs the samples of the list
 //
@@ -26,13 +26,13 @@
 // Full rank (full_i): a front is a pair's, so a bank holds the base current of one pair and is free once that is done; nothing is
 // drawn, and the update begins without words.
 //
-// Bank memory: {0, member} sums (sr_compact_fitness), {2, entry} batch list, {3, pair} pair weights. fit_re_i goes first.
+// Bank memory: {0, member} sums (sr_member_fitness), {2, entry} batch list, {3, pair} pair weights. fit_re_i goes first.
 // Codes: check_code_i at the start of a run; fault_i, a code raised while it runs, ends it when the units at work have finished: a
 // sample's front, a pair, the draw, a layer's update. Reset: control only.
 // Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
-module sr_compact_seq #(
+module sr_seq #(
     parameter PAIR_AW = 6,    // log2 of the pairs; the batch list is no longer
     parameter X_AW    = 14,
     parameter BUFFERS = 1,

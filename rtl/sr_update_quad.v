@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_quad: the data path of an update for a quad of QUAD lanes: M <- sat(M + ((A 2^e K + rho) >> 16)), a weight at a time
-// on one product of 16 x 8 bits. Its control is sr_compact_finish, whose header says what happens in which cycle.
+// sr_update_quad: the data path of an update for a quad of QUAD lanes: M <- sat(M + ((A 2^e K + rho) >> 16)), a weight at a time
+// on one product of 16 x 8 bits. Its control is sr_update_finish, whose header says what happens in which cycle.
 //
 //   hand_i     the sums A 2^e of the quad's lanes are taken over; put_i gives one after the other to the product
 //   load_i     i <- the upper byte of rho, or with weigh_i M + (t >> 8)
@@ -8,10 +8,10 @@
 // Formats      sums_i s16 each, lane 0 lowest; k_i u8; window_i: a dither word's bits from the lane's column on; word_i the
 //              weights; weight_o the clamped new weight, valid from the cycle after the second product_i.
 //              |A k + 256 i + low| < 2^24, and t = (A k + rho) >> 8 has 16 bits.
-// Reset        none. Test: tests/rtl/tb_compact_quad.cpp; proofs: tests/formal
+// Reset        none. Test: tests/rtl/tb_update_quad.cpp; proofs: tests/formal
 `default_nettype none
 
-module sr_compact_quad #(
+module sr_update_quad #(
     parameter QUAD   = 4,
     parameter FRAC_W = 4
 ) (
@@ -55,7 +55,7 @@ module sr_compact_quad #(
 
 `ifdef FORMAL
     // formal: DEPTH=7
-    // A weight in the order of sr_compact_finish, against the formula of numerics.md, section 7.
+    // A weight in the order of sr_update_finish, against the formula of numerics.md, section 7.
     reg  [2:0]  age_q = 3'd0;     // 0: idle; 1 to 4: cycles since put_i
     reg  signed [15:0] a_f;
     reg  [15:0] k_f, rho_f;

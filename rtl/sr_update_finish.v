@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_finish: the second half of an update (docs/numerics.md, section 7): M <- sat(M + ((A 2^e K + rho) >> 16)), a word of
-// LANES weights behind sr_compact_update. Lanes stand in quads (QUAD of them); a quad's weights take its product
-// (sr_compact_quad) in turn, a weight every three cycles.
+// sr_update_finish: the second half of an update (docs/numerics.md, section 7): M <- sat(M + ((A 2^e K + rho) >> 16)), a word of
+// LANES weights behind sr_update. Lanes stand in quads (QUAD of them); a quad's weights take its product
+// (sr_update_quad) in turn, a weight every three cycles.
 //
 // With K = 256 K1 + K0 the product is made in two passes through u = (v k + addend) >> 8:
 //   t = (A K0 + rho) >> 8,   M + ((A K1 + t) >> 8) = (A K1 + t + 256 M) >> 8.
@@ -17,11 +17,11 @@
 // Handshake   claim_i: a word will be handed over, hand_i: it is, 4 cycles later or more; claim_i only with free_o. The quads take
 //             A of all lanes with hand_i and give one with each put_o.
 // Weights     w_addr_o: the word at work, read three cycles before its first weigh_o or earlier, and written with write_o.
-// Job         start_i (pulse) with the inputs, held while busy_o; as many words as sr_compact_update hands over. Reset: control.
-// Test        tests/rtl/tb_compact_finish.cpp
+// Job         start_i (pulse) with the inputs, held while busy_o; as many words as sr_update hands over. Reset: control.
+// Test        tests/rtl/tb_update_finish.cpp
 `default_nettype none
 
-module sr_compact_finish #(
+module sr_update_finish #(
     parameter LANES     = 4,
     parameter QUAD      = LANES < 4 ? LANES : 4,
     parameter CUT       = LANES < 16 ? LANES : 16,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_compact_column against docs/numerics.md in plain C: base currents, sums of updates with all planes and doublings. Idle cycles
+ * sr_column against docs/numerics.md in plain C: base currents, sums of updates with all planes and doublings. Idle cycles
  * everywhere, in which the inputs are random. */
 // params: -GFRAC_W=4 -GACC_W=23 -GUNITS=4
 // params: -GFRAC_W=8 -GACC_W=27 -GUNITS=16
@@ -7,7 +7,7 @@
 // params: -GFRAC_W=8 -GACC_W=27 -GUNITS=8
 // params: -GFRAC_W=4 -GACC_W=23 -GUNITS=4 -GUPDATE=0
 #include "tb.h"
-#include "Vsr_compact_column.h"
+#include "Vsr_column.h"
 
 namespace {
 
@@ -22,7 +22,7 @@ int64_t sat(int64_t x, unsigned width) {
 }
 
 struct Bench {
-    Vsr_compact_column top;
+    Vsr_column top;
     tb::Random &random;
     Shape shape;
     uint64_t bases = 0, bases_sat = 0, updates = 0, most = 0;
@@ -78,7 +78,7 @@ struct Bench {
         if (tb::sign_extend(top.base_o, 16) != sat(sum, 16)) tb::fail("base_o");
     }
 
-    /* The sum of some factors' u, their entries' signs and misses as sr_compact_update has them. */
+    /* The sum of some factors' u, their entries' signs and misses as sr_update has them. */
     void update(unsigned factors, unsigned doublings, unsigned largest) {
         unsigned groups = (factors + shape.units - 1) / shape.units, planes = 1;
         std::vector<int> u(groups * shape.units, 0);
@@ -140,7 +140,7 @@ int main(int argc, char **argv) {
         while ((factors * largest) << doublings > 32512) doublings--;
         bench.update(factors, doublings, largest);
     }
-    std::printf("compact_column: %llu base currents (%llu at the rail), %llu sums (%llu of the largest)\n",
+    std::printf("column: %llu base currents (%llu at the rail), %llu sums (%llu of the largest)\n",
                 (unsigned long long)bench.bases, (unsigned long long)bench.bases_sat, (unsigned long long)bench.updates,
                 (unsigned long long)bench.most);
     if (!bench.bases_sat || (shape.update && !bench.most)) tb::fail("too little was tried");

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_product: x * f, a product of the readout. Combinational.
+// sr_product: x * f, a product of the readout. Combinational.
 //
 // LUTS    0: left to synthesis, which takes a DSP block where there are any.
 //         1: of LUTs: a row of x for each bit of the unsigned f, added as a tree of short carry chains.
 // Format  x signed X_W; f unsigned F_W with LUTS, else signed F_W + 1; y signed X_W + F_W, exact.
-// Test    tests/rtl/tb_compact_product.cpp
+// Test    tests/rtl/tb_product.cpp
 `default_nettype none
 
-module sr_compact_product #(
+module sr_product #(
     parameter X_W  = 8,
     parameter F_W  = 4,
     parameter LUTS = 0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_neuron: the LIF neuron of one member in one column (docs/numerics.md, section 4). Described in sr_compact_lane.v.
+// sr_neuron: the LIF neuron of one member in one column (docs/numerics.md, section 4). Described in sr_lif_lane.v.
 //
 // A step takes two cycles in a row of feed-forward registers and one loop:
 //   load_i  i_q <- b + d; MINUS 1: b - d; MINUS 2: there is no such register, and i is d_i (17 bits) in the cycle of fire_i
@@ -10,10 +10,10 @@
 // SUBTRACT    0: the hard reset alone (subtract_i low). Where it does not fire, u is below theta and needs no clamp from above; v is
 //             the sum's bits, cleared by a spike, or -32767 where the sum is below that, which are zeros but for both ends.
 // Reset       none: clear_i empties the membrane; so does the fire of a sample's last step (last_i).
-// Test        tests/rtl/tb_compact_lane.cpp; proofs: tests/formal
+// Test        tests/rtl/tb_lif_lane.cpp; proofs: tests/formal
 `default_nettype none
 
-module sr_compact_neuron #(
+module sr_neuron #(
     parameter D_W      = 14,
     parameter CNT_W    = 4,
     parameter MINUS    = 0,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_credit: turns the pair weights u of an update (docs/numerics.md, section 7) into the words that the sums are made of.
+// sr_credit: turns the pair weights u of an update (docs/numerics.md, section 7) into the words that the sums are made of.
 //
 // A factor has the u of its pair. Word {plane, group}, written in the order of planes 6 to 0: for each of the group's UNITS factors
 // the bit `plane` of |u| (low half, factor 0 lowest) and the sign of u (high half, 1 is negative). Factors beyond the last pair of
@@ -7,10 +7,10 @@
 // Outputs     total_o: sum of |u| over the factors; top_o: the highest plane in which a bit is set (0 if none). Valid when busy_o
 //             falls, until the next start_i.
 // Cycles      7 * UNITS * groups + 2. Job: start_i (pulse) with the inputs, held while busy_o. Reset: control only.
-// Test        tests/rtl/tb_compact_credit.cpp
+// Test        tests/rtl/tb_credit.cpp
 `default_nettype none
 
-module sr_compact_credit #(
+module sr_credit #(
     parameter UNITS   = 4,
     parameter PAIR_W  = 7,
     parameter RANK_W  = 3,

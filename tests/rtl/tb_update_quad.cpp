@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_compact_quad against docs/numerics.md, section 7, in plain C: words of a quad, their weights one after the other in the order
- * of sr_compact_finish's table, with a pause before some words. What a cycle does not name is random. */
+ * sr_update_quad against docs/numerics.md, section 7, in plain C: words of a quad, their weights one after the other in the order
+ * of sr_update_finish's table, with a pause before some words. What a cycle does not name is random. */
 // params: -GQUAD=4 -GFRAC_W=4
 // params: -GQUAD=2 -GFRAC_W=8
 #include "tb.h"
-#include "Vsr_compact_quad.h"
+#include "Vsr_update_quad.h"
 
 namespace {
 
 struct Bench {
-    Vsr_compact_quad top;
+    Vsr_update_quad top;
     tb::Random random;
     unsigned quad, master;
     uint64_t weights = 0, rails = 0;
@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
     bench.idle();
     bench.cycle();
     for (unsigned n = 0; n < 20000; n++) bench.word();
-    std::printf("compact_quad: %llu weights, %llu at the rail\n", (unsigned long long)bench.weights,
+    std::printf("update_quad: %llu weights, %llu at the rail\n", (unsigned long long)bench.weights,
                 (unsigned long long)bench.rails);
     if (!bench.rails || bench.rails * 2 > bench.weights) tb::fail("too little was tried");
     bench.top.final();

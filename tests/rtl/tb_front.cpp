@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_compact_front between models of the sample store, the weights, the row factors and the accumulators: which words, events,
+ * sr_front between models of the sample store, the weights, the row factors and the accumulators: which words, events,
  * marks and addresses in which order, what is kept where, the cycles of the header. Empty words, one step, one word, no factor
  * groups, more groups than blocks and fewer; bits beyond the inputs; jobs back to back, gaps, resets in the midst, samples beyond the store. */
 // params: -GX_AW=10 -GSAMPLE_WORDS=1000 -GBLOCK_AW=4 -GGROUP_AW=4 -GSTEP_AW=4 -GXW_W=6 -GSTEP_W=4 -GPASS_W=5 -GROW_AW=12 -GCUT=4
 // params: -GX_AW=9 -GSAMPLE_WORDS=512 -GBLOCK_AW=3 -GGROUP_AW=4 -GSTEP_AW=5 -GXW_W=3 -GSTEP_W=4 -GPASS_W=6 -GROW_AW=10 -GCUT=2
 // params: -GX_AW=11 -GSAMPLE_WORDS=1100 -GBLOCK_AW=1 -GGROUP_AW=6 -GSTEP_AW=6 -GXW_W=4 -GSTEP_W=6 -GPASS_W=7 -GROW_AW=10 -GCUT=16
 #include "tb.h"
-#include "Vsr_compact_front.h"
+#include "Vsr_front.h"
 
 namespace {
 
@@ -27,7 +27,7 @@ struct Item { /* in the order of the data */
 };
 
 struct Bench {
-    Vsr_compact_front top;
+    Vsr_front top;
     tb::Random &random;
     Shape shape;
     std::vector<uint16_t> store;
@@ -226,7 +226,7 @@ int main(int argc, char **argv) {
         bench.job(j, 0);
         bench.idle(random.chance(50) ? 0 : random.below(10));
     }
-    std::printf("compact_front: %llu jobs, %llu beyond the store, %llu events, %llu cycles\n", (unsigned long long)bench.jobs,
+    std::printf("front: %llu jobs, %llu beyond the store, %llu events, %llu cycles\n", (unsigned long long)bench.jobs,
                 (unsigned long long)bench.overs, (unsigned long long)bench.events, (unsigned long long)bench.cycles);
     if (bench.overs < 20) tb::fail("too little was tried");
     bench.top.final();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_lif: control of the LIF unit: every column block, every step, every term of a pair (docs/numerics.md, 3 and 4).
+// sr_lif: control of the LIF unit: every column block, every step, every term of a pair (docs/numerics.md, 3 and 4).
 //
 // Order       column block, step, item; an item is RANK_LANES terms of the perturbation, the last one of what is left of them (valid_o). One item a cycle without a gap, also from
 //             one pair to the next: a pair takes blocks * steps * items cycles.
@@ -23,7 +23,7 @@
 // Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
-module sr_compact_lif #(
+module sr_lif #(
     parameter RANK_LANES = 1,
     parameter MEMBERS    = 2,
     parameter STEP_W     = 4,
@@ -63,7 +63,7 @@ module sr_compact_lif #(
     output wire                y_we_o,        // age 7
     output wire [YBANK_W+BLOCK_AW-1:0] y_addr_o    // {bank, block}
 );
-    `include "sr_compact_lif.vh"
+    `include "sr_lif.vh"
 
     // ---- the walk ----
     reg                  walk_q, bank_q, minus_q;

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact: the engine (docs/architecture.md): one set of LANES columns that base current, LIF, readout and update use in turn, and
+// sr_engine: the engine (docs/architecture.md): one set of LANES columns that base current, LIF, readout and update use in turn, and
 // the perturbation factors of a generation, a bit an entry, drawn once and kept.
 //
-//   sr_compact_seq     sequencer of a run, pair weights       sr_factors         noise, factors
-//   sr_compact_front   events -> base current, projections    sr_compact_column  accumulator of a column: base current, update
-//   sr_compact_lif     control of LIF                         sr_compact_lane    a column of LIF: perturbation, two neurons
-//   sr_compact_readout spike counts -> scores of a pair       sr_compact_fitness scores -> fitness, sums of the members
-//   sr_compact_credit  pair weights -> words by group         sr_compact_update  factors x pair weights -> sums
-//   sr_compact_finish  control of sums, a word behind -> weights                 sr_compact_quad    its data path, for QUAD lanes
+//   sr_seq             sequencer of a run, pair weights                     sr_factors         noise, factors
+//   sr_front           events -> base current, projections                  sr_column          accumulator of a column: base current, update
+//   sr_lif             control of LIF                                       sr_lif_lane        a column of LIF: perturbation, two neurons
+//   sr_readout         spike counts -> scores of a pair                     sr_member_fitness  scores -> fitness, sums of the members
+//   sr_credit          pair weights -> words by group                       sr_update          factors x pair weights -> sums
+//   sr_update_finish   control of sums, a word behind -> weights            sr_update_quad     its data path, for QUAD lanes
 //   sr_loop_*          LANES above 64, for simulators: all lanes of such a module as one loop
-// In an evaluation front, LIF, readout and fitness work each an item behind the one before it (sr_compact_seq).
+// In an evaluation front, LIF, readout and fitness work each an item behind the one before it (sr_seq).
 // Bounds    one hidden layer, sign entries, readout kind sum, rank <= 16, low rank with pairs * rank <= FACTORS. Memories: see the end. COUNTERS 0: cycles in total only.
 //           BUFFERS 2: base current and counts in two banks, readout weights in a memory of their own: the front of the next
 //           sample runs beside the pairs of this one. 1: it runs after them.
@@ -21,7 +21,7 @@
 //           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it.
 //           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers. SUBTRACT 1: either reset; 0: the hard reset alone.
 //           CFG_RAM 1: settings that one unit at a time looks at (the update's K, PAIR_FIRST) lie in a block RAM, not in flip-flops.
-//           LEAK_DSP: lanes, the first ones, whose neuron takes a DSP block for leak and input (sr_compact_neuron).
+//           LEAK_DSP: lanes, the first ones, whose neuron takes a DSP block for leak and input (sr_neuron).
 //           MEMBERS 2: LIF and readout work on both members of a pair; 1: on one after the other, in half the cells.
 //           LOCAL 1: it learns in mode `local` too (sr_local). NOISE_ROUNDS: rounds of a noise unit in a cycle, here and there.
 //           FULL 1, with LANES above 64: full rank too, of hidden layer and readout together. The front runs once a pair and adds up the
@@ -32,18 +32,12 @@
 // Reset     synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
 
-module sr_compact #(
+module sr_engine #(
     parameter LANES         = 4,
-    parameter ENGINES       = 1,
-    parameter COL_LANES     = 4,
     parameter RANK_LANES    = 1,
     parameter PROJ_UNITS    = 4,
-    parameter PROJ_HASH     = 1,
-    parameter UPD_ROWS      = 1,
-    parameter SAMPLE_W      = 16,
     parameter FRAC_W        = 4,
     parameter BUFFERS       = 1,
-    parameter LAYERS_MAX    = 1,
     parameter INPUTS_MAX    = 592,
     parameter HIDDEN_MAX    = 64,
     parameter CLASSES_MAX   = 10,
@@ -54,7 +48,6 @@ module sr_compact #(
     parameter RWEIGHT_WORDS = 256,
     parameter BATCH_MAX     = 64,
     parameter SCORE_WORDS   = 256,
-    parameter STEP_READOUT  = 0,
     parameter FACTORS       = 64,
     parameter COUNTERS      = 1,
     parameter SOFT_LANES    = 0,
@@ -100,9 +93,7 @@ module sr_compact #(
     `include "sr_cfg.vh"
 
     // ---- sizes ----
-    `include "sr_compact.vh"
-    localparam WEIGHT_WORDS = COMPACT_WEIGHT_WORDS;
-    localparam CBUF_WORDS   = COMPACT_CBUF_WORDS;
+    `include "sr_engine.vh"
     localparam MASTER_W = 8 + FRAC_W;
     localparam LANES_LOG = $clog2(LANES);
     localparam GROUP_W  = $clog2(GROUPS + 1);
@@ -164,51 +155,53 @@ module sr_compact #(
 
     generate
         if (LOOPS != 0 && (BUFFERS != 2 || MEMBERS != 2 || SUBTRACT != 1 || SOFT_LANES != 0)) begin : g_rule_loops
-            SR_COMPACT_WITH_MORE_THAN_64_LANES_HAS_BUFFERS_2_MEMBERS_2_SUBTRACT_1_AND_NO_SOFT_LANES u ();
+            SR_WITH_MORE_THAN_64_LANES_HAS_BUFFERS_2_MEMBERS_2_SUBTRACT_1_AND_NO_SOFT_LANES u ();
         end
         if (FULL != 0 && (LOOPS == 0 || LOWRANK == 0 || FACTOR_AW < 5)) begin : g_rule_full
-            SR_COMPACT_FULL_NEEDS_MORE_THAN_64_LANES_LOWRANK_AND_32_FACTORS u ();
+            SR_FULL_NEEDS_MORE_THAN_64_LANES_LOWRANK_AND_32_FACTORS u ();
         end
-        if (COL_LANES != LANES || ENGINES != 1 || (RANK_LANES != 1 && LOOPS == 0) || PROJ_HASH != 1 || UPD_ROWS != 1 || SAMPLE_W != 16 ||
-            BUFFERS < 1 || BUFFERS > 2 || LAYERS_MAX != 1 || STEP_READOUT != 0) begin : g_rule_compact
-            SR_COMPACT_HAS_COL_LANES_EQUAL_LANES_SAMPLE_W_16_AND_ONE_OF_THE_OTHER_UNITS u ();
+        if (BUFFERS < 1 || BUFFERS > 2) begin : g_rule_buffers
+            SR_BUFFERS_IS_1_OR_2 u ();
+        end
+        if (RANK_LANES != 1 && LOOPS == 0) begin : g_rule_rank_lanes
+            SR_RANK_LANES_ABOVE_1_NEED_MORE_THAN_64_LANES u ();
         end
         if (RANK_LANES < 1 || RANK_LANES > 16 || (1 << $clog2(RANK_LANES)) != RANK_LANES || RANK_MAX % RANK_LANES != 0) begin : g_rule_rank
             SR_RANK_LANES_MUST_BE_A_POWER_OF_TWO_AND_DIVIDE_RANK_MAX u ();
         end
         if (LANES < 2 || LANES > 256 || (1 << $clog2(LANES)) != LANES || (1 << PAIR_AW) != PAIRS_MAX || PAIRS_MAX < 2 ||
             BATCH_MAX > PAIRS_MAX) begin : g_rule_pow
-            SR_COMPACT_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
+            SR_LANES_AND_PAIRS_MAX_ARE_POWERS_OF_TWO_BATCH_MAX_AT_MOST_PAIRS_MAX u ();
         end
         if (CNT_W > 7 || RANK_MAX > 16 || G_W > 28 || C_W > (LOOPS != 0 ? 13 : 12) || BLOCK_W > 8) begin : g_rule_width
-            SR_COMPACT_STEPS_127_RANK_16_INPUTS_2047_GROUPS_255_HIDDEN_BY_STEPS_32767_AT_MOST u ();
+            SR_STEPS_127_RANK_16_INPUTS_2047_GROUPS_255_HIDDEN_BY_STEPS_32767_AT_MOST u ();
         end
         if (LOCAL != 0 && MEMBERS > 1 && RANK_MAX < 2) begin : g_rule_local
             SR_LOCAL_WITH_MEMBERS_2_NEEDS_RANK_MAX_OF_2_SO_THAT_SIGMA_FITS u ();
         end
         if (LOWRANK == 0 && (LOCAL == 0 || SOFT_LANES != 0 || LANES > 64)) begin : g_rule_lowrank
-            SR_COMPACT_WITHOUT_LOWRANK_HAS_LOCAL_AND_ITS_PRODUCTS u ();
+            SR_WITHOUT_LOWRANK_HAS_LOCAL_AND_ITS_PRODUCTS u ();
         end
         if (SERIAL != 0 && (LOWRANK != 0 || BUFFERS != 1 || WEIGHT_HOLD != 0)) begin : g_rule_serial
-            SR_COMPACT_SERIAL_HAS_NO_LOWRANK_BUFFERS_1_AND_WEIGHT_HOLD_0 u ();
+            SR_SERIAL_HAS_NO_LOWRANK_BUFFERS_1_AND_WEIGHT_HOLD_0 u ();
         end
         if (CFG_RAM != 0 && LOCAL != 0) begin : g_rule_cfg
             SR_CFG_RAM_IS_FOR_ONE_UNIT_AT_A_TIME_AND_LOCAL_HAS_TWO u ();
         end
         if (SCORE_WORDS > CBUF_WORDS && LOOPS == 0) begin : g_rule_score
-            SR_COMPACT_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
+            SR_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
         end
         if (MEMBERS < 1 || MEMBERS > 2 || (MEMBERS == 1 && (FIT_BESIDE != 0 || (LOCAL != 0 && LOWRANK != 0)))) begin : g_rule_members
-            SR_COMPACT_MEMBERS_IS_1_OR_2_AND_1_HAS_THE_SERIAL_FITNESS_UNIT_AND_NOT_BOTH_RULES u ();
+            SR_MEMBERS_IS_1_OR_2_AND_1_HAS_THE_SERIAL_FITNESS_UNIT_AND_NOT_BOTH_RULES u ();
         end
         if (LOOPS != 0 && FACTORS > 16384) begin : g_rule_sums_loops
-            SR_COMPACT_FACTORS_IS_AT_MOST_16384_SO_THAT_SUMS_HAVE_24_BITS u ();
+            SR_FACTORS_IS_AT_MOST_16384_SO_THAT_SUMS_HAVE_24_BITS u ();
         end
         if (LOOPS == 0 && FACTORS > 256) begin : g_rule_sums
-            SR_COMPACT_FACTORS_IS_AT_MOST_256_SO_THAT_SUMS_HAVE_16_BITS u ();
+            SR_FACTORS_IS_AT_MOST_256_SO_THAT_SUMS_HAVE_16_BITS u ();
         end
         if (GROUPS < RANK_MAX || FACTOR_AW < RANK_W) begin : g_rule_factors
-            SR_COMPACT_FACTORS_IS_AT_LEAST_PROJ_UNITS_BY_RANK_MAX_AND_ABOVE_RANK_MAX u ();
+            SR_FACTORS_IS_AT_LEAST_PROJ_UNITS_BY_RANK_MAX_AND_ABOVE_RANK_MAX u ();
         end
         if (RWEIGHT_WORDS < CLASSES_MAX * BLOCKS) begin : g_rule_weights
             SR_RWEIGHT_WORDS_MUST_HOLD_CLASSES_MAX_ROWS u ();
@@ -297,9 +290,9 @@ module sr_compact #(
     wire [15:0] count = infer_start || learn_start ? 16'd1 : cfg_pair_count;
     wire        infer_start = run_flags[4], learn_start = run_flags[5];
     sr_limits #(
-        .LAYERS_MAX(LAYERS_MAX), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
+        .LAYERS_MAX(1), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
         .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .BATCH_MAX(BATCH_MAX), .PROJ_UNITS(PROJ_UNITS),
-        .STEP_READOUT(STEP_READOUT)
+        .STEP_READOUT(0)
     ) u_limits (
         .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout),
         .rows_i({26'd0, cfg_rows0}), .cols_i({26'd0, cfg_cols0}), .rank_i(infer_start || learn_start ? 6'd1 : cfg_rank),
@@ -336,7 +329,7 @@ module sr_compact #(
         .classes_i(cfg_classes), .rank_i(full ? 6'd0 : RANK_MAX == 1 ? 6'd1 : cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
-    sr_compact_seq #(
+    sr_seq #(
         .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_BESIDE != 0 ? 4 : 2),
         .COUNTS(Y_BANKS), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_seq (
@@ -449,7 +442,7 @@ module sr_compact #(
     wire [BASE_AW-1:0]  base_at;
     wire [COUNT_AW-1:0] count_at;
     wire [BLOCK_W-1:0]  front_groups = plain || full ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
-    sr_compact_front #(
+    sr_front #(
         .X_AW(X_AW), .SAMPLE_WORDS(SAMPLE_WORDS), .BLOCK_AW(BLOCK_AW), .GROUP_AW(GROUP_AW), .STEP_AW(STEP_AW), .XW_W(XW_W),
         .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT)
     ) u_front (
@@ -526,7 +519,7 @@ module sr_compact #(
     wire [7:0]          lif_ctl;
     wire [Y_AW-1:0]     y_waddr;
     wire [RANK_LANES-1:0] lif_valid;
-    sr_compact_lif #(
+    sr_lif #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
         .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_LANES(RANK_LANES), .MEMBERS(MEMBERS), .YBANK_W(YBANK_W)
     ) u_lif (
@@ -600,7 +593,7 @@ module sr_compact #(
             );
         end else for (n = 0; n < LANES; n = n + 1) begin : g_lane
             wire [2*CNT_W-1:0] counts_of;
-            sr_compact_lane #(
+            sr_lif_lane #(
                 .D_W(D_W), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .LEAK_DSP(n < LEAK_DSP ? 1 : 0), .SUBTRACT(SUBTRACT),
                 .MEMBERS(MEMBERS), .SIGMA(LOWRANK == 0 && MEMBERS == 1 ? 1 : 0)
             ) u_lane (
@@ -623,7 +616,7 @@ module sr_compact #(
     wire [4:0]                fit_rd_addr;
     wire signed [SCORE_W-1:0] score_p, score_m, kept_p, kept_m;
     wire [READ_RANK_W-1:0]    read_rank = full ? cfg_classes[READ_RANK_W-1:0] : {{READ_RANK_W - RANK_W{1'b0}}, rank};
-    sr_compact_readout #(
+    sr_readout #(
         .LANES(COLS), .CNT_W(CNT_W), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .RANK_W(READ_RANK_W), .RANK_AW(READ_RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
         .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 || LOWRANK == 0 ? 0 : 1),
@@ -674,13 +667,13 @@ module sr_compact #(
         assign word_group = {GROUP_W{1'b0}};
         assign word       = {2 * PROJ_UNITS{1'b0}};
     end else begin : g_credit
-        sr_compact_credit #(.UNITS(PROJ_UNITS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_W(GROUP_W)) u_credit (
+        sr_credit #(.UNITS(PROJ_UNITS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_W(GROUP_W)) u_credit (
             .clk_i(clk_i), .rst_i(rst_i), .start_i(credit), .busy_o(credit_busy), .pairs_i(pairs), .rank_i(rank),
             .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(bank_rdata[7:0]), .word_we_o(word_we),
             .word_plane_o(word_plane), .word_group_o(word_group), .word_o(word), .total_o(total), .top_o(top_plane)
         );
     end
-    sr_compact_update #(
+    sr_update #(
         .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .GROUP_W(UPD_GROUP_W), .XW_W(XW_W), .ROW_AW(ROW_AW), .UNIT_LOG(UNIT_LOG),
         .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW)
     ) u_update (
@@ -708,7 +701,7 @@ module sr_compact #(
         assign window     = {WINDOW{1'b0}};
         wire _unused_finish = &{1'b0, cut, noise_ready, fin_put, fin_load, fin_product, fin_low_rho, fin_weigh, fin_at, fin_k};
     end else begin : g_finish
-        sr_compact_finish #(
+        sr_update_finish #(
             .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
             .W_READOUT(BUFFERS > 1 ? 0 : WEIGHT_WORDS)
         ) u_finish (
@@ -778,7 +771,7 @@ module sr_compact #(
             for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
                 assign col_of[u] = upd_cols[u*LANES+n];
             end
-            sr_compact_column #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .UNITS(PROJ_UNITS), .UPDATE(LOWRANK)) u_column (
+            sr_column #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .UNITS(PROJ_UNITS), .UPDATE(LOWRANK)) u_column (
                 .clk_i(clk_i), .acc_en_i(mark || add_base || upd_acc_en), .first_i(mark || upd_first), .double_i(upd_double),
                 .wint_i(add_base), .neg_i(neg_q), .op_en_i(op_en_q), .op_i(total), .miss_i(miss_next), .mask_i(word_rdata[PROJ_UNITS-1:0]),
                 .row_i(upd_row), .col_i(col_of), .w_i(w_q[n*MASTER_W+:MASTER_W]), .base_o(base_new[n*16+:16]),
@@ -825,7 +818,7 @@ module sr_compact #(
         for (n = 0; n < QUADS && LOOPS == 0; n = n + 1) begin : g_quad
             wire [MASTER_W-1:0] weight;
             if (LOWRANK != 0) begin : g_built
-            sr_compact_quad #(.QUAD(QUAD), .FRAC_W(FRAC_W)) u_quad (
+            sr_update_quad #(.QUAD(QUAD), .FRAC_W(FRAC_W)) u_quad (
                 .clk_i(clk_i), .hand_i(hand), .sums_i(sums[n*QUAD*16+:QUAD*16]), .put_i(fin_put), .load_i(fin_load),
                 .product_i(fin_product), .low_rho_i(fin_low_rho), .weigh_i(fin_weigh), .at_i(fin_at), .k_i(fin_k),
                 .window_i(window[n*QUAD+:17]), .word_i(upd_word[n*QUAD*MASTER_W+:QUAD*MASTER_W]), .weight_o(weight)
@@ -922,7 +915,7 @@ module sr_compact #(
     wire       pred_valid;
     wire [3:0] pred;
     generate if (LOWRANK != 0) begin : g_fitness
-    sr_compact_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .BESIDE(FIT_BESIDE), .MEMBERS(MEMBERS)) u_fitness (
+    sr_member_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .BESIDE(FIT_BESIDE), .MEMBERS(MEMBERS)) u_fitness (
         .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .busy_o(fit_busy), .infer_i(infer), .bank_i(fit_bank),
         .fresh_i(fit_fresh), .minus_i(fit_minus), .pair_i(fit_pair), .label_i(fit_label), .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
         .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_class),
@@ -983,12 +976,12 @@ module sr_compact #(
     wire                          readout_we = (upd_w_we && readout) || (lrn_we && lrn_readout);
     generate
         if (BUFFERS > 1) begin : g_weights_apart
-            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(WEIGHT_WORDS), .ADDR_W(HW_AW), .HOLD(WEIGHT_HOLD)) u_hidden (
+            sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(WEIGHT_WORDS), .ADDR_W(HW_AW), .HOLD(WEIGHT_HOLD)) u_hidden (
                 .clk_i(clk_i), .we_i((hidden_we || (mem_we && host_w)) && !rst_i), .walk_i(front_busy),
                 .walk_addr_i(front_w_at[HW_AW-1:0]), .addr_i(changing ? change_at[HW_AW-1:0] : mem_addr[HW_AW-1:0]),
                 .wdata_i(w_wdata), .rdata_o(w_q)
             );
-            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(RWEIGHT_WORDS), .ADDR_W(RW_AW), .HOLD(WEIGHT_HOLD), .LUT(LUT_RAM)) u_readout (
+            sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(RWEIGHT_WORDS), .ADDR_W(RW_AW), .HOLD(WEIGHT_HOLD), .LUT(LUT_RAM)) u_readout (
                 .clk_i(clk_i), .we_i((readout_we || (mem_we && host_rw)) && !rst_i), .walk_i(walk),
                 .walk_addr_i(read_w_at[RW_AW-1:0]), .addr_i(changing ? change_at[RW_AW-1:0] : mem_addr[RW_AW-1:0]),
                 .wdata_i(w_wdata), .rdata_o(rw_q)
@@ -998,7 +991,7 @@ module sr_compact #(
             localparam PARTS = LANES / COLS;
             wire [PARTS-1:0] w_parts = {PARTS{PARTS == 1 || !lrn_turn}} | {{PARTS - 1{1'b0}}, 1'b1} << lrn_m_addr[(TURN_LOG>0?TURN_LOG:1)-1:0];
             wire [W_AW-1:0] host_at = mem_addr[W_AW-1:0] + (host_rw ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
-            sr_compact_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD), .PARTS(PARTS)) u_all (
+            sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD), .PARTS(PARTS)) u_all (
                 .clk_i(clk_i), .we_i(w_parts & {PARTS{(hidden_we || readout_we || (mem_we && (host_w || host_rw))) && !rst_i}}), .walk_i(front_busy || walk),
                 .walk_addr_i(front_busy ? front_w_at[W_AW-1:0] : read_w_at[W_AW-1:0] | WEIGHT_WORDS[W_AW-1:0]),
                 .addr_i(changing ? change_at : host_at), .wdata_i(w_wdata), .rdata_o(w_q)
@@ -1078,7 +1071,7 @@ module sr_compact #(
             );
         end
     endgenerate
-    // pair weights of the update by plane and group (sr_compact_credit; sr_loop_credit keeps its own)
+    // pair weights of the update by plane and group (sr_credit; sr_loop_credit keeps its own)
     localparam WORD_AW = 3 + GROUP_AW;
     generate if (LOWRANK != 0 && LOOPS == 0) begin : g_words
     sr_ram #(.WIDTH(2 * PROJ_UNITS), .DEPTH(1 << WORD_AW), .ADDR_W(WORD_AW)) u_words (
@@ -1091,7 +1084,7 @@ module sr_compact #(
         end
         wire _unused_words = &{1'b0, word_we, word_plane, word, upd_plane};
     end endgenerate
-    // bank: sums of the members, batch list, pair weights (sr_compact_seq)
+    // bank: sums of the members, batch list, pair weights (sr_seq)
     wire               host_list   = mem_sel == SR_MEM_BATCH[2:0];
     wire               host_credit = mem_sel == SR_MEM_CREDIT[2:0];
     wire [PAIR_AW+1:0] host_bank = host_list ? {2'b10, mem_addr[PAIR_AW-1:0]} : host_credit ? {2'b11, mem_addr[PAIR_AW-1:0]}

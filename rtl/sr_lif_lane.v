@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_compact_lane: one column of the LIF unit: the perturbation d of a pair, and the neuron of each of its two members.
+// sr_lif_lane: one column of the LIF unit: the perturbation d of a pair, and the neuron of each of its two members.
 //
 // Perturbation  sum <- (first term ? 0 : sum) + the terms of this cycle, +-c'[k], RANK_LANES of them; d = sum >> 4. The sum is
 //               exact while RANK_MAX <= 16 (D_W = 12 + log2 RANK_MAX), and then d cannot saturate.
-// Neurons       sr_compact_neuron, plus b + d, minus b - d.
+// Neurons       sr_neuron, plus b + d, minus b - d.
 // MEMBERS 1     One neuron, for the member that LIF_MINUS names in LIF_SUM, and the sum is its whole input: it begins with 16 b in place
 //               of 0, and i = sum >> 4. The minus member's begins with 16 b + 15 and subtracts: b - (s >> 4) = (16 b + 15 - s) >> 4.
 // SIGMA 1       (MEMBERS 1, mode `local` alone) A step has one term, sixteen times a whole number: the sum is i itself, b + term / 16 or b - term / 16.
-// Control       ctl_i, the bundle of sr_compact_lif: fields in sr_compact_lif.vh. In a cycle with neither sum, load nor fire
+// Control       ctl_i, the bundle of sr_lif: fields in sr_lif.vh. In a cycle with neither sum, load nor fire
 //               nothing moves.
 //   cycle         0           1            2             3
 //   LIF_SUM       term                                             neg_i, term_i valid; MEMBERS 1: b_i with the step's first
 //   LIF_LOAD                  b + d, b - d                         b_i valid; with the sum of the step's last term
 //   LIF_FIRE                               v, count                MEMBERS 1: in cycle 1
 //   count_*_o                                            valid     until the next fire
-// LEAK_DSP      1: the plus member's neuron takes a DSP block for its leak (sr_compact_neuron).
+// LEAK_DSP      1: the plus member's neuron takes a DSP block for its leak (sr_neuron).
 // Formats       term_i signed TERM_W each: 16, or 17 for the sigma of mode `local`, neg_i 1: subtract it; b_i s16; counts unsigned.
-// Reset         none (LIF_CLEAR). Test: tests/rtl/tb_compact_lane.cpp
+// Reset         none (LIF_CLEAR). Test: tests/rtl/tb_lif_lane.cpp
 `default_nettype none
 
-module sr_compact_lane #(
+module sr_lif_lane #(
     parameter RANK_LANES = 1,
     parameter D_W        = 14,
     parameter TERM_W     = 16,
@@ -42,7 +42,7 @@ module sr_compact_lane #(
     output wire [CNT_W-1:0]         count_p_o,
     output wire [CNT_W-1:0]         count_m_o
 );
-    `include "sr_compact_lif.vh"
+    `include "sr_lif.vh"
     localparam SUM_W = MEMBERS > 1 ? D_W + 4 : SIGMA != 0 ? 17 : 21;
     generate
         if (SIGMA != 0 && MEMBERS != 1) begin : g_rule_sigma
@@ -89,7 +89,7 @@ module sr_compact_lane #(
     localparam I_W = SUM_W - LOW;              // of d, or of the whole input
     wire signed [I_W-1:0] d = sum_q[SUM_W-1:LOW];
     wire [15:0] u_p;
-    sr_compact_neuron #(
+    sr_neuron #(
         .D_W(I_W), .CNT_W(CNT_W), .MINUS(MEMBERS > 1 ? 0 : 2), .LEAK_MUL(LEAK_MUL), .LEAK_DSP(LEAK_DSP), .SUBTRACT(SUBTRACT)
     ) u_plus (
         .clk_i(clk_i), .clear_i(ctl_i[LIF_CLEAR]), .load_i(ctl_i[LIF_LOAD]), .fire_i(ctl_i[LIF_FIRE]),
@@ -101,7 +101,7 @@ module sr_compact_lane #(
         if (MEMBERS > 1) begin : g_minus
             wire [15:0] u_m;
             assign begin_at = {SUM_W{1'b0}};
-            sr_compact_neuron #(.D_W(I_W), .CNT_W(CNT_W), .MINUS(1), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT)) u_minus (
+            sr_neuron #(.D_W(I_W), .CNT_W(CNT_W), .MINUS(1), .LEAK_MUL(LEAK_MUL), .SUBTRACT(SUBTRACT)) u_minus (
                 .clk_i(clk_i), .clear_i(ctl_i[LIF_CLEAR]), .load_i(ctl_i[LIF_LOAD]), .fire_i(ctl_i[LIF_FIRE]),
                 .first_i(ctl_i[LIF_STEP_FIRST]), .last_i(ctl_i[LIF_STEP_LAST]),
                 .present_i(present_i), .b_i(b_i), .d_i(d), .leak_i(leak_i), .theta_i(theta_i), .subtract_i(subtract_i),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0
- * sr_compact_finish between a noise unit and a sum unit in C: layers of random rows and columns, words handed over as soon as they
+ * sr_update_finish between a noise unit and a sum unit in C: layers of random rows and columns, words handed over as soon as they
  * may be and much later, resets in the midst. What it does is written down cycle by cycle and compared afterwards with the table
  * of its header: dither of each quad's lane (docs/numerics.md), K's bytes ahead of their passes, addresses of reads and writes. */
 // params: -GLANES=4
@@ -8,7 +8,7 @@
 // params: -GLANES=32
 // params: -GLANES=64
 #include "tb.h"
-#include "Vsr_compact_finish.h"
+#include "Vsr_update_finish.h"
 
 namespace {
 
@@ -21,7 +21,7 @@ struct Cycle {
 };
 
 struct Bench {
-    Vsr_compact_finish top;
+    Vsr_update_finish top;
     tb::Random random;
     unsigned lanes, quad, cut;
     uint64_t words = 0, resets = 0, fewest = ~0ull;
@@ -117,7 +117,7 @@ int main(int argc, char **argv) {
         unsigned rows = random.range(1, 12), blocks = random.range(1, 256 / bench.lanes < 16 ? 256 / bench.lanes : 16);
         bench.job(rows, blocks, random.chance(50) ? 100 : random.range(5, 60), random.chance(20) ? random.range(1, 300) : 0);
     }
-    std::printf("compact_finish: %u lanes, %llu words, %llu cycles a word at best, %llu resets\n", bench.lanes,
+    std::printf("update_finish: %u lanes, %llu words, %llu cycles a word at best, %llu resets\n", bench.lanes,
                 (unsigned long long)bench.words, (unsigned long long)bench.fewest, (unsigned long long)bench.resets);
     if (bench.words < 1000 || !bench.resets) tb::fail("too little was tried");
     bench.top.final();
