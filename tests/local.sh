@@ -21,10 +21,10 @@ check "eval judges the mean that was saved" sh -c "'$X' eval --model '$W/one/las
 check "bench" sh -c "'$X' bench --mode local --hidden 64 --batch 16 --generations 2 --json >'$W/j'"
 check "bench counts samples" json "$W/j" 'v[0]["mode"] == "local" and v[0]["samples_per_second"] > 100'
 
-if "$X" info --engine sim --build member >/dev/null 2>&1; then
-    refused "a device without it" "engine sim does not have it" train $T --engine sim --build member --hidden 24 --frac-bits 0 --out "$W/x"
+if "$X" info --engine sim --build icebreaker >/dev/null 2>&1; then
+    refused "a device without it" "engine sim does not have it" train $T --engine sim --build icebreaker --hidden 24 --frac-bits 0 --out "$W/x"
 else
-    echo "ok - # SKIP a device without it: there is no simulation build member"
+    echo "ok - # SKIP a device without it: there is no simulation build icebreaker"
 fi
 refused "a readout by step" "needs --readout sum" train $T --readout membrane --out "$W/x"
 refused "another fitness" "learns by --fitness logsoftmax" train $T --fitness margin --out "$W/x"

@@ -126,15 +126,15 @@ else
 fi
 
 # ---- engines side by side ----
-if "$X" info --engine sim --build compact --json >"$W/j" 2>/dev/null; then
+if "$X" info --engine sim --build icebreaker --json >"$W/j" 2>/dev/null; then
     bits=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["device"]["frac_w"])' "$W/j")
     E="--data $W/data --hidden 24 --batch 8 --population 8 --generations 3 --limit-train 60 --limit-test 10 --no-test --frac-bits $bits"
     check "ref alone" "$X" train $E --out "$W/e"
-    check "ref and a simulation as ranks" run -n 1 "$X" train $E --out "$W/e2" : -n 1 "$X" train $E --engine sim --build compact --out "$W/e2"
+    check "ref and a simulation as ranks" run -n 1 "$X" train $E --out "$W/e2" : -n 1 "$X" train $E --engine sim --build icebreaker --out "$W/e2"
     check "identical" "$X" diff "$W/e" "$W/e2"
     check "local with a rank that has it not" refused_ranks "does not have it" \
-        -n 1 "$X" train $E --mode local --out "$W/x" : -n 1 "$X" train $E --mode local --engine sim --build compact --out "$W/x"
+        -n 1 "$X" train $E --mode local --out "$W/x" : -n 1 "$X" train $E --mode local --engine sim --build icebreaker --out "$W/x"
 else
-    skip "ref and a simulation as ranks" "there is no simulation build compact"
+    skip "ref and a simulation as ranks" "there is no simulation build icebreaker"
 fi
 exit $failed
