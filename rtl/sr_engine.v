@@ -290,14 +290,13 @@ module sr_engine #(
     wire [15:0] count = infer_start || learn_start ? 16'd1 : cfg_pair_count;
     wire        infer_start = run_flags[4], learn_start = run_flags[5];
     sr_limits #(
-        .LAYERS_MAX(1), .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX),
-        .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX), .BATCH_MAX(BATCH_MAX), .PROJ_UNITS(PROJ_UNITS),
-        .STEP_READOUT(0)
+        .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX),
+        .PAIRS_MAX(PAIRS_MAX), .BATCH_MAX(BATCH_MAX), .PROJ_UNITS(PROJ_UNITS)
     ) u_limits (
         .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout),
-        .rows_i({26'd0, cfg_rows0}), .cols_i({26'd0, cfg_cols0}), .rank_i(infer_start || learn_start ? 6'd1 : cfg_rank),
+        .rows_i(cfg_rows0), .cols_i(cfg_cols0), .rank_i(infer_start || learn_start ? 6'd1 : cfg_rank),
         .pairs_i(cfg_pairs), .count_i(count), .chunk_i(PROJ_UNITS[15:0]), .batch_i(cfg_batch),
-        .theta_high_i({cfg_r_theta[15], cfg_theta2[15], cfg_theta1[15], cfg_theta0[15]}),
+        .theta_high_i(cfg_theta0[15]),
         .fitness_i(run_flags[0] ? cfg_fitness[1:0] : 2'd0),
         .evaluate_i(run_flags[0] || infer_start || learn_start), .update_i(run_flags[2] || run_flags[3] || learn_start), .code_o(limit_code)
     );
@@ -398,7 +397,8 @@ module sr_engine #(
         assign rcols       = 1'b0;
         wire _unused_factors = &{1'b0, upd_cut_at};
     end else if (LOWRANK != 0) begin : g_factors
-    assign missed = {LANES * MISS_W{1'b0}};
+    assign missed     = {LANES * MISS_W{1'b0}};
+    assign upd_dither = 64'd0;
     sr_factors #(
         .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS),
         .BLOCK_AW(BLOCK_AW), .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .ROUNDS(NOISE_ROUNDS), .RANK_MAX(RANK_MAX), .ROW_AW(ROW_AW)
@@ -407,13 +407,13 @@ module sr_engine #(
         .pairs_i(draw_pairs), .rank_i(cfg_rank), .x_words_i({{9 - XW_W{1'b0}}, x_words}), .blocks_i(blocks8), .busy_o(draw_busy),
         .over_o(draw_over), .groups_o(groups),
         .dither_i(upd_noise), .dither_readout_i(readout), .dither_row_i(upd_noise_row), .dither_block_i(upd_noise_block),
-        .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut), .dither_o(upd_dither),
-        .row_re_i(front_row_re || (upd_row_re && !readout && !full)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
+        .dither_ready_o(noise_ready), .cut_at_i(upd_cut_at), .cut_o(cut),
+        .row_re_i(front_row_re || (upd_row_re && !readout)), .row_addr_i(upd_turn_q ? upd_row_addr : front_row_addr),
         .row_bit_i(upd_turn_q ? upd_bit : front_row_bit), .row_o(row_bits),
-        .col_re_i((lif_col_re || upd_re) && !full), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
-        .rcol_re_i((read_col_re || upd_re) && !full), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr[COL_AW-1:0]), .rcol_o(rcol_bits),
+        .col_re_i(lif_col_re || upd_re), .col_addr_i(upd_turn_q ? upd_col_addr : lif_col_addr), .col_o(col_bits), .cols_o(cols),
+        .rcol_re_i(read_col_re || upd_re), .rcol_addr_i(upd_turn_q ? upd_col_addr : read_col_addr[COL_AW-1:0]), .rcol_o(rcol_bits),
         .rcols_o(rcols),
-        .class_re_i((read_class_re || (upd_row_re && readout)) && !full), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
+        .class_re_i(read_class_re || (upd_row_re && readout)), .class_addr_i(upd_turn_q ? upd_class_addr : read_class_addr),
         .class_bit_i(upd_turn_q ? upd_bit : read_class_sel), .class_o(class_bit), .classes_o(class_bits)
     );
     end else begin : g_no_factors
@@ -566,7 +566,7 @@ module sr_engine #(
             wire signed [15:0]           term;
             sr_sat #(.IN_W(TERM_W), .OUT_W(16)) u_term (.x_i(scaled_q3[TERM_W+3:4]), .y_o(term));
             always @(posedge clk_i) begin
-                count_q2   <= plain || full || LOWRANK == 0 ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
+                count_q2   <= plain || LOWRANK == 0 ? {C_W{1'b0}} : count_rdata[lif_unit*C_W+:C_W];
                 scaled_q3  <= count_q2 * $signed({1'b0, cfg_scale0});
                 term_now_q <= lrn_pair ? lrn_term : {{LIF_TERM_W - 15{term[15]}}, term[14:0]};
                 // A plain run has no term, and looks at no factor's bit: no run may have written it.

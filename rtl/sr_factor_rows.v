@@ -14,8 +14,7 @@ module sr_factor_rows #(
     parameter UNITS  = 4,
     parameter DEPTH  = 2432,
     parameter ADDR_W = 12,
-    parameter SPLIT  = 1,
-    parameter LOOP   = 0    // of sr_ram; only without SPLIT
+    parameter SPLIT  = 1
 ) (
     input  wire                 clk_i,
     input  wire [UNITS-1:0]     we_i,
@@ -63,10 +62,6 @@ module sr_factor_rows #(
             );
             always @(posedge clk_i) if (re_i) high_q <= raddr_i >= LOW[ADDR_W-1:0];
             assign rdata_o = high_q ? high : low;
-        end else if (LOOP != 0) begin : g_loop
-            sr_ram #(.WIDTH(WIDTH), .PARTS(UNITS), .DEPTH(DEPTH), .ADDR_W(ADDR_W), .LOOP(1)) u_ram (
-                .clk_i(clk_i), .we_i(we_i), .waddr_i(waddr_i), .wdata_i({UNITS{wdata_i}}), .re_i(re_i), .raddr_i(raddr_i), .rdata_o(rdata_o)
-            );
         end else begin : g_parts
             for (u = 0; u < UNITS; u = u + 1) begin : g_part
                 sr_ram #(.WIDTH(CUT), .DEPTH(DEPTH), .ADDR_W(ADDR_W)) u_ram (

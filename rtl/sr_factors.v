@@ -13,7 +13,7 @@
 // Draw        start_i (pulse) with the job inputs, held while busy_o; over_o: more than FACTORS, given up. groups_o: row groups.
 //             A noise word takes 16 / ROUNDS + 2 cycles (ROUNDS 16: 2) and one for each CUT entries.
 // Dither      dither_i (pulse, not during a draw; its row and block are 0 during one); dither_ready_o until the next; cut_o:
-//             entries cut_at_i * CUT and on; dither_o: all 64.
+//             entries cut_at_i * CUT and on.
 // Reads       a cycle after the enable; bit selects go with the data. col_o, rcol_o (readout) and class_o are of the factor that the
 //             address names, cols_o, rcols_o ({unit, lane}) and classes_o of all of its group. Reset: control only. Test: tests/rtl/tb_factors.cpp
 `default_nettype none
@@ -57,7 +57,6 @@ module sr_factors #(
     output wire                  dither_ready_o,
     input  wire [ 5:0]           cut_at_i,
     output wire [CUT-1:0]        cut_o,
-    output wire [63:0]           dither_o,     // all of the word
     // reads
     input  wire                  row_re_i,
     input  wire [ROW_AW-1:0]     row_addr_i,
@@ -78,7 +77,6 @@ module sr_factors #(
     output wire [PROJ_UNITS-1:0] classes_o
 );
     `include "sr_map.vh"
-    localparam LOOP      = LANES > 64 ? 1 : 0;   // for simulators
     localparam CUTS      = 64 / CUT;        // of a noise word
     localparam CUT_W     = $clog2(CUTS);
     localparam CUT_LOG   = $clog2(CUT);
@@ -180,7 +178,6 @@ module sr_factors #(
     wire [CUT-1:0]   cut    = noise[{cut_at, {CUT_LOG{1'b0}}}+:CUT];
     assign dither_ready_o = ready;
     assign cut_o          = cut;
-    assign dither_o       = noise;
 
     // ---- stores ----
     wire [ROW_AW-1:0]    row_at = group_at_q + {{ROW_AW - DONE_W{1'b0}}, done_q};
@@ -232,11 +229,11 @@ module sr_factors #(
             assign class_we[u] = keep && store_q == CLASSES && unit == u[UNIT_W-1:0];
         end
     endgenerate
-    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM), .LOOP(LOOP)) u_hidden (
+    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM)) u_hidden (
         .clk_i(clk_i), .we_i(col_we & {PROJ_UNITS * WIDE{store_q == COLS}}), .waddr_i(col_word_at[COL_RAM_AW-1:0]),
         .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(col_re_i), .raddr_i(col_read_at[COL_RAM_AW-1:0]), .rdata_o(cols_o)
     );
-    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM), .LOOP(LOOP)) u_readout (
+    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM)) u_readout (
         .clk_i(clk_i), .we_i(col_we & {PROJ_UNITS * WIDE{store_q == COLS_READOUT}}), .waddr_i(col_word_at[COL_RAM_AW-1:0]),
         .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(rcol_re_i), .raddr_i(rcol_read_at[COL_RAM_AW-1:0]), .rdata_o(rcols_o)
     );
@@ -255,10 +252,10 @@ module sr_factors #(
             wire _unused_class = &{1'b0, class_write, class_read, class_we};
         end else begin : g_apart
             wire [PROJ_UNITS*CUT-1:0] class_word;
-            sr_factor_rows #(.CUT(CUT), .UNITS(PROJ_UNITS), .DEPTH(ROW_DEPTH), .ADDR_W(ROW_AW), .SPLIT(0), .LOOP(LOOP)) u_rows (
+            sr_factor_rows #(.CUT(CUT), .UNITS(PROJ_UNITS), .DEPTH(ROW_DEPTH), .ADDR_W(ROW_AW), .SPLIT(0)) u_rows (
                 .clk_i(clk_i), .we_i(row_we), .waddr_i(row_at), .wdata_i(cut), .re_i(row_re_i), .raddr_i(row_addr_i), .rdata_o(row_word)
             );
-            sr_ram #(.WIDTH(PROJ_UNITS * CUT), .PARTS(PROJ_UNITS), .DEPTH(1 << CLASS_RAM_AW), .ADDR_W(CLASS_RAM_AW), .LOOP(LOOP)) u_classes (
+            sr_ram #(.WIDTH(PROJ_UNITS * CUT), .PARTS(PROJ_UNITS), .DEPTH(1 << CLASS_RAM_AW), .ADDR_W(CLASS_RAM_AW)) u_classes (
                 .clk_i(clk_i), .we_i(class_we), .waddr_i(class_at[CLASS_RAM_AW-1:0]), .wdata_i({PROJ_UNITS{cut}}), .re_i(class_re_i),
                 .raddr_i(class_read_at[CLASS_RAM_AW-1:0]), .rdata_o(class_word)
             );

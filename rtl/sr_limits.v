@@ -5,7 +5,6 @@
 `default_nettype none
 
 module sr_limits #(
-    parameter LAYERS_MAX   = 3,
     parameter INPUTS_MAX   = 4095,
     parameter HIDDEN_MAX   = 256,
     parameter CLASSES_MAX  = 16,
@@ -13,21 +12,20 @@ module sr_limits #(
     parameter RANK_MAX     = 32,
     parameter PAIRS_MAX    = 2048,
     parameter BATCH_MAX    = 4096,
-    parameter PROJ_UNITS   = 32,
-    parameter STEP_READOUT = 1
+    parameter PROJ_UNITS   = 32
 ) (
     input  wire [ 1:0] layers_i,
     input  wire [ 9:0] steps_i,
     input  wire [ 4:0] classes_i,
     input  wire [ 1:0] readout_i,
-    input  wire [38:0] rows_i,     // three layers, 13 bits each
-    input  wire [38:0] cols_i,
+    input  wire [12:0] rows_i,     // of the hidden layer
+    input  wire [12:0] cols_i,
     input  wire [ 5:0] rank_i,
     input  wire [15:0] pairs_i,
     input  wire [15:0] count_i,    // pairs to evaluate
     input  wire [15:0] chunk_i,
     input  wire [15:0] batch_i,
-    input  wire [ 3:0] theta_high_i,   // bit 15 of the thresholds: readout, then hidden layers 2, 1, 0
+    input  wire        theta_high_i,   // bit 15 of its threshold
     input  wire [ 1:0] fitness_i,      // kind; 0 where nothing is evaluated
     input  wire        evaluate_i,
     input  wire        update_i,
@@ -45,31 +43,9 @@ module sr_limits #(
         end
     endfunction
 
-    wire layers_bad = layers_i == 2'd0 || above({14'd0, layers_i}, LAYERS_MAX[15:0]);
-    wire [2:0] rows_bad, cols_bad, theta_bad;
-    genvar l;
-    generate
-        for (l = 0; l < 3; l = l + 1) begin : g_layer
-            wire [12:0] rows = rows_i[l*13+:13];
-            wire [12:0] cols = cols_i[l*13+:13];
-            if (l < LAYERS_MAX) begin : g_built
-                wire on = l[1:0] < layers_i;
-                if (l == 0) begin : g_first
-                    assign rows_bad[l] = rows == 13'd0 || above({3'd0, rows}, INPUTS_MAX[15:0]);
-                end else begin : g_later
-                    assign rows_bad[l] = on && rows != cols_i[(l-1)*13+:13];
-                end
-                assign theta_bad[l] = on && theta_high_i[l];
-                assign cols_bad[l] = on && (cols == 13'd0 || above({3'd0, cols}, HIDDEN_MAX[15:0]));
-            end else begin : g_absent
-                assign rows_bad[l] = 1'b0;
-                assign cols_bad[l] = 1'b0;
-                assign theta_bad[l] = 1'b0;
-                wire _unused = &{1'b0, rows, cols, theta_high_i[l]};
-            end
-        end
-    endgenerate
-
+    wire layers_bad  = layers_i != 2'd1;
+    wire rows_bad    = rows_i == 13'd0 || above({3'd0, rows_i}, INPUTS_MAX[15:0]);
+    wire cols_bad    = cols_i == 13'd0 || above({3'd0, cols_i}, HIDDEN_MAX[15:0]);
     wire steps_bad   = steps_i == 10'd0 || above({6'd0, steps_i}, STEPS_MAX[15:0]);
     wire classes_bad = classes_i[4:1] == 4'd0 || above({11'd0, classes_i}, CLASSES_MAX[15:0]);
     wire rank_bad    = rank_i == 6'd0 || above({10'd0, rank_i}, RANK_MAX[15:0]);
@@ -77,13 +53,13 @@ module sr_limits #(
                        (evaluate_i && (count_i == 16'd0 || above(count_i, PAIRS_MAX[15:0])));
     wire chunk_bad   = evaluate_i && (chunk_i == 16'd0 || (chunk_i & (PROJ_UNITS[15:0] - 16'd1)) != 16'd0);
     wire batch_bad   = evaluate_i && (batch_i == 16'd0 || above(batch_i, BATCH_MAX[15:0]));
-    wire readout_bad = readout_i == 2'd3 || (STEP_READOUT == 0 && readout_i != 2'd0);
+    wire readout_bad = readout_i != 2'd0;       // kind sum
 
     assign code_o = layers_bad ? SR_REPLY_LIMIT_LAYERS : steps_bad ? SR_REPLY_LIMIT_STEPS :
-                    classes_bad ? SR_REPLY_LIMIT_CLASSES : |rows_bad ? SR_REPLY_LIMIT_ROWS : |cols_bad ? SR_REPLY_LIMIT_COLS :
+                    classes_bad ? SR_REPLY_LIMIT_CLASSES : rows_bad ? SR_REPLY_LIMIT_ROWS : cols_bad ? SR_REPLY_LIMIT_COLS :
                     rank_bad ? SR_REPLY_LIMIT_RANK : pairs_bad ? SR_REPLY_LIMIT_PAIRS : chunk_bad ? SR_REPLY_LIMIT_CHUNK :
                     batch_bad ? SR_REPLY_LIMIT_BATCH : readout_bad ? SR_REPLY_LIMIT_READOUT :
-                    |theta_bad || (readout_i == 2'd2 && theta_high_i[3]) ? SR_REPLY_LIMIT_THETA :
+                    theta_high_i ? SR_REPLY_LIMIT_THETA :
                     fitness_i == 2'd3 ? SR_REPLY_LIMIT_FITNESS : SR_REPLY_OK;
 endmodule
 

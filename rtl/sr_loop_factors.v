@@ -76,12 +76,14 @@ module sr_loop_factors #(
     output wire [UNITS-1:0]      classes_o
 );
     `include "sr_map.vh"
+    localparam SIMON_ROUNDS = 16;
     `include "sr_simon.vh"
     localparam WORDS     = LANES / 64;            // noise words of a column block
     localparam COL_WORDS = WORDS << BLOCK_AW;     // of a factor
     localparam UNIT_LOG  = $clog2(UNITS);
     localparam UNIT_W    = UNIT_LOG > 0 ? UNIT_LOG : 1;
     localparam INPUTS    = X_WORDS * 16;
+    localparam MOST      = UNITS > RANK_LANES ? UNITS : RANK_LANES;
     localparam WORD_W    = $clog2(INPUTS / 64 + COL_WORDS + 2);
     reg  [UNITS-1:0] rows    [0:FACTORS/UNITS*INPUTS-1];
     reg  [63:0]      hidden  [0:FACTORS*COL_WORDS-1];
@@ -152,9 +154,9 @@ module sr_loop_factors #(
         i     = 0;
         at    = 0;
         left  = 0;
-        noise = ctr ^ key_i;
+        noise = 64'd0;
         if (busy_q || dither_i) begin
-            for (i = 0; i < 16; i = i + 1) noise = simon_round(noise, i[3:0]);
+            noise = simon_rounds(ctr ^ key_i, 4'd0);
             if (!busy_q) dither_q <= noise;
             else
                 case (store_q)
@@ -240,39 +242,30 @@ module sr_loop_factors #(
     assign miss_o = miss_q;
     assign col_o  = col_q;
     assign rcol_o = rcol_q;
-    // Functions, so that a cycle without such a read costs a simulator nothing.
-    function [UNITS-1:0] classes_at(input on, input [FACTOR_AW-1:0] place, input [3:0] which);
+    // The entries of class `which` of so many factors from `place` on. A function, so that a cycle without such a read costs a
+    // simulator nothing.
+    function [MOST-1:0] classes_at(input on, input [31:0] most, input [FACTOR_AW-1:0] place, input [3:0] which);
         reg [15:0] entry;
         integer    c;
         begin
-            classes_at = {UNITS{1'b0}};
+            classes_at = {MOST{1'b0}};
             if (on)
-                for (c = 0; c < UNITS; c = c + 1) begin
+                for (c = 0; c < most; c = c + 1) begin
                     entry         = classes[place+c[FACTOR_AW-1:0]];
                     classes_at[c] = entry[which];
                 end
         end
     endfunction
-    function [RANK_LANES-1:0] class_at(input on, input [FACTOR_AW-1:0] place, input [3:0] which);
-        reg [15:0] entry;
-        integer    c;
-        begin
-            class_at = {RANK_LANES{1'b0}};
-            if (on)
-                for (c = 0; c < RANK_LANES; c = c + 1) begin
-                    entry       = classes[place+c[FACTOR_AW-1:0]];
-                    class_at[c] = entry[which];
-                end
-        end
-    endfunction
-    assign class_o   = class_at(class_read_q, class_at_q, class_bit_i);
-    assign classes_o = classes_at(class_read_q && group_i, class_at_q >> UNIT_LOG << UNIT_LOG, class_bit_i);
+    wire [MOST-1:0] item  = classes_at(class_read_q, RANK_LANES, class_at_q, class_bit_i);
+    wire [MOST-1:0] whole = classes_at(class_read_q && group_i, UNITS, class_at_q >> UNIT_LOG << UNIT_LOG, class_bit_i);
+    assign class_o   = item[RANK_LANES-1:0];
+    assign classes_o = whole[UNITS-1:0];
     generate
         if ((1 << UNIT_LOG) != UNITS || (1 << FACTOR_AW) != FACTORS || LANES % 64 != 0) begin : g_rule
             SR_LOOP_FACTORS_HAS_POWERS_OF_TWO_AND_LANES_BY_64 u ();
         end
     endgenerate
-    wire _unused = &{1'b0, words, group, factor_up};
+    wire _unused = &{1'b0, words, group, factor_up, item};
 endmodule
 
 `default_nettype wire

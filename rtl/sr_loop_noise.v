@@ -20,22 +20,19 @@ module sr_loop_noise #(
     output wire [LANES-1:0] bits_o
 );
     `include "sr_map.vh"
+    localparam SIMON_ROUNDS = 16;
     `include "sr_simon.vh"
 
     localparam WORDS     = LANES / 64;
     localparam WORDS_LOG = $clog2(WORDS);
     reg [LANES-1:0] bits_q;
     // verilator tracing_off
-    reg [63:0]      state;
-    integer         n, r;
+    integer         n;
     // verilator tracing_on
     always @(posedge clk_i)
         if (en_i)
-            for (n = 0; n < WORDS; n = n + 1) begin
-                state = key_i ^ {SR_KIND_FULL[3:0], layer_i, row_i, pair_i, 16'd0, block_i << WORDS_LOG | n[7:0]};
-                for (r = 0; r < 16; r = r + 1) state = simon_round(state, r[3:0]);
-                bits_q[n*64+:64] <= state;
-            end
+            for (n = 0; n < WORDS; n = n + 1)
+                bits_q[n*64+:64] <= simon_rounds(key_i ^ {SR_KIND_FULL[3:0], layer_i, row_i, pair_i, 16'd0, block_i << WORDS_LOG | n[7:0]}, 4'd0);
     assign bits_o = bits_q;
 endmodule
 

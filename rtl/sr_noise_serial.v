@@ -18,6 +18,7 @@ module sr_noise_serial #(
     output wire        ready_o,
     output wire [63:0] word_o
 );
+    localparam SIMON_ROUNDS = ROUNDS;
     `include "sr_simon.vh"
 
     generate
@@ -25,14 +26,6 @@ module sr_noise_serial #(
             SR_ROUNDS_MUST_BE_1_2_4_8_OR_16 u ();
         end
     endgenerate
-
-    function [63:0] simon_rounds(input [63:0] state, input [3:0] first);
-        integer r;
-        begin
-            simon_rounds = state;
-            for (r = 0; r < ROUNDS; r = r + 1) simon_rounds = simon_round(simon_rounds, first | r[3:0]);
-        end
-    endfunction
 
     reg  [63:0] state_q;
     generate
