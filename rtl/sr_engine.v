@@ -18,7 +18,8 @@
 //           WEIGHT_HOLD 1: weights are registered behind their memory, which is slow or far; 0: an address is registered in front
 //           of it, and what goes to the other memories is not registered, which takes fewer cells.
 //           FIT_BESIDE 1: fitness in two pipelined units; 0: in one small serial unit.
-//           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it.
+//           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it. There, and where LOWRANK 0 leaves block RAM, the front
+//           has a queue of words.
 //           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers. SUBTRACT 1: either reset; 0: the hard reset alone.
 //           CFG_RAM 1: settings that one unit at a time looks at (the update's K, PAIR_FIRST) lie in a block RAM, not in flip-flops.
 //           LEAK_DSP: lanes, the first ones, whose neuron takes a DSP block for leak and input (sr_neuron).
@@ -444,7 +445,7 @@ module sr_engine #(
     wire [BLOCK_W-1:0]  front_groups = plain || full ? {BLOCK_W{1'b0}} : {{BLOCK_W - GROUP_W{1'b0}}, groups};
     sr_front #(
         .X_AW(X_AW), .SAMPLE_WORDS(SAMPLE_WORDS), .BLOCK_AW(BLOCK_AW), .GROUP_AW(GROUP_AW), .STEP_AW(STEP_AW), .XW_W(XW_W),
-        .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT)
+        .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT), .AHEAD(LUT_RAM != 0 || LOWRANK == 0 || LOOPS != 0 ? 1 : 0), .LUT_RAM(LUT_RAM)
     ) u_front (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(front || lrn_front), .busy_o(front_busy), .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
         .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),

@@ -2,15 +2,17 @@
 // sr_front: walks the events of a sample for base current and projection together. Pass n accumulates column block n of
 // the base current and the counts of factor group n; all steps within a pass, an event a cycle.
 //
-// Order       pass, step, word of 16 inputs, event. Every step begins with a mark, and one more mark ends the job: it tells to
-//             keep what was accumulated since the mark before (keep_base_o, keep_count_o, at base_at_o, count_at_o) and to
-//             start from 0. An event comes with the weight word and row factor bits whose addresses were given before.
+// Order       pass, step, word of 16 inputs, event. A job begins with a mark and every step ends with one, which tells to keep what was
+//             accumulated since the mark before (keep_base_o, keep_count_o, at base_at_o, count_at_o) and to start from 0; the job's first
+//             keeps nothing. An event comes with the weight word and row factor bits whose addresses were given before.
 // Addresses   weights: {input, block}; row factors as in sr_factors; base current: {step, block}; counts: {group, step}.
-// Empty words The sample store's port holds the word that comes next. While a word with several events is at work, empty words behind
-//             it are passed over, one a cycle; never the last of a step.
-// Cycles      passes * (steps * (1 + sum over words that are not passed over of max(1, events)) + 1) + 5.
+// Words       go from the sample store's port to in_q, and from there to x_q, where their events are issued, a word a cycle while there is room.
+//             In in_q a word without an event is left out, unless it is its step's last. AHEAD 1: there is a queue of 8 words between
+//             in_q and x_q, which runs ahead across steps and passes, and no way from x_q to the store; AHEAD 0: none, in fewer cells.
+// Cycles      passes * (steps + events) + 5, where the words come fast enough; what is waited for them besides. They come a word a cycle from 3
+//             cycles after start_i on (AHEAD 1: 5), and a cycle later behind the last of a pass.
 // Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a
-//             step, the sample's words in a row. x_over_o: an address beyond what is there. Reset: control only.
+//             step, the sample's words in a row. x_over_o: a word is read whose address is beyond what is there. Reset: control only.
 // Test        tests/rtl/tb_front.cpp; proofs: tests/formal
 `default_nettype none
 
@@ -24,7 +26,9 @@ module sr_front #(
     parameter STEP_W       = 4,
     parameter PASS_W       = 5,
     parameter ROW_AW       = 12,
-    parameter CUT          = 4
+    parameter CUT          = 4,
+    parameter AHEAD        = 1,
+    parameter LUT_RAM      = 0     // 1: the queue in LUT RAM
 ) (
     input  wire                clk_i,
     input  wire                rst_i,
@@ -71,69 +75,108 @@ module sr_front #(
         end
     endfunction
 
-    // ---- scanner ----
-    localparam [1:0] IDLE = 2'd0, FETCH = 2'd1, MARK = 2'd2, SCAN = 2'd3;
-    reg  [1:0]         state_q;
-    reg                end_q;            // the mark that ends the job
+    // ---- words: asked for, on the store's port, in in_q, in the queue ----
+    localparam ENTRY_W = XW_W + 18;
+    reg                run_q;
+    reg                port_q;           // a word is on the port
     reg  [X_AW:0]      x_addr_q;         // next word to be asked for; the top bit: beyond
-    reg  [15:0]        x_q;
-    reg  [XW_W-1:0]    word_q, ahead_q;  // the word at work; the one on the sample store's port
-    reg  [STEP_W-1:0]  step_q;
-    reg  [PASS_W-1:0]  pass_q;
+    reg  [XW_W-1:0]    port_word_q;      // the port's word of its step, and its step
+    reg  [STEP_W-1:0]  port_step_q;
     reg  [XW_W-1:0]    x_last_q;         // held: before the first word counts
     reg  [15:0]        rest_q;           // inputs in the last word, a bit each
-    wire               word_end  = word_q == x_last_q;
-    wire               step_end  = step_q == steps_i - 1'b1;
-    wire [PASS_W-1:0]  pass_up   = pass_q + 1'b1;
-    wire               pass_end  = pass_up >= blocks_i && pass_up >= groups_i;
-    wire [15:0]        rest      = x_q & (x_q - 16'd1);
-    wire               scan      = state_q == SCAN;
-    wire               event_is  = scan && |x_q;
-    wire               next_word = scan && !several(x_q);
-    wire               take      = (state_q == MARK && !end_q) || (next_word && !word_end);
-    wire               ahead_last = ahead_q == x_last_q;
-    wire               pass_over = scan && !next_word && !word_end && !ahead_last && x_data_i == 16'd0;
-    wire               take_last = step_end && ahead_last;          // of the pass: the next begins anew
-    assign x_re_o   = state_q == FETCH || take || pass_over;        // what comes after the last is not looked at
+    reg                in_valid_q;
+    reg  [ENTRY_W-1:0] in_q;             // {last of its pass, last of its step, number, inputs}
+    wire               port_last = port_word_q == x_last_q;
+    wire               port_end  = port_last && port_step_q == steps_i - 1'b1;
+    wire               in_some   = |in_q[15:0] || in_q[XW_W+16];   // it is wanted
+    wire               queue_free;
+    wire               in_free   = !in_valid_q || !in_some || queue_free;
+    wire               port_next = port_q && in_free;              // to in_q
+    assign x_re_o   = run_q && (!port_q || (in_free && !port_end));
     assign x_addr_o = x_addr_q[X_AW-1:0];
-    assign x_over_o = (state_q == FETCH || pass_over || (take && !take_last)) && {{31 - X_AW{1'b0}}, x_addr_q} >= SAMPLE_WORDS;
+    assign x_over_o = x_re_o && {{31 - X_AW{1'b0}}, x_addr_q} >= SAMPLE_WORDS;
     always @(posedge clk_i) begin
         x_last_q <= x_words_i - 1'b1;
         rest_q   <= rest_i == 4'd0 ? 16'hffff : ~(16'hffff << rest_i);
-        if (x_re_o) x_addr_q <= x_addr_q + 1'b1;
-        if (take) x_q <= x_data_i & (ahead_last ? rest_q : 16'hffff);
-        else if (scan) x_q <= rest;
-        if (take || pass_over) ahead_q <= ahead_last ? {XW_W{1'b0}} : ahead_q + 1'b1;
-        case (state_q)
-            IDLE: begin
-                x_addr_q <= x_base_i;
-                step_q   <= {STEP_W{1'b0}};
-                pass_q   <= {PASS_W{1'b0}};
-                end_q    <= 1'b0;
-                ahead_q  <= {XW_W{1'b0}};
-                if (start_i) state_q <= FETCH;
-            end
-            FETCH: state_q <= MARK;
-            MARK: begin
-                word_q  <= {XW_W{1'b0}};
-                state_q <= end_q ? IDLE : SCAN;
-            end
-            default: if (next_word) begin
-                word_q <= ahead_q;
-                if (word_end) begin
-                    state_q <= MARK;
-                    step_q  <= step_q + 1'b1;
-                    if (step_end) begin
-                        state_q  <= FETCH;
-                        x_addr_q <= x_base_i;
-                        step_q   <= {STEP_W{1'b0}};
-                        pass_q   <= pass_up;
-                        end_q    <= pass_end;
-                    end
+        port_q   <= run_q && (x_re_o || (port_q && !in_free));
+        if (!run_q || (port_next && port_end)) x_addr_q <= x_base_i;
+        else if (x_re_o) x_addr_q <= x_addr_q + 1'b1;
+        if (!run_q) begin
+            port_word_q <= {XW_W{1'b0}};
+            port_step_q <= {STEP_W{1'b0}};
+        end else if (port_next) begin
+            port_word_q <= port_last ? {XW_W{1'b0}} : port_word_q + 1'b1;
+            if (port_last) port_step_q <= port_end ? {STEP_W{1'b0}} : port_step_q + 1'b1;
+        end
+        if (in_free) in_q <= {port_end, port_last, port_word_q, x_data_i & (port_last ? rest_q : 16'hffff)};
+        in_valid_q <= run_q && (port_q || !in_free);
+    end
+    wire               next_valid, next_take;
+    wire [ENTRY_W-1:0] next;
+    generate
+        if (AHEAD != 0) begin : g_queue
+            // {full, words} in the memory; one more stands on its port.
+            reg  [2:0] put_q, get_q;
+            reg  [3:0] count_q;
+            reg        next_q;
+            wire       put = in_valid_q && in_some && queue_free;
+            wire       get = count_q != 4'd0 && (!next_q || next_take);
+            localparam AW = LUT_RAM != 0 ? 4 : 8;      // a smaller one would be built of flip-flops
+            sr_ram #(.WIDTH(ENTRY_W), .DEPTH(1 << AW), .ADDR_W(AW), .LUT(LUT_RAM)) u_queue (
+                .clk_i(clk_i), .we_i(put), .waddr_i({{AW - 3{1'b0}}, put_q}), .wdata_i(in_q), .re_i(get),
+                .raddr_i({{AW - 3{1'b0}}, get_q}), .rdata_o(next)
+            );
+            always @(posedge clk_i) begin
+                put_q   <= put_q + {2'd0, put};
+                get_q   <= get_q + {2'd0, get};
+                count_q <= count_q + {{3{!put && get}}, put ^ get};
+                next_q  <= get || (next_q && !next_take);
+                if (!run_q) begin
+                    put_q   <= 3'd0;
+                    get_q   <= 3'd0;
+                    count_q <= 4'd0;
+                    next_q  <= 1'b0;
                 end
             end
-        endcase
-        if (rst_i) state_q <= IDLE;
+            assign queue_free = !count_q[3];
+            assign next_valid = next_q;
+        end else begin : g_no_queue
+            assign queue_free = next_take;
+            assign next_valid = in_valid_q && in_some;
+            assign next       = in_q;
+        end
+    endgenerate
+
+    // ---- the word at work; without an event: a mark ----
+    reg                have_q;
+    reg                last_q, end_q;    // it is the last of its step, of its pass
+    reg  [15:0]        x_q;
+    reg  [XW_W-1:0]    word_q;
+    reg  [PASS_W-1:0]  pass_q;
+    wire [PASS_W-1:0]  pass_up  = pass_q + 1'b1;
+    wire               pass_end = pass_up >= blocks_i && pass_up >= groups_i;
+    wire [15:0]        rest     = x_q & (x_q - 16'd1);
+    wire               event_is = have_q && |x_q;
+    wire               mark_is  = have_q && !(|x_q);
+    wire               job_end  = mark_is && end_q && pass_end;
+    assign next_take = !have_q || (!several(x_q) && !(last_q && |x_q));
+    always @(posedge clk_i) begin
+        have_q <= run_q && !job_end && (!next_take || next_valid);
+        x_q    <= next_take ? next[15:0] : rest;
+        if (next_take) {end_q, last_q, word_q} <= next[ENTRY_W-1:16];
+        if (mark_is && end_q) pass_q <= pass_up;
+        if (job_end) run_q <= 1'b0;
+        if (!run_q) begin
+            run_q  <= start_i;
+            have_q <= start_i;           // the first mark
+            x_q    <= 16'd0;
+            end_q  <= 1'b0;
+            pass_q <= {PASS_W{1'b0}};
+        end
+        if (rst_i) begin
+            run_q  <= 1'b0;
+            have_q <= 1'b0;
+        end
     end
 
     // ---- pipeline: 0 weight address, 1 row address, 2 its data, 3 event ----
@@ -146,60 +189,51 @@ module sr_front #(
                         (!x[10] && (x[11] || (!x[12] && (x[13] || !x[14])))))))))))));
         end
     endfunction
-    wire [3:0]          bit_0     = lowest(x_q[14:0]);
-    wire                step_done = next_word && word_end;
-    reg                 event_q1, event_q2, event_q3, mark_q1, mark_q2, mark_q3, done_q1, done_q2, end_q1, end_q2;
+    wire [3:0]          bit_0 = lowest(x_q[14:0]);
+    reg                 event_q1, event_q2, event_q3, mark_q1, mark_q2, mark_q3, end_q1, end_q2, end_q3;
+    reg                 base_on_q1, base_on_q2, base_on_q3, count_on_q1, count_on_q2, count_on_q3;     // of the pass
     reg  [3:0]          bit_q1, bit_q2;
     reg  [XW_W-1:0]     word_q1;
     reg  [ROW_AW-1:0]   row_group_q1;              // of the factor group, in words of 16 inputs
     wire [ROW_AW-1:0]   row_at_1 = row_group_q1 + {{ROW_AW - XW_W{1'b0}}, word_q1};
-    reg  [PASS_W-1:0]   pass_q1;
-    reg                 base_on_q2, count_on_q2;
     // of the step whose events come, until the mark that ends it has come
-    reg                 open_q3, base_on_q3, count_on_q3, last_q3;
+    reg                 open_q3;
     reg  [STEP_AW-1:0]  step_q3;
     reg  [PASS_W-1:0]   pass_q3;
-    wire                count_on1 = pass_q1 < groups_i;
     always @(posedge clk_i) begin
         event_q1 <= event_is && !rst_i;
         event_q2 <= event_q1 && !rst_i;
         event_q3 <= event_q2 && !rst_i;
-        mark_q1  <= state_q == MARK && !rst_i;
+        mark_q1  <= mark_is && !rst_i;
         mark_q2  <= mark_q1 && !rst_i;
         mark_q3  <= mark_q2 && !rst_i;
-        word_q1  <= word_q;
-        done_q1  <= step_done && !rst_i;
-        done_q2  <= done_q1;
-        end_q1   <= step_end;
+        end_q1   <= end_q;
         end_q2   <= end_q1;
+        end_q3   <= end_q2;
+        base_on_q1  <= pass_q < blocks_i;
+        base_on_q2  <= base_on_q1;
+        base_on_q3  <= base_on_q2;
+        count_on_q1 <= pass_q < groups_i;
+        count_on_q2 <= count_on_q1;
+        count_on_q3 <= count_on_q2;
+        word_q1  <= word_q;
         bit_q1   <= bit_0;
         bit_q2   <= bit_q1;
-        base_on_q2  <= pass_q1 < blocks_i;
-        count_on_q2 <= count_on1;
-        if (done_q1) begin
-            pass_q1   <= pass_q1 + {{PASS_W - 1{1'b0}}, end_q1};
-            if (end_q1) row_group_q1 <= row_at_1 + 1'b1;
-        end
-        if (done_q2) last_q3 <= end_q2;
-        if (event_q2 || done_q2) begin
-            base_on_q3  <= base_on_q2;
-            count_on_q3 <= count_on_q2;
-        end
+        if (mark_q1 && end_q1) row_group_q1 <= row_at_1 + 1'b1;
         if (mark_q3) open_q3 <= 1'b1;
         if (mark_q3 && open_q3) begin
-            step_q3 <= last_q3 ? {STEP_AW{1'b0}} : step_q3 + 1'b1;
-            if (last_q3) pass_q3 <= pass_q3 + 1'b1;
+            step_q3 <= end_q3 ? {STEP_AW{1'b0}} : step_q3 + 1'b1;
+            if (end_q3) pass_q3 <= pass_q3 + 1'b1;
         end
         if (!busy_o) begin
             row_group_q1 <= {ROW_AW{1'b0}};
-            pass_q1      <= {PASS_W{1'b0}};
             open_q3      <= 1'b0;
             step_q3      <= {STEP_AW{1'b0}};
             pass_q3      <= {PASS_W{1'b0}};
         end
     end
     assign w_addr_o   = {word_q, bit_0, pass_q[BLOCK_AW-1:0]};
-    assign row_re_o   = event_q1 && count_on1;
+    assign row_re_o   = event_q1 && count_on_q1;
     assign row_addr_o = row_at_1 << (4 - CUT_LOG) | {{ROW_AW - 4{1'b0}}, bit_q1 >> CUT_LOG};
     assign row_bit_o  = bit_q2;
 
@@ -211,16 +245,16 @@ module sr_front #(
     assign base_at_o    = {step_q3, pass_q3[BLOCK_AW-1:0]};
     assign keep_count_o = mark_q3 && open_q3 && count_on_q3;
     assign count_at_o   = {pass_q3[GROUP_AW-1:0], step_q3};
-    assign busy_o       = state_q != IDLE || mark_q1 || mark_q2 || mark_q3;
+    assign busy_o       = run_q || mark_q1 || mark_q2 || mark_q3;
 
 `ifdef FORMAL
-    // formal: DEPTH=16
+    // formal: LUT_RAM=1 X_AW=4 SAMPLE_WORDS=16 XW_W=3 DEPTH=18
+    // formal: AHEAD=0 DEPTH=16
     // Assumed: start_i only while not busy, inputs held as the header says.
     reg  past_q = 1'b0;
     wire keep     = keep_base_o || keep_count_o;
     wire no_pass  = pass_q >= blocks_i && pass_q >= groups_i;
     wire begun    = open_q3 || mark_q1 || mark_q2 || mark_q3;
-    wire [PASS_W-1:0] pass_due = pass_q1 + {{PASS_W - 1{1'b0}}, done_q1 && end_q1};
     always @(posedge clk_i) begin
         past_q <= 1'b1;
         if (!past_q) assume (rst_i);
@@ -237,15 +271,35 @@ module sr_front #(
             if (event_q3) assert (open_q3 && (add_base_o || add_count_o));
             assert (keep == (mark_o && open_q3));
             if (!busy_o && $past(busy_o && !rst_i)) assert ($past(keep));
+            // A word that is asked for finds room on the port, and so does one of the port in in_q, of in_q where it goes.
+            if (x_re_o) assert (!port_q || port_next);
+            if (port_next && in_valid_q && in_some) assert (AHEAD != 0 ? queue_free : next_take && next_valid);
             // for the induction
-            if (state_q != IDLE) assert (end_q == no_pass && pass_q == pass_due);
-            if (state_q == SCAN) assert (!end_q && begun);
-            if (end_q && state_q != IDLE) assert (begun);
+            if (run_q) assert (!no_pass);
+            if (run_q && !have_q) assert (begun);
+            if (have_q) assert (run_q);
+            if (have_q && (|x_q || end_q)) assert (begun);
+            if (event_q1 || event_q2 || event_q3) assert (begun);
+            if (event_q1 || mark_q1) assert (base_on_q1 || count_on_q1);
+            if (event_q2 || mark_q2) assert (base_on_q2 || count_on_q2);
+            if (event_q3 || mark_q3) assert (base_on_q3 || count_on_q3);
+            if (busy_o && !run_q) assert (open_q3 || (mark_q1 + mark_q2 + mark_q3 > 1));
         end
         cover (past_q && keep_base_o && !keep_count_o && $past(add_base_o, 3) && $past(mark_o, 2));
         cover (past_q && !busy_o && $past(keep_count_o && !keep_base_o && !rst_i) && pass_q3 == 2);
         cover (past_q && add_base_o && add_count_o && $past(row_bit_o) == 4'd11 && $past(add_base_o));
+        cover (past_q && keep && $past(keep));
     end
+    generate
+        if (AHEAD != 0) begin : g_formal_queue
+            always @(posedge clk_i)
+                if (past_q && run_q) begin
+                    assert (g_queue.count_q <= 4'd8 && g_queue.count_q[2:0] == g_queue.put_q - g_queue.get_q);
+                    if (g_queue.get && g_queue.put) assert (g_queue.put_q != g_queue.get_q);
+                    cover (g_queue.count_q[3]);
+                end
+        end
+    endgenerate
 `endif
 endmodule
 

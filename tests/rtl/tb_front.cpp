@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_front between models of the sample store, the weights, the row factors and the accumulators: which words, events,
- * marks and addresses in which order, what is kept where, the cycles of the header. Empty words, one step, one word, no factor
- * groups, more groups than blocks and fewer; bits beyond the inputs; jobs back to back, gaps, resets in the midst, samples beyond the store. */
-// params: -GX_AW=10 -GSAMPLE_WORDS=1000 -GBLOCK_AW=4 -GGROUP_AW=4 -GSTEP_AW=4 -GXW_W=6 -GSTEP_W=4 -GPASS_W=5 -GROW_AW=12 -GCUT=4
-// params: -GX_AW=9 -GSAMPLE_WORDS=512 -GBLOCK_AW=3 -GGROUP_AW=4 -GSTEP_AW=5 -GXW_W=3 -GSTEP_W=4 -GPASS_W=6 -GROW_AW=10 -GCUT=2
-// params: -GX_AW=11 -GSAMPLE_WORDS=1100 -GBLOCK_AW=1 -GGROUP_AW=6 -GSTEP_AW=6 -GXW_W=4 -GSTEP_W=6 -GPASS_W=7 -GROW_AW=10 -GCUT=16
+ * marks and addresses in which order, what is kept where, the cycles of the header, and that empty words cost none where they need not.
+ * Empty words, one step, one word, no factor groups, more groups than blocks and fewer; bits beyond the inputs; jobs back to back, gaps, resets
+ * in the midst, samples beyond the store; with and without the queue, in block RAM and in LUT RAM. */
+// params: -GX_AW=10 -GSAMPLE_WORDS=1000 -GBLOCK_AW=4 -GGROUP_AW=4 -GSTEP_AW=4 -GXW_W=6 -GSTEP_W=4 -GPASS_W=5 -GROW_AW=12 -GCUT=4 -GAHEAD=1 -GLUT_RAM=0
+// params: -GX_AW=9 -GSAMPLE_WORDS=512 -GBLOCK_AW=3 -GGROUP_AW=4 -GSTEP_AW=5 -GXW_W=3 -GSTEP_W=4 -GPASS_W=6 -GROW_AW=10 -GCUT=2 -GAHEAD=0
+// params: -GX_AW=11 -GSAMPLE_WORDS=1100 -GBLOCK_AW=1 -GGROUP_AW=6 -GSTEP_AW=6 -GXW_W=4 -GSTEP_W=6 -GPASS_W=7 -GROW_AW=10 -GCUT=16 -GAHEAD=1 -GLUT_RAM=1
+#include <algorithm>
 #include "tb.h"
 #include "Vsr_front.h"
 
 namespace {
 
 struct Shape {
-    unsigned x_aw, sample_words, block_aw, group_aw, step_aw, x_words, steps, row_aw, cut;
+    unsigned x_aw, sample_words, block_aw, group_aw, step_aw, x_words, steps, row_aw, cut, ahead;
 };
 
 struct Job {
     unsigned base, x_words, rest, steps, blocks, groups; /* rest: inputs in the last word of a step, 0 for all */
+    bool dense = false;                                  /* words with events come fast enough: no other takes a cycle */
 };
 
 enum Kind { EVENT, MARK };
@@ -24,6 +27,28 @@ struct Item { /* in the order of the data */
     bool base, count; /* of an event: add; of a mark: keep */
     unsigned base_at = 0, count_at = 0, weight_at = 0, bit = 0;
     uint64_t base_sum = 0, count_sum = 0;
+};
+
+/* The cycles of a job, from start_i in cycle 0 on, as the header has the words: a word is read, is on the port from the cycle after, moves
+ * into in_q, and leaves it for the queue or for x_q, each when there is room. */
+struct Clock {
+    bool ahead;
+    uint64_t read = 1, in_left = 0, free = 1;  /* free: x_q, from its last cycle on. The first mark is in cycle 1. */
+    uint64_t got[8] = {}, taken = 0, kept = 0; /* cycles in which the last words were read out of the queue */
+
+    void word(unsigned events, bool step_last, bool pass_last) {
+        uint64_t moved = std::max(read + 1, in_left);
+        in_left = moved + 1, read = moved + pass_last;
+        if (!events && !step_last) return;
+        if (ahead) {
+            in_left = std::max(in_left, kept < 8 ? 0 : got[kept % 8] + 1);
+            got[kept % 8] = std::max({in_left + 1, kept ? got[(kept - 1) % 8] + 1 : 0, taken});
+            taken = std::max(got[kept++ % 8] + 1, free);
+        } else
+            in_left = taken = std::max(in_left, free);
+        free = taken + events + step_last;
+    }
+    uint64_t cycles() const { return free + 3; }
 };
 
 struct Bench {
@@ -65,10 +90,11 @@ struct Bench {
     }
 
     void fill(const Job &j) {
-        unsigned form = random.below(5);
+        unsigned form = random.below(5), gap = shape.ahead ? 4 : 2;
         for (unsigned i = 0; i < j.steps * j.x_words; i++) {
             uint64_t w = random.word();
-            store[(j.base + i) & ((1u << shape.x_aw) - 1)] = (uint16_t)(form == 0     ? w
+            store[(j.base + i) & ((1u << shape.x_aw) - 1)] = (uint16_t)(j.dense ? i % j.x_words % gap ? 0 : 0x8421 | w | w >> 16
+                                                                        : form == 0   ? w
                                                                         : form == 1   ? w & w >> 16 & w >> 32 & w >> 48
                                                                         : form == 2   ? 1u << w % 16
                                                                         : form == 3   ? 0
@@ -81,24 +107,20 @@ struct Bench {
     /* To its end or, if cut_at > 0, to a reset after so many cycles. */
     void job(const Job &j, unsigned cut_at) {
         unsigned passes = j.blocks > j.groups ? j.blocks : j.groups, words = j.steps * j.x_words;
-        struct Read {
-            unsigned at; /* with the address bit that is beyond the store */
-            bool used;   /* not what comes after the last word of a pass */
-        };
-        std::deque<Read> reads;    /* of the sample store */
-        std::deque<unsigned> rows; /* row factors asked for */
+        std::vector<unsigned> reads; /* of the sample store, a pass: with the address bit that is beyond the store */
+        std::deque<unsigned> rows;   /* row factors asked for */
         std::deque<Item> items;
-        uint64_t expected = 5 + passes, n = 0;
+        uint64_t n = 0, before = events;
+        size_t read = 0;
+        Clock clock = {shape.ahead != 0};
         Item mark = {MARK, false, false};
         for (unsigned pass = 0; pass < passes; pass++)
             for (unsigned step = 0; step < j.steps; step++) {
-                items.push_back(mark), expected++;
+                items.push_back(mark);
                 mark = {MARK, pass < j.blocks, pass < j.groups, step << shape.block_aw | pass, pass << shape.step_aw | step};
-                unsigned spare = 0; /* cycles in which the word at work has another event after this one */
                 for (unsigned w = 0; w < j.x_words; w++) {
                     unsigned at = (j.base + step * j.x_words + w) & ((2u << shape.x_aw) - 1), here = 0;
-                    reads.push_back({at, true});
-                    if (step == j.steps - 1 && w == j.x_words - 1) reads.push_back({at + 1, false});
+                    if (!pass) reads.push_back(at);
                     for (unsigned bit = 0; bit < 16; bit++) {
                         if (!(store[at & ((1u << shape.x_aw) - 1)] >> bit & 1)) continue;
                         if (w == j.x_words - 1 && j.rest && bit >= j.rest) continue;
@@ -110,15 +132,13 @@ struct Bench {
                         if (mark.count) mark.count_sum += factor(row(row_at), bit);
                         here++, events++;
                     }
-                    /* An empty word is passed over while the one before has events to come, unless it is the step's last. */
-                    if (!store[at & ((1u << shape.x_aw) - 1)] && w < j.x_words - 1 && spare) {
-                        spare--;
-                        continue;
-                    }
-                    expected += here ? here : 1, spare = here ? here - 1 : 0;
+                    clock.word(here, w == j.x_words - 1, w == j.x_words - 1 && step == j.steps - 1);
                 }
             }
-        items.push_back(mark), reads.push_back({j.base, true});
+        items.push_back(mark);
+        uint64_t expected = clock.cycles();
+        if (j.dense && expected != passes * j.steps + events - before + (shape.ahead ? 8 : 6))
+            tb::fail("words that come fast enough");
 
         top.x_base_i = j.base, top.x_words_i = j.x_words, top.rest_i = j.rest, top.steps_i = j.steps, top.blocks_i = j.blocks,
         top.groups_i = j.groups;
@@ -136,11 +156,11 @@ struct Bench {
              * before and behind its memory. */
             bool x_re = top.x_re_o, row_re = top.row_re_o;
             unsigned x_at = top.x_addr_o, w_next = top.w_addr_o, row_at = top.row_addr_o;
-            if (x_re) {
-                if (reads.empty() || x_at != (reads.front().at & ((1u << shape.x_aw) - 1))) tb::fail("x_addr_o");
-                if (top.x_over_o != (reads.front().used && reads.front().at >= shape.sample_words)) tb::fail("x_over_o");
+            if (x_re) { /* behind the last pass it reads on as if another came */
+                unsigned at = reads[read++ % reads.size()];
+                if (x_at != (at & ((1u << shape.x_aw) - 1))) tb::fail("x_addr_o");
+                if (top.x_over_o != (at >= shape.sample_words)) tb::fail("x_over_o");
                 over |= top.x_over_o;
-                reads.pop_front();
             } else if (top.x_over_o)
                 tb::fail("x_over_o without a read");
             if (row_re) {
@@ -186,7 +206,7 @@ struct Bench {
             std::printf("%llu cycles, not %llu\n", (unsigned long long)n, (unsigned long long)expected);
             tb::fail("cycles of a job");
         }
-        if (!items.empty() || !reads.empty() || !rows.empty()) tb::fail("events, marks or reads are missing");
+        if (!items.empty() || read < passes * reads.size() || !rows.empty()) tb::fail("events, marks or reads are missing");
         if (over != (j.base + words > shape.sample_words)) tb::fail("x_over_o of the job");
         silent();
         jobs++, overs += over, cycles += n;
@@ -198,7 +218,7 @@ struct Bench {
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
     static const Shape shapes[] = {
-        {10, 1000, 4, 4, 4, 37, 14, 12, 4}, {9, 512, 3, 4, 5, 7, 13, 10, 2}, {11, 1100, 1, 6, 6, 15, 32, 10, 16}};
+        {10, 1000, 4, 4, 4, 37, 14, 12, 4, 1}, {9, 512, 3, 4, 5, 7, 13, 10, 2, 0}, {11, 1100, 1, 6, 6, 15, 32, 10, 16, 1}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);
@@ -221,6 +241,7 @@ int main(int argc, char **argv) {
         if (random.chance(5)) j.base = shape.sample_words - words;
         if (random.chance(10))
             j.base = random.chance(50) ? shape.sample_words - words + random.range(1, words) : random.below(2u << shape.x_aw);
+        if (random.chance(10)) j.dense = true, j.rest = 0;
         bench.fill(j);
         if (random.chance(10)) bench.job(j, random.range(1, 200));
         bench.job(j, 0);
