@@ -37,7 +37,7 @@ module sr_core #(
     parameter SOFT_LANES    = 0,
     parameter BASE_LUT      = 0,
     parameter WEIGHT_HOLD   = 1,
-    parameter FIT_BESIDE    = 0,
+    parameter FIT_UNITS     = 0,
     parameter LEAK_MUL      = 1,
     parameter LUT_RAM       = 0,
     parameter LOCAL         = 0,
@@ -159,7 +159,7 @@ module sr_core #(
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), 
         .FACTORS(FACTORS),
         .COUNTERS(COUNTERS), .SOFT_LANES(SOFT_LANES), .BASE_LUT(BASE_LUT), .WEIGHT_HOLD(WEIGHT_HOLD),
-        .FIT_BESIDE(FIT_BESIDE), .LEAK_MUL(LEAK_MUL), .LUT_RAM(LUT_RAM), .LOCAL(LOCAL), .SUBTRACT(SUBTRACT),
+        .FIT_UNITS(FIT_UNITS), .LEAK_MUL(LEAK_MUL), .LUT_RAM(LUT_RAM), .LOCAL(LOCAL), .SUBTRACT(SUBTRACT),
         .NOISE_ROUNDS(NOISE_ROUNDS), .MEMBERS(MEMBERS), .LEAK_DSP(LEAK_DSP), .CFG_RAM(CFG_RAM), .LOWRANK(LOWRANK), .FULL(FULL), .SERIAL(SERIAL), .WORD_W(WORD_W)
     ) u_engine (
         .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr),

@@ -17,7 +17,7 @@
 //           BASE_LUT 1: base buffer in LUT RAM, where block RAM is better spent on samples.
 //           WEIGHT_HOLD 1: weights are registered behind their memory, which is slow or far; 0: an address is registered in front
 //           of it, and what goes to the other memories is not registered, which takes fewer cells.
-//           FIT_BESIDE 1: fitness in two pipelined units; 0: in one small serial unit.
+//           FIT_UNITS: fitness in 2 pipelined units, a member each; in 1, from scores that are kept; 0: in one small serial unit.
 //           LUT_RAM 1: the family has RAM of LUTs, and the small memories are built of it. There, and where LOWRANK 0 leaves block RAM, the front
 //           has a queue of words.
 //           LEAK_MUL 1: any leak; 0: leak 32/256 alone, without multipliers. SUBTRACT 1: either reset; 0: the hard reset alone.
@@ -54,7 +54,7 @@ module sr_engine #(
     parameter SOFT_LANES    = 0,
     parameter BASE_LUT      = 0,
     parameter WEIGHT_HOLD   = 1,
-    parameter FIT_BESIDE    = 0,
+    parameter FIT_UNITS     = 0,
     parameter LEAK_MUL      = 1,
     parameter LUT_RAM       = 0,
     parameter LOCAL         = 0,
@@ -192,8 +192,11 @@ module sr_engine #(
         if (SCORE_WORDS > CBUF_WORDS && LOOPS == 0) begin : g_rule_score
             SR_SCORE_WORDS_IS_AT_MOST_CBUF_WORDS u ();
         end
-        if (MEMBERS < 1 || MEMBERS > 2 || (MEMBERS == 1 && (FIT_BESIDE != 0 || (LOCAL != 0 && LOWRANK != 0)))) begin : g_rule_members
-            SR_MEMBERS_IS_1_OR_2_AND_1_HAS_THE_SERIAL_FITNESS_UNIT_AND_NOT_BOTH_RULES u ();
+        if (FIT_UNITS < 0 || FIT_UNITS > 2) begin : g_rule_fitness
+            SR_FIT_UNITS_IS_0_TO_2 u ();
+        end
+        if (MEMBERS < 1 || MEMBERS > 2 || (MEMBERS == 1 && (FIT_UNITS == 2 || (LOCAL != 0 && LOWRANK != 0)))) begin : g_rule_members
+            SR_MEMBERS_IS_1_OR_2_AND_1_HAS_ONE_FITNESS_UNIT_AND_NOT_BOTH_RULES u ();
         end
         if (LOOPS != 0 && FACTORS > 16384) begin : g_rule_sums_loops
             SR_FACTORS_IS_AT_MOST_16384_SO_THAT_SUMS_HAVE_24_BITS u ();
@@ -330,7 +333,7 @@ module sr_engine #(
         .batch_i(cfg_batch[PAIR_AW:0]), .re_o(check_re), .addr_o(check_addr), .data_i(bank_rdata[31:0])
     );
     sr_seq #(
-        .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_BESIDE != 0 ? 4 : 2),
+        .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_UNITS == 2 ? 4 : 2),
         .COUNTS(Y_BANKS), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start), .run_flags_i(run_flags), .run_busy_o(run_busy),
@@ -620,7 +623,7 @@ module sr_engine #(
     sr_readout #(
         .LANES(COLS), .CNT_W(CNT_W), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .RANK_W(READ_RANK_W), .RANK_AW(READ_RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
-        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_BESIDE != 0 || LOWRANK == 0 ? 0 : 1),
+        .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_UNITS == 2 || LOWRANK == 0 ? 0 : 1),
         .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_readout (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(run_clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .minus_i(read_minus), .ready_o(read_ready),
@@ -916,7 +919,7 @@ module sr_engine #(
     wire       pred_valid;
     wire [3:0] pred;
     generate if (LOWRANK != 0) begin : g_fitness
-    sr_member_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .BESIDE(FIT_BESIDE), .MEMBERS(MEMBERS)) u_fitness (
+    sr_member_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .UNITS(FIT_UNITS), .MEMBERS(MEMBERS)) u_fitness (
         .clk_i(clk_i), .rst_i(rst_i || run_clear), .start_i(fit), .busy_o(fit_busy), .infer_i(infer), .bank_i(fit_bank),
         .fresh_i(fit_fresh), .minus_i(fit_minus), .pair_i(fit_pair), .label_i(fit_label), .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
         .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_class),

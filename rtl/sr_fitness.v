@@ -2,15 +2,18 @@
 // sr_fitness: scores of one member and sample -> predicted class and fitness (docs/numerics.md, section 6).
 //
 // Scores come one a valid_i, class 0 first, last_i with the last; label_i, kind_i, mul_i, shift_i stable around last_i.
+// STORED  0: the scores are kept here for pass 2. 1: they are kept elsewhere, and again_o asks for the score of again_class_o once
+//         more: again_score_i in the cycle after it, unless again_wait_i, when the request stays.
 // Pass 1 (as they come): largest, its class (lowest index among equals), largest of the others than the label.
 // Pass 2 (log-softmax: one class a cycle; margin: one cycle): scaled distance, table, sum. done_o pulses with fitness_o
-// and hit_o some cycles after last_i; the next sample's last_i may come from classes + 2 cycles after this one on.
+// and hit_o some cycles after last_i, and both stay for 2 cycles at least; the next sample's last_i may come from classes + 2 cycles after this one on.
 // pred_valid_o pulses with pred_o in the cycle after last_i. Scores: signed SCORE_W. Fitness: signed 17 bits.
 // Reset: control only. Test: tests/rtl/tb_fitness.cpp
 `default_nettype none
 
 module sr_fitness #(
-    parameter SCORE_W = 32
+    parameter SCORE_W = 32,
+    parameter STORED  = 0
 ) (
     input  wire                      clk_i,
     input  wire                      rst_i,
@@ -22,6 +25,10 @@ module sr_fitness #(
     input  wire        [1:0]         kind_i,
     input  wire        [3:0]         mul_i,
     input  wire        [4:0]         shift_i,
+    output wire                      again_o,
+    output wire        [3:0]         again_class_o,
+    input  wire                      again_wait_i,
+    input  wire signed [SCORE_W-1:0] again_score_i,
     output wire                      pred_valid_o,
     output wire        [3:0]         pred_o,
     output wire                      done_o,
@@ -67,7 +74,8 @@ module sr_fitness #(
     reg                      sign_q;
     wire signed [SCORE_W:0]  lead = {own_q[SCORE_W-1], own_q} - {other_q[SCORE_W-1], other_q};
     reg        [SCORE_W-1:0] lead_q;
-    wire                     run_last = run_q && index_q == until_q;
+    wire                     go       = run_q && !(STORED != 0 && again_wait_i);
+    wire                     run_last = go && index_q == until_q;
     always @(posedge clk_i) begin
         if (end_q) begin
             run_q    <= 1'b1;
@@ -78,7 +86,7 @@ module sr_fitness #(
             ref_q    <= max_q;
             sign_q   <= lead[SCORE_W];
             lead_q   <= lead[SCORE_W] ? -lead[SCORE_W-1:0] : lead[SCORE_W-1:0];
-        end else if (run_q) begin
+        end else if (go) begin
             index_q <= index_q + 4'd1;
             if (run_last) run_q <= 1'b0;
         end
@@ -86,10 +94,20 @@ module sr_fitness #(
     end
 
     wire signed [SCORE_W-1:0] held;
-    sr_ram #(.WIDTH(SCORE_W), .DEPTH(32), .ADDR_W(5)) u_scores (
-        .clk_i(clk_i), .we_i(valid_i), .waddr_i({half_q, class_i}), .wdata_i(score_i),
-        .re_i(run_q), .raddr_i({!half_q, index_q}), .rdata_o(held)
-    );
+    assign again_o       = STORED != 0 && run_q;
+    assign again_class_o = index_q;
+    generate
+        if (STORED != 0) begin : g_elsewhere
+            assign held = again_score_i;
+            wire _unused_half = &{1'b0, half_q};
+        end else begin : g_kept
+            sr_ram #(.WIDTH(SCORE_W), .DEPTH(32), .ADDR_W(5)) u_scores (
+                .clk_i(clk_i), .we_i(valid_i), .waddr_i({half_q, class_i}), .wdata_i(score_i),
+                .re_i(run_q), .raddr_i({!half_q, index_q}), .rdata_o(held)
+            );
+            wire _unused_again = &{1'b0, again_wait_i, again_score_i};
+        end
+    endgenerate
 
     // Stages behind index: 1 score, 2 distance, 3 product, 4 scaled, 5 table, 6 sum, 7 logarithm
     wire              is_margin = kind_i == 2'd1;
@@ -116,13 +134,13 @@ module sr_fitness #(
     sr_exp_rom u_exp (.clk_i(clk_i), .addr_i(|z_q4[14:9] ? 9'd511 : z_q4[8:0]), .data_o(exp));
     sr_ln_rom u_ln (.clk_i(clk_i), .addr_i(mant[6:0]), .data_o(ln_mant));
     always @(posedge clk_i) begin
-        v_q     <= {v_q[4:1], run_q};
+        v_q     <= {v_q[4:1], go};
         last_q  <= {last_q[6:1], run_last};
         first_q <= {first_q[4:1], index_q == 4'd0};
-        own_v_q <= {own_v_q[3:1], run_q && (is_margin || index_q == label_q)};
+        own_v_q <= {own_v_q[3:1], go && (is_margin || index_q == label_q)};
         hit_q   <= {hit_q[6:1], pred_q == label_q};
         minus_q <= {minus_q[6:1], sign_q};
-        if (run_q) ref_q1 <= ref_q;
+        if (go) ref_q1 <= ref_q;
         if (v_q[1]) gap_q2 <= gap;
         if (v_q[2]) prod_q3 <= low + (high << 2);
         if (v_q[3]) z_q4 <= |shifted[SCORE_W+3:15] ? 15'h7fff : shifted[14:0];
