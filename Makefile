@@ -157,16 +157,19 @@ $(B)/verilated/%.o $(B)/verilated/%.a: $(B)/verilated/Vruntime.mk
 	+$(Q)$(call compile,$(@D),Vruntime,VERILATED=$(VERILATOR_ROOT)/include $(@F))
 
 # A module: the model, the shim around it, Verilator's run-time library; all hidden but the entry symbol.
-MODULE_FLAGS = -O2 -shared -Wl,-Bsymbolic -Wl,-z,defs -Wl,--version-script=$(abspath sim/module.map) $(INCLUDES_ABS) -I$(CURDIR)/sim
+MODULE_FLAGS = -O2 $(INCLUDES_ABS) -I$(CURDIR)/sim $(if $(SIM_TRACE),,-DSR_NO_TRACE)
+MODULE_LINK := -shared -Wl,-Bsymbolic -Wl,-z,defs -Wl,--version-script=$(abspath sim/module.map)
+# Empty: models without waveforms, half as large; they are for mutations (tests/mutate) alone.
+SIM_TRACE ?= --trace-fst
 MODULE_DEPS := sim/shim.h host/device/sim_model.h sim/module.map $(RUNTIME)
 define sim_build
 $(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) rtl/lint.vlt $(VL_TOOLS)
 	$$(call say,SIM,$$@ (1 to 2 min))
-	$(Q)$$(call verilate,$$(@D),Vsr_$(call c_name,$(1)),--trace-fst $(PARAMS_$(1):%=-G%) -GBUILD=$$$$(tests/build-id $(call params_file,$(1))) --top-module sr_core rtl/sr_core.v)
+	$(Q)$$(call verilate,$$(@D),Vsr_$(call c_name,$(1)),$(SIM_TRACE) $(PARAMS_$(1):%=-G%) -GBUILD=$$$$(tests/build-id $(call params_file,$(1))) --top-module sr_core rtl/sr_core.v)
 	+$(Q)$$(call compile,$$(@D),Vsr_$(call c_name,$(1)),model.a)
 $(B)/sim/$(1).so: $(B)/sim/$(1)/model.a sim/shim.cpp $(MODULE_DEPS)
 	$$(call say,LINK,$$@)
-	+$(Q)$$(call link,$(B)/sim/$(1),Vsr_$(call c_name,$(1)),sim/shim.cpp,$(RUNTIME),$$(MODULE_FLAGS) -DSR_MODEL=Vsr_$(call c_name,$(1)) -DSR_NAME=\"$(1)\")
+	+$(Q)$$(call link,$(B)/sim/$(1),Vsr_$(call c_name,$(1)),sim/shim.cpp,$(RUNTIME),$$(MODULE_FLAGS) -DSR_MODEL=Vsr_$(call c_name,$(1)) -DSR_NAME=\"$(1)\",$$(MODULE_LINK))
 endef
 c_name = $(subst -,_,$(1))
 $(foreach b,$(BUILDS) $(BOARDS),$(eval $(call sim_build,$b)))
@@ -236,11 +239,13 @@ $(ASAN_BIN): $(B)/asan/tests/%: $(B)/asan/tests/%.o $(TEST_HELP_C:tests/%.c=$(B)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SANITIZE) $(TEST_LINK)
 
+# How the model of a block test is compiled: most run for less time than an optimising compiler takes.
+TB_FAST ?= -O1
 define tb_build
 $(B)/tests/rtl/$(1)-$(2): tests/rtl/$(1).cpp $(RTL) $(RTL_H) $(wildcard tests/rtl/*.h) $(B)/libspikeroll.a $(RUNTIME) $(VL_TOOLS)
 	$$(call say,TB,$$@)
 	$(Q)$$(call verilate,$$@.dir,V$(call tb_top,$(1)),--assert $$(shell sed -n 's,^// params:,,p' $$< | sed -n '$(2)p') --top-module $(call tb_top,$(1)) $(call tb_top,$(1)).v)
-	+$(Q)$$(call compile,$$@.dir,V$(call tb_top,$(1)),FAST=-O1 model.a)
+	+$(Q)$$(call compile,$$@.dir,V$(call tb_top,$(1)),FAST=$(TB_FAST) model.a)
 	+$(Q)$$(call link,$$@.dir,V$(call tb_top,$(1)),tests/rtl/$(1).cpp,$(B)/libspikeroll.a $(RUNTIME),-O1 $$(INCLUDES_ABS) -I$(CURDIR)/tests/rtl,$$(LIBS))
 endef
 $(foreach t,$(TB),$(foreach k,$(call tb_runs,$(call tb_count,$t)),$(eval $(call tb_build,$t,$k))))
@@ -308,7 +313,7 @@ inject: $(B)/spikeroll $(INJECT) ## every allocation, open, write, sync and rena
 	@tests/inject/run $^
 soak: $(TEST_BIN) sims ## sim = ref over 1,700 random configurations of each build (30 min)
 	@tests/soak $(SIM_BUILDS)
-mutate: $(B)/libspikeroll.a $(RUNTIME) $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (30 min)
+mutate: $(B)/libspikeroll.a $(RUNTIME) $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (40 min)
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------
@@ -441,7 +446,7 @@ $(B)/netlist/$(1)/model.a: $(B)/netlist/$(1)/sr_core.v $(wildcard tests/cells/*.
 $(B)/sim/netlist_$(1).so: $(B)/netlist/$(1)/model.a sim/shim.cpp $(MODULE_DEPS)
 	$$(call say,LINK,$$@)
 	@mkdir -p $$(@D)
-	+$(Q)$$(call link,$(B)/netlist/$(1),Vsr_netlist_$(1),sim/shim.cpp,$(RUNTIME),$$(MODULE_FLAGS) -DSR_NO_TRACE -DSR_MODEL=Vsr_netlist_$(1) -DSR_NAME=\"netlist_$(1)\")
+	+$(Q)$$(call link,$(B)/netlist/$(1),Vsr_netlist_$(1),sim/shim.cpp,$(RUNTIME),$$(MODULE_FLAGS) -DSR_NO_TRACE -DSR_MODEL=Vsr_netlist_$(1) -DSR_NAME=\"netlist_$(1)\",$$(MODULE_LINK))
 endef
 $(foreach f,ice40 ecp5,$(eval $(call netlist_build,$f)))
 netlist-test: $(B)/sim/netlist_ice40.so $(B)/sim/netlist_ecp5.so $(B)/tests/test_sim ## Yosys netlists of both families, with cell models, against ref (10 min)
@@ -459,7 +464,7 @@ $(B)/bitstream/hx8k/model.a: $(B)/synth/hx8k/routed.asc tests/bitstream tests/ce
 $(B)/sim/bitstream_hx8k.so: $(B)/bitstream/hx8k/model.a sim/pins.cpp $(MODULE_DEPS) constraints/hx8k.mk
 	$(call say,LINK,$@)
 	@mkdir -p $(@D)
-	+$(Q)$(call link,$(B)/bitstream/hx8k,Vsr_bitstream_hx8k,sim/pins.cpp,$(RUNTIME),$(MODULE_FLAGS) -DSR_MODEL=Vsr_bitstream_hx8k -DSR_NAME=\"bitstream_hx8k\" -DCLOCK_HZ=$(call clock_hz,hx8k) -DBAUD=$(call baud,hx8k))
+	+$(Q)$(call link,$(B)/bitstream/hx8k,Vsr_bitstream_hx8k,sim/pins.cpp,$(RUNTIME),$(MODULE_FLAGS) -DSR_MODEL=Vsr_bitstream_hx8k -DSR_NAME=\"bitstream_hx8k\" -DCLOCK_HZ=$(call clock_hz,hx8k) -DBAUD=$(call baud,hx8k),$(MODULE_LINK))
 bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind its UART pins, against ref (4 min)
 	@$(MAKE) synth BOARD=hx8k
 	@$(MAKE) $(B)/tests/test_sim $(B)/sim/bitstream_hx8k.so >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }

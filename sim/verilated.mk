@@ -5,7 +5,7 @@
 # that Verilator was built. Run by the Makefile, in the folder that Verilator wrote:
 #   make -C FOLDER -f sim/verilated.mk PREFIX=Vname CXX=... ARCHIVER=... model.a     the model
 #   ... VERILATED=FOLDER/include runtime.a, or NAME.o                            Verilator's run-time library, or one file of it
-#   ... OUT=FILE SOURCES=... ARCHIVES=... FLAGS=... link                         a module or program around the model
+#   ... OUT=FILE SOURCES=FILE ARCHIVES=... FLAGS=... LINK_LIBS=... link          a module or program around the model
 VM_DEFAULT_RULES := 0
 include $(PREFIX).mk
 .SUFFIXES:
@@ -36,6 +36,8 @@ runtime.a: $(VK_GLOBAL_OBJS)
 $(VK_GLOBAL_OBJS): %.o: $(VERILATED)/%.cpp
 	$(Q)$(COMPILE) -O2 -c $< -o $@
 
+# What stands around a model sees of it the ports alone, so that a compiler cache knows it again when the model has changed.
 link: $(SOURCES) $(ARCHIVES) model.a
-	$(Q)$(CXX) $(COMMON) $(INCLUDE_FLAGS) -Wall -Wextra -Wshadow -Werror $(FLAGS) $(SOURCES) model.a $(ARCHIVES) -Wl,--as-needed $(LINK_LIBS) $(LDLIBS) -o $(OUT)
+	$(Q)$(OBJCACHE) $(CXX) $(COMMON) $(INCLUDE_FLAGS) -Wall -Wextra -Wshadow -Werror $(FLAGS) -c $(SOURCES) -o around.o
+	$(Q)$(CXX) around.o model.a $(ARCHIVES) -Wl,--as-needed $(LINK_LIBS) $(LDLIBS) -o $(OUT)
 .PHONY: link

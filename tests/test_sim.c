@@ -646,6 +646,7 @@ static void test_reset(void **state) {
 }
 
 static void test_trace(void **state) {
+    if (getenv("SR_SIM_NO_TRACE")) skip(); /* models without waveforms: tests/mutate */
     char path[64];
     snprintf(path, sizeof path, "%s/trace-%s.fst", getenv("B") && strlen(getenv("B")) < 20 ? getenv("B") : "/tmp",
              (char *)*state);
