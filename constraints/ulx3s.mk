@@ -12,9 +12,7 @@ CLOCK_PARAMS := BAUD=3000000 LED_INVERT=0 PLL_REF=1 PLL_FB=28 PLL_OUT=10
 PARAMS := CLOCK_HZ=70000000 LANES=32 RANK_LANES=1 PROJ_UNITS=16 FRAC_W=4 \
           BUFFERS=2 INPUTS_MAX=1008 HIDDEN_MAX=128 CLASSES_MAX=10 STEPS_MAX=16 RANK_MAX=8 PAIRS_MAX=256 SAMPLE_WORDS=32768 \
           RWEIGHT_WORDS=64 BATCH_MAX=256 SCORE_WORDS=512 PACKET_MAX=512 \
-          FACTORS=256 SOFT_LANES=32 LUT_RAM=1 FIT_UNITS=2 LEAK_MUL=0 LOCAL=1 NOISE_ROUNDS=8
+          FACTORS=256 SOFT_LANES=32 LUT_RAM=1 FIT_UNITS=2 LEAK_MUL=0 NOISE_ROUNDS=8
 # What `make report-tables` trains here: a network, population and batch that the build holds, for
 # at most so many generations.
 DEMO := --hidden 128 --population 512 --batch 88 --batch-every 4 --step 0.35 --readout-step 0.35 --generations 3000 --eval-every 50
-# The same in mode local, where a run's length is what is looked for.
-DEMO_LOCAL := --mode local --hidden 128 --theta 256 --temperature 100 --local-step 0.016 --local-readout-step 0.1 --step-final 0.05 --batch 88
