@@ -11,8 +11,7 @@ module sr_limits #(
     parameter STEPS_MAX    = 512,
     parameter RANK_MAX     = 32,
     parameter PAIRS_MAX    = 2048,
-    parameter BATCH_MAX    = 4096,
-    parameter PROJ_UNITS   = 32
+    parameter BATCH_MAX    = 4096
 ) (
     input  wire [ 1:0] layers_i,
     input  wire [ 9:0] steps_i,
@@ -23,7 +22,6 @@ module sr_limits #(
     input  wire [ 5:0] rank_i,
     input  wire [15:0] pairs_i,
     input  wire [15:0] count_i,    // pairs to evaluate
-    input  wire [15:0] chunk_i,
     input  wire [15:0] batch_i,
     input  wire        theta_high_i,   // bit 15 of its threshold
     input  wire [ 1:0] fitness_i,      // kind; 0 where nothing is evaluated
@@ -51,13 +49,12 @@ module sr_limits #(
     wire rank_bad    = rank_i == 6'd0 || above({10'd0, rank_i}, RANK_MAX[15:0]);
     wire pairs_bad   = (update_i && (pairs_i == 16'd0 || above(pairs_i, PAIRS_MAX[15:0]))) ||
                        (evaluate_i && (count_i == 16'd0 || above(count_i, PAIRS_MAX[15:0])));
-    wire chunk_bad   = evaluate_i && (chunk_i == 16'd0 || (chunk_i & (PROJ_UNITS[15:0] - 16'd1)) != 16'd0);
     wire batch_bad   = evaluate_i && (batch_i == 16'd0 || above(batch_i, BATCH_MAX[15:0]));
     wire readout_bad = readout_i != 2'd0;       // kind sum
 
     assign code_o = layers_bad ? SR_REPLY_LIMIT_LAYERS : steps_bad ? SR_REPLY_LIMIT_STEPS :
                     classes_bad ? SR_REPLY_LIMIT_CLASSES : rows_bad ? SR_REPLY_LIMIT_ROWS : cols_bad ? SR_REPLY_LIMIT_COLS :
-                    rank_bad ? SR_REPLY_LIMIT_RANK : pairs_bad ? SR_REPLY_LIMIT_PAIRS : chunk_bad ? SR_REPLY_LIMIT_CHUNK :
+                    rank_bad ? SR_REPLY_LIMIT_RANK : pairs_bad ? SR_REPLY_LIMIT_PAIRS :
                     batch_bad ? SR_REPLY_LIMIT_BATCH : readout_bad ? SR_REPLY_LIMIT_READOUT :
                     theta_high_i ? SR_REPLY_LIMIT_THETA :
                     fitness_i == 2'd3 ? SR_REPLY_LIMIT_FITNESS : SR_REPLY_OK;

@@ -9,10 +9,10 @@
 // total. That is doubled `doublings` times, and is A 2^e.
 //
 // Order       row, column block, plane from top_i down, group of factors.
-// Ages        0 row or class address, 1 its data and the others' addresses, 2 all data (miss_next_o, total_next_o), 3 acc_en_o;
-//             hand_o: the accumulators hold a word's A 2^e in this cycle and are taken over.
+// Ages        0 row or class address, 1 its data and the others' addresses, 2 all data (UPD_MISS, UPD_TOTAL), 3 UPD_ACC;
+//             4 UPD_HAND: the accumulators hold a word's A 2^e in this cycle and are taken over.
 // Cycles      a word: planes * groups + 1 + doublings, or what sr_update_finish takes: claim_o asks for it, and waits for
-//             free_i, 4 cycles (and the doublings) before hand_o.
+//             free_i, 4 cycles (and the doublings) before UPD_HAND.
 // Job         start_i (pulse) with the inputs, held while busy_o. Reset: control only.
 // Test        tests/test_sim.c
 `default_nettype none
@@ -50,18 +50,12 @@ module sr_update #(
     output wire [FACTOR_AW+BLOCK_AW-1:0] col_addr_o,   // of the hidden layer or the readout
     output wire [2:0]          word_plane_o,
     output wire [GROUP_W-1:0]  word_group_o,
-    // age 2
-    output wire                miss_next_o,  // what is missed is counted
-    output wire                total_next_o, // the operand is the total
-    // age 3
-    output wire                acc_en_o,
-    output wire                acc_first_o,
-    output wire                acc_double_o,
+    output wire [5:0]          ctl_o,        // to the accumulators, each field at its age
     // to sr_update_finish
     output wire                claim_o,
-    input  wire                free_i,
-    output wire                hand_o
+    input  wire                free_i
 );
+    `include "sr_update.vh"
     localparam CUT_LOG = $clog2(CUT);
     localparam [1:0] IDLE = 2'd0, SUM = 2'd1, TOTAL = 2'd2, DOUBLE = 2'd3;
     reg  [1:0]          state_q;
@@ -136,13 +130,13 @@ module sr_update #(
     assign row_o        = row_q;
     assign word_plane_o = plane_q1;
     assign word_group_o = group_q1;
-    assign miss_next_o  = sum_q[2];
-    assign total_next_o = total_q[2];
-    assign acc_en_o     = sum_q[3] || total_q[3] || double_q[3];
-    assign acc_first_o  = sum_q[3] && first_q[3];
-    assign acc_double_o = total_q[3] || double_q[3] || (sum_q[3] && begin_q[3] && !first_q[3]);
     assign claim_o      = total;
-    assign hand_o       = hand_q[4];
+    assign ctl_o[UPD_MISS]   = sum_q[2];
+    assign ctl_o[UPD_TOTAL]  = total_q[2];
+    assign ctl_o[UPD_ACC]    = sum_q[3] || total_q[3] || double_q[3];
+    assign ctl_o[UPD_FIRST]  = sum_q[3] && first_q[3];
+    assign ctl_o[UPD_DOUBLE] = total_q[3] || double_q[3] || (sum_q[3] && begin_q[3] && !first_q[3]);
+    assign ctl_o[UPD_HAND]   = hand_q[4];
     wire _unused = &{1'b0, factor, factor1};
 endmodule
 

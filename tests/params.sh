@@ -44,4 +44,10 @@ refused SR_FACTORS_IS_AT_MOST_16384_SO_THAT_SUMS_HAVE_24_BITS $loops FACTORS=327
 refused SR_RANK_LANES_MUST_BE_A_POWER_OF_TWO_AND_DIVIDE_RANK_MAX $loops RANK_MAX=6
 refused SR_RANK_LANES_ABOVE_1_NEED_MORE_THAN_64_LANES $core RANK_LANES=2
 refused SR_BUFFERS_IS_1_OR_2 $core BUFFERS=3
+# A part of the core that is handed all parameters but one would be built with that one's default.
+if [ "$(sed -n 's/^parameter \([A-Z_]*\).*/\1/p' rtl/sr_params.vh)" = "$(grep -o '\.[A-Z_]*([A-Z_]*)' rtl/sr_pass.vh | sed 's/^\.\([A-Z_]*\)(\1)$/\1/')" ]; then
+    echo "ok - sr_pass.vh hands on the parameters of sr_params.vh"
+else
+    echo "not ok - sr_pass.vh hands on other parameters than those of sr_params.vh"; failed=1
+fi
 exit $failed
