@@ -48,12 +48,12 @@ module sr_engine #(
     `include "sr_map.vh"
     `include "sr_cfg.vh"
     `include "sr_lif.vh"
+    `include "sr_units.vh"
     `include "sr_update.vh"
 
     // ---- what a run is, and its sizes ----
     wire               infer;                   // it is an inference
-    wire               learn, learn_busy;       // mode `local` begins, is at work
-    wire               learning = LOCAL != 0 && learn_busy;
+    wire               learning = LOCAL != 0 && busy[UNIT_LEARN];
     wire               plain    = LOWRANK == 0 || infer || learning;       // no perturbation by factors
     wire               full     = FULL != 0 && cfg_mode[0] && !plain;      // full rank: no factors, an entry a weight
     wire [RANK_W-1:0]  rank     = plain || full || RANK_MAX == 1 ? {{RANK_W - 1{1'b0}}, 1'b1} : cfg_rank[RANK_W-1:0];
@@ -65,12 +65,13 @@ module sr_engine #(
     wire [ITEM_W-1:0]  items    = SERIAL != 0 ? cfg_cols0[ITEM_W-1:0] : {{TURN_LOG{1'b0}}, blocks};     // of COLS columns
     wire [15:0]        pair_first;
     wire [19:0]        upd_step;
-    wire               pair_zero, step_hidden, step_readout, draw, draw_busy, readout;
+    wire               pair_zero, step_hidden, step_readout;
+    wire               readout;                 // the update is of the readout
     sr_settings #(
         `include "sr_pass.vh"
     ) u_settings (
         .clk_i(clk_i), .cfg_i(cfg_i), .cfg_we_i(cfg_we_i), .cfg_addr_i(cfg_addr_i), .cfg_wdata_i(mem_wdata_i[15:0]),
-        .draw_i(draw || draw_busy), .readout_i(readout), .x_words_o(x_words), .blocks_o(blocks), .last_present_o(last_present),
+        .draw_i(start[UNIT_DRAW] || busy[UNIT_DRAW]), .readout_i(readout), .x_words_o(x_words), .blocks_o(blocks), .last_present_o(last_present),
         .pair_first_o(pair_first), .step_o(upd_step), .pair_zero_o(pair_zero), .step_hidden_o(step_hidden), .step_readout_o(step_readout)
     );
 
@@ -111,9 +112,10 @@ module sr_engine #(
     always @(posedge clk_i)
         if (clear) fault_q <= SR_REPLY_OK;
         else if (run_busy_o && run_abort_i) fault_q <= SR_REPLY_ABORTED;
-    wire        front, front_bank, front_busy, lif, lif_first, lif_bank, lif_minus, lif_ready, lif_busy, lif_done, read, read_first, read_minus,
-                read_ready, read_busy, read_free, read_done, fit, fit_bank, fit_fresh, fit_minus, fit_busy, credit, credit_busy, update, update_busy;
-    wire [15:0] draw_first;
+    wire [7:0]         start, busy;               // of the units in sr_units.vh
+    wire [2:0]         lif_job, read_job, fit_job;
+    wire               front_bank, lif_ready, lif_done, read_ready, read_free, read_done;
+    wire [15:0]        draw_first;
     wire [PAIR_AW:0]   draw_pairs;
     wire [X_AW:0]      x_base;
     wire [3:0]         score_label, fit_label;
@@ -126,18 +128,13 @@ module sr_engine #(
         .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_UNITS == 2 ? 4 : 2),
         .COUNTS(Y_BANKS), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_seq (
-        .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start_i), .run_flags_i(run_flags_i), .run_busy_o(run_busy_o),
-        .run_code_o(run_code_o), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .clear_o(clear), .infer_o(infer),
-        .learn_o(learn), .learn_busy_i(learn_busy),
-        .batch_i(cfg_batch), .pairs_i(cfg_pairs), .pair_first_i(pair_first), .pair_zero_i(pair_zero), .pair_count_i(cfg_pair_count), .full_i(full),
-        .step_hidden_i(step_hidden), .step_readout_i(step_readout),
-        .draw_o(draw), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .draw_busy_i(draw_busy),
-        .front_o(front), .x_base_o(x_base), .front_bank_o(front_bank), .front_pair_o(front_pair), .front_busy_i(front_busy),
-        .lif_o(lif), .lif_first_o(lif_first), .lif_bank_o(lif_bank), .lif_minus_o(lif_minus), .lif_ready_i(lif_ready), .lif_busy_i(lif_busy),
-        .lif_done_i(lif_done), .read_o(read), .read_first_o(read_first), .read_minus_o(read_minus), .fit_minus_o(fit_minus), .read_ready_i(read_ready), .read_busy_i(read_busy),
-        .read_free_i(LOOPS != 0 ? read_free : read_done), .read_done_i(read_done), .score_label_o(score_label), .fit_o(fit), .fit_bank_o(fit_bank), .fit_fresh_o(fit_fresh),
-        .fit_pair_o(fit_pair), .fit_label_o(fit_label), .fit_busy_i(fit_busy), .credit_o(credit), .credit_busy_i(credit_busy),
-        .update_o(update), .readout_o(readout), .update_busy_i(update_busy),
+        .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start_i), .run_flags_i(run_flags_i), .run_busy_o(run_busy_o), .run_code_o(run_code_o),
+        .clear_o(clear), .infer_o(infer), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .cfg_i(cfg_i), .full_i(full),
+        .pair_first_i(pair_first), .pair_zero_i(pair_zero), .step_hidden_i(step_hidden), .step_readout_i(step_readout),
+        .start_o(start), .busy_i(busy), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .x_base_o(x_base), .front_bank_o(front_bank),
+        .front_pair_o(front_pair), .lif_job_o(lif_job), .lif_ready_i(lif_ready), .lif_done_i(lif_done), .read_job_o(read_job),
+        .read_ready_i(read_ready), .read_free_i(LOOPS != 0 ? read_free : read_done), .read_done_i(read_done), .score_label_o(score_label),
+        .fit_job_o(fit_job), .fit_pair_o(fit_pair), .fit_label_o(fit_label), .readout_o(readout),
         .fit_re_i(fit_re), .bank_re_o(seq_re), .bank_raddr_o(seq_raddr), .bank_rdata_i(bank_rdata[31:0]), .bank_we_o(seq_we),
         .bank_waddr_o(seq_waddr), .bank_wdata_o(seq_wdata)
     );
@@ -166,7 +163,7 @@ module sr_engine #(
         `include "sr_pass.vh"
     ) u_factors (
         .clk_i(clk_i), .rst_i(rst_i), .cfg_i(cfg_i), .x_words_i(x_words), .blocks_i(blocks), .plain_i(plain), .full_i(full),
-        .start_i(draw), .busy_o(draw_busy), .first_i(draw_first), .pairs_i(draw_pairs), .groups_o(groups),
+        .start_i(start[UNIT_DRAW]), .busy_o(busy[UNIT_DRAW]), .first_i(draw_first), .pairs_i(draw_pairs), .groups_o(groups),
         .front_re_i(front_row_re), .front_addr_i(front_row_addr), .front_bit_i(front_row_bit), .row_o(row_bits),
         .lif_re_i(lif_col_re), .lif_addr_i(lif_col_addr), .col_o(col_bits),
         .read_re_i(read_col_re), .read_addr_i(read_col_addr[COL_AW-1:0]), .rcol_o(rcol_bits),
@@ -187,7 +184,7 @@ module sr_engine #(
     ) u_entries (
         .clk_i(clk_i), .cfg_i(cfg_i), .full_i(full), .event_i(event_next), .event_addr_i(front_w_addr), .event_pair_i(front_pair),
         .turn_i(upd_turn), .readout_i(readout), .upd_re_i(upd_re), .upd_row_i(upd_row), .upd_pair_i(u_addr), .upd_addr_i(upd_col_addr),
-        .entries_o(entries), .read_i(read), .read_first_i(read_first), .read_re_i(read_col_re), .read_addr_i(read_col_addr[COL_AW-1:0]),
+        .entries_o(entries), .read_i(start[UNIT_READ]), .read_first_i(read_job[JOB_FIRST]), .read_re_i(read_col_re), .read_addr_i(read_col_addr[COL_AW-1:0]),
         .read_o(read_entries)
     );
 
@@ -203,7 +200,7 @@ module sr_engine #(
         .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT),
         .AHEAD(LUT_RAM != 0 || LOWRANK == 0 || LOOPS != 0 ? 1 : 0), .LUT_RAM(LUT_RAM)
     ) u_front (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(front || lrn_front), .busy_o(front_busy), .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start[UNIT_FRONT] || lrn_front), .busy_o(busy[UNIT_FRONT]), .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
         .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
         .x_over_o(x_over), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
         .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .event_next_o(event_next), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
@@ -236,8 +233,8 @@ module sr_engine #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
         .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_LANES(RANK_LANES), .MEMBERS(MEMBERS), .YBANK_W(YBANK_W)
     ) u_lif (
-        .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(lif || lrn_lif), .first_i(learning || lif_first), .base_bank_i(lif_bank),
-        .minus_i(lif_minus || lrn_minus), .ready_o(lif_ready), .busy_o(lif_busy), .done_o(lif_done), .steps_i(steps), .rank_i(rank),
+        .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_LIF] || lrn_lif), .first_i(learning || lif_job[JOB_FIRST]),
+        .base_bank_i(lif_job[JOB_BANK]), .minus_i(lif_job[JOB_MINUS] || lrn_minus), .ready_o(lif_ready), .busy_o(busy[UNIT_LIF]), .done_o(lif_done), .steps_i(steps), .rank_i(rank),
         .blocks_i(blocks), .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .valid_o(lif_valid),
         .col_re_o(lif_col_re), .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl),
         .block_last_o(block_last), .y_we_o(y_we), .y_addr_o(y_waddr)
@@ -272,8 +269,8 @@ module sr_engine #(
         .TREE(LANES > 8 && LOOPS == 0 ? 2 : 1), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W),
         .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_UNITS == 2 || LOWRANK == 0 ? 0 : 1), .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_readout (
-        .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(read || lrn_read), .first_i(read_first), .minus_i(read_minus), .ready_o(read_ready),
-        .busy_o(read_busy), .done_o(read_done), .free_o(read_free), .infer_i(plain), .full_i(full), .blocks_i(items), .rank_i(read_rank), .classes_i(cfg_classes),
+        .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_READ] || lrn_read), .first_i(read_job[JOB_FIRST]),
+        .minus_i(read_job[JOB_MINUS]), .ready_o(read_ready), .busy_o(busy[UNIT_READ]), .done_o(read_done), .free_o(read_free), .infer_i(plain), .full_i(full), .blocks_i(items), .rank_i(read_rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(read_y_re), .y_addr_o(read_y_addr),
         .y_i(read_y), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(full ? read_entries[COLS-1:0] : rcol_bits[COLS-1:0]), .class_re_o(read_class_re),
         .class_addr_o(read_class_addr), .class_sel_o(read_class_sel), .class_bit_i(class_bit), .score_we_o(score_we),
@@ -287,8 +284,8 @@ module sr_engine #(
     generate
         if (LOWRANK != 0) begin : g_fitness
             sr_member_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .UNITS(FIT_UNITS), .MEMBERS(MEMBERS)) u_fitness (
-                .clk_i(clk_i), .rst_i(rst_i || clear), .start_i(fit), .busy_o(fit_busy), .infer_i(infer), .bank_i(fit_bank),
-                .fresh_i(fit_fresh), .minus_i(fit_minus), .pair_i(fit_pair), .label_i(fit_label), .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
+                .clk_i(clk_i), .rst_i(rst_i || clear), .start_i(start[UNIT_FIT]), .busy_o(busy[UNIT_FIT]), .infer_i(infer),
+                .bank_i(fit_job[JOB_BANK]), .fresh_i(fit_job[JOB_FIRST]), .minus_i(fit_job[JOB_MINUS]), .pair_i(fit_pair), .label_i(fit_label), .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
                 .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_class),
                 .score_label_i(score_label), .score_p_i(score_p), .score_m_i(score_m), .rd_o(fit_rd), .rd_addr_o(fit_rd_addr),
                 .rd_wait_i(fit_wait), .rdata_p_i(kept_p), .rdata_m_i(kept_m), .pred_valid_o(pred_valid), .pred_o(pred),
@@ -297,10 +294,10 @@ module sr_engine #(
             );
         end else begin : g_no_fitness
             // Only what an inference predicts, which the error unit of mode `local` knows with the last score.
-            assign pred_valid = fit;
+            assign pred_valid = start[UNIT_FIT];
             assign pred       = lrn_best;
-            assign {fit_busy, fit_rd, fit_rd_addr, fit_re, fit_raddr, fit_we, fit_waddr, fit_wdata} = 0;
-            wire _unused_fitness = &{1'b0, fit_bank, fit_fresh, fit_minus, fit_pair, fit_label, score_label, score_m, fit_wait, kept_p, kept_m};
+            assign {busy[UNIT_FIT], fit_rd, fit_rd_addr, fit_re, fit_raddr, fit_we, fit_waddr, fit_wdata} = 0;
+            wire _unused_fitness = &{1'b0, fit_job, fit_pair, fit_label, score_label, score_m, fit_wait, kept_p, kept_m};
         end
     endgenerate
 
@@ -311,7 +308,8 @@ module sr_engine #(
     sr_pair_update #(
         `include "sr_pass.vh"
     ) u_update (
-        .clk_i(clk_i), .rst_i(rst_i), .credit_i(credit), .credit_busy_o(credit_busy), .update_i(update), .update_busy_o(update_busy),
+        .clk_i(clk_i), .rst_i(rst_i), .credit_i(start[UNIT_CREDIT]), .credit_busy_o(busy[UNIT_CREDIT]), .update_i(start[UNIT_UPDATE]),
+        .update_busy_o(busy[UNIT_UPDATE]),
         .turn_o(upd_turn), .cfg_i(cfg_i), .readout_i(readout), .full_i(full), .rank_i(rank), .groups_i(groups), .blocks_i(blocks),
         .x_words_i(x_words), .step_i(upd_step), .u_re_o(u_re), .u_addr_o(u_addr), .u_i(bank_rdata[7:0]), .row_re_o(upd_row_re),
         .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit), .re_o(upd_re), .col_addr_o(upd_col_addr), .row_o(upd_row),
@@ -339,14 +337,14 @@ module sr_engine #(
                 .STEP_W(STEP_W), .STEP_AW(STEP_AW), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW), .PAIR_AW(PAIR_AW),
                 .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM), .W_W(READ_W_W), .LOWRANK(LOWRANK)
             ) u_local (
-                .clk_i(clk_i), .rst_i(rst_i), .start_i(learn), .stop_i(fault_q != SR_REPLY_OK), .busy_o(learn_busy),
+                .clk_i(clk_i), .rst_i(rst_i), .start_i(start[UNIT_LEARN]), .stop_i(fault_q != SR_REPLY_OK), .busy_o(busy[UNIT_LEARN]),
                 .key_i({cfg_key_hi, cfg_key_lo}), .batch_i(cfg_batch), .place_i(cfg_place), .pairs_i(cfg_pairs),
                 .sigma_i(cfg_scale0), .k_hidden_i(cfg_step0[15:0]), .k_readout_i(cfg_step3[15:0]), .mul_i(cfg_fitness[5:2]),
                 .shift_i(cfg_fitness[10:6]), .classes_i(cfg_classes), .steps_i(steps), .blocks_i(blocks), .cols_i(items), .x_words_i(x_words),
                 .rest_i(cfg_rows0[3:0]), .sample_o(lrn_sample), .front_o(lrn_front), .x_base_o(lrn_x_base),
-                .front_busy_i(front_busy), .lif_o(lrn_lif), .plain_o(lrn_plain), .minus_o(lrn_minus), .lif_busy_i(lif_busy), .lif_re_i(lif_col_re),
+                .front_busy_i(busy[UNIT_FRONT]), .lif_o(lrn_lif), .plain_o(lrn_plain), .minus_o(lrn_minus), .lif_busy_i(busy[UNIT_LIF]), .lif_re_i(lif_col_re),
                 .lif_block_i(lif_col_addr[BLOCK_AW-1:0]), .lif_step_i(lif_count_addr[STEP_AW-1:0]), .noise_bits_o(lrn_bits),
-                .read_o(lrn_read), .read_busy_i(read_busy), .score_we_i(score_we && (learning || LOWRANK == 0)), .score_class_i(score_class),
+                .read_o(lrn_read), .read_busy_i(busy[UNIT_READ]), .score_we_i(score_we && (learning || LOWRANK == 0)), .score_class_i(score_class),
                 .score_only_i(!learning), .best_o(lrn_best), .read_i(read_x_en), .products_o(lrn_products),
                 .score_i(score_p), .x_re_o(lrn_x_re), .x_addr_o(lrn_x_addr), .x_data_i(x_data), .y_re_o(lrn_y_re),
                 .y_addr_o(lrn_y_addr), .y_i(read_y), .walk_o(lrn_walk), .w_addr_o(lrn_w_addr), .w_i(read_w),
@@ -355,10 +353,10 @@ module sr_engine #(
                 .bank_we_o(lrn_bank_we), .bank_waddr_o(lrn_bank_waddr), .bank_wdata_o(lrn_bank_wdata)
             );
         end else begin : g_no_local
-            assign {learn_busy, lrn_sample, lrn_front, lrn_x_base, lrn_lif, lrn_plain, lrn_minus, lrn_bits, lrn_read, lrn_best, lrn_products, lrn_x_re,
+            assign {busy[UNIT_LEARN], lrn_sample, lrn_front, lrn_x_base, lrn_lif, lrn_plain, lrn_minus, lrn_bits, lrn_read, lrn_best, lrn_products, lrn_x_re,
                     lrn_x_addr, lrn_y_re, lrn_y_addr, lrn_walk, lrn_w_addr, lrn_turn, lrn_readout, lrn_we, lrn_m_addr, lrn_m_new, lrn_bank_re,
                     lrn_bank_raddr, lrn_bank_we, lrn_bank_waddr, lrn_bank_wdata} = 0;
-            wire _unused_local = &{1'b0, learn, lrn_m, read_x_en};
+            wire _unused_local = &{1'b0, lrn_m, read_x_en};
         end
     endgenerate
 
@@ -375,8 +373,8 @@ module sr_engine #(
     ) u_weights (
         .clk_i(clk_i), .rst_i(rst_i), .host_i(mem_sel_i == SR_MEM_WEIGHT[2:0]), .host_readout_i(mem_sel_i == SR_MEM_RWEIGHT[2:0]),
         .host_we_i(mem_we_i), .host_addr_i(mem_addr_i[W_AW-1:0]), .host_wdata_i(mem_wdata_i[LANES*16-1:0]), .host_rdata_o(host_weights),
-        .front_walk_i(front_busy), .front_addr_i(front_w_addr), .read_walk_i(read_walk), .read_addr_i(read_w_addr), .credit_walk_i(lrn_walk),
-        .credit_addr_i(lrn_w_addr), .hidden_o(hidden_word), .read_o(read_w), .update_i(update_busy), .readout_i(readout), .update_we_i(upd_w_we),
+        .front_walk_i(busy[UNIT_FRONT]), .front_addr_i(front_w_addr), .read_walk_i(read_walk), .read_addr_i(read_w_addr), .credit_walk_i(lrn_walk),
+        .credit_addr_i(lrn_w_addr), .hidden_o(hidden_word), .read_o(read_w), .update_i(busy[UNIT_UPDATE]), .readout_i(readout), .update_we_i(upd_w_we),
         .update_addr_i(upd_w_addr), .turn_i(upd_w_turn), .turned_i(w_turned), .word_o(upd_w), .wdata_o(w_wdata), .learn_i(lrn_turn),
         .learn_readout_i(lrn_readout), .learn_we_i(lrn_we), .learn_addr_i(lrn_m_addr), .learn_wdata_i(lrn_m_new), .learn_word_o(lrn_m)
     );
@@ -432,10 +430,10 @@ module sr_engine #(
     end
 
     sr_counters #(.COUNTERS(COUNTERS)) u_counters (
-        .clk_i(clk_i), .clear_i(clear), .run_i(run_busy_o), .base_i(front_busy), .lif_i(lif_busy), .lif_busy_i(lif_ctl[LIF_LOAD]),
-        .readout_i(read_busy), .update_i(update_busy || lrn_turn), .event_i(add_base), .st_o(st_o)
+        .clk_i(clk_i), .clear_i(clear), .run_i(run_busy_o), .base_i(busy[UNIT_FRONT]), .lif_i(busy[UNIT_LIF]), .lif_busy_i(lif_ctl[LIF_LOAD]),
+        .readout_i(busy[UNIT_READ]), .update_i(busy[UNIT_UPDATE] || lrn_turn), .event_i(add_base), .st_o(st_o)
     );
-    wire _unused = &{1'b0, x_over, mem_addr_i, mem_wdata_i, read_free, read_col_addr, rcol_bits, read_entries, lrn_best};
+    wire _unused = &{1'b0, x_over, mem_addr_i, mem_wdata_i, read_free, read_job, start[UNIT_LEARN], read_col_addr, rcol_bits, read_entries, lrn_best};
 endmodule
 
 `default_nettype wire

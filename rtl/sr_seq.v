@@ -48,58 +48,38 @@ module sr_seq #(
     input  wire [ 5:0]        run_flags_i,
     output wire               run_busy_o,
     output wire [ 7:0]        run_code_o,
+    output wire               clear_o,        // a run begins
+    output wire               infer_o,
     input  wire               check_busy_i,   // sr_check, which starts with the run
     input  wire [ 7:0]        check_code_i,
     input  wire [ 7:0]        fault_i,        // SR_REPLY_OK: none; stays once raised
-    output wire               clear_o,        // a run begins
-    output wire               infer_o,
-    output wire               learn_o,        // sr_local has the run until learn_busy_i falls
-    input  wire               learn_busy_i,
-    input  wire [15:0]        batch_i,
-    input  wire [15:0]        pairs_i,
+    // settings, and what follows from them
+    input  wire [2047:0]      cfg_i,
+    input  wire               full_i,         // the generation is one of full rank
     input  wire [15:0]        pair_first_i,   // in a draw
     input  wire               pair_zero_i,    // it is 0
-    input  wire [15:0]        pair_count_i,
-    input  wire               full_i,         // the generation is one of full rank
     input  wire               step_hidden_i,  // the update's K is not 0
     input  wire               step_readout_i,
-    // units: a pulse starts one
-    output wire               draw_o,
+    // units (sr_units.vh), and what they are given with the pulse that starts them, or while they are busy
+    output wire [7:0]         start_o,
+    input  wire [7:0]         busy_i,
     output wire [15:0]        draw_first_o,
     output wire [PAIR_AW:0]   draw_pairs_o,
-    input  wire               draw_busy_i,
-    output wire               front_o,
-    output wire [X_AW:0]      x_base_o,
+    output wire [X_AW:0]      x_base_o,       // front
     output wire               front_bank_o,
     output wire [PAIR_AW-1:0] front_pair_o,   // full rank: the front is this pair's
-    input  wire               front_busy_i,
-    output wire               lif_o,
-    output wire               lif_first_o,    // the sample's first pair
-    output wire               lif_bank_o,     // base current and counts
-    output wire               lif_minus_o,    // MEMBERS 1: the minus member
+    output wire [2:0]         lif_job_o,
     input  wire               lif_ready_i,
-    input  wire               lif_busy_i,
     input  wire               lif_done_i,
-    output wire               read_o,
-    output wire               read_first_o,
-    output wire               read_minus_o,
+    output wire [2:0]         read_job_o,
     input  wire               read_ready_i,
-    input  wire               read_busy_i,
     input  wire               read_free_i,    // the pair's spike counts are read: at read_done_i or before
     input  wire               read_done_i,
     output wire [ 3:0]        score_label_o,  // of the pair whose scores come
-    output wire               fit_o,
-    output wire               fit_bank_o,     // scores
-    output wire               fit_fresh_o,    // sums begin anew
+    output wire [2:0]         fit_job_o,
     output wire [PAIR_AW-1:0] fit_pair_o,
-    output wire               fit_minus_o,
     output wire [ 3:0]        fit_label_o,
-    input  wire               fit_busy_i,
-    output wire               credit_o,
-    input  wire               credit_busy_i,
-    output wire               update_o,
-    output wire               readout_o,
-    input  wire               update_busy_i,
+    output wire               readout_o,      // the update is of the readout
     // bank memory: data a cycle after
     input  wire               fit_re_i,
     output wire               bank_re_o,
@@ -110,6 +90,8 @@ module sr_seq #(
     output wire [ 7:0]        bank_wdata_o
 );
     `include "sr_map.vh"
+    `include "sr_cfg.vh"
+    `include "sr_units.vh"
 
     localparam [4:0] IDLE = 5'd0, CHECK = 5'd1, DRAW = 5'd2, DRAWING = 5'd3, EVALUATE = 5'd4, SHAPE = 5'd5, SHAPE_M = 5'd6,
                      SHAPE_U = 5'd7, SHAPE_W = 5'd8, REDRAW = 5'd9, REDRAWING = 5'd10, CREDIT = 5'd11, CREDITING = 5'd12,
@@ -118,7 +100,7 @@ module sr_seq #(
     reg  [5:0]         flags_q;
     reg  [7:0]         code_q;
     reg  [PAIR_AW:0]   shape_pair_q;
-    reg                readout_q, resident_q;   // resident_q: the factors are of pairs 0..pairs_i-1
+    reg                readout_q, resident_q;   // resident_q: the factors are of pairs 0 to PAIRS - 1
     wire               infer       = |(flags_q & SR_RUN_INFER);
     wire               learn       = |(flags_q & SR_RUN_LEARN);
     wire               want_eval   = LOWRANK != 0 && |(flags_q & SR_RUN_EVALUATE);
@@ -126,14 +108,13 @@ module sr_seq #(
     wire               want_shape  = LOWRANK != 0 && |(flags_q & SR_RUN_SHAPE);
     wire               fault       = fault_i != SR_REPLY_OK;
     wire [PAIR_AW:0]   shape_up    = shape_pair_q + 1'b1;
-    wire               shape_end   = shape_up == pairs_i[PAIR_AW:0];
+    wire               shape_end   = shape_up == cfg_pairs[PAIR_AW:0];
     wire               step        = readout_q ? step_readout_i : step_hidden_i;
     wire               full        = FULL != 0 && full_i && !infer && !learn;
     wire [4:0]         to_update   = full ? UPDATE : REDRAW;
     wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? to_update : IDLE;
     wire               evaluated;
-    wire               units_busy  = draw_busy_i || front_busy_i || lif_busy_i || read_busy_i || fit_busy_i || credit_busy_i ||
-                                     update_busy_i || learn_busy_i;
+    wire               draw_busy   = busy_i[UNIT_DRAW], front_busy = busy_i[UNIT_FRONT], fit_busy = busy_i[UNIT_FIT];
     always @(posedge clk_i) begin
         case (state_q)
             IDLE: begin
@@ -149,8 +130,8 @@ module sr_seq #(
                 state_q <= check_code_i != SR_REPLY_OK ? IDLE : infer ? EVALUATE : learn ? LEARN : !want_eval ? after_eval : full ? EVALUATE : DRAW;
             end
             DRAW:    state_q <= DRAWING;
-            DRAWING: if (!draw_busy_i) begin
-                resident_q <= pair_zero_i && pair_count_i == pairs_i;
+            DRAWING: if (!draw_busy) begin
+                resident_q <= pair_zero_i && cfg_pair_count == cfg_pairs;
                 state_q    <= EVALUATE;
             end
             EVALUATE: if (evaluated) state_q <= infer ? IDLE : after_eval;
@@ -162,13 +143,13 @@ module sr_seq #(
                 state_q      <= !shape_end ? SHAPE : want_update ? to_update : IDLE;
             end
             REDRAW:    state_q <= REDRAWING;
-            REDRAWING: if (!draw_busy_i) state_q <= CREDIT;
+            REDRAWING: if (!draw_busy) state_q <= CREDIT;
             CREDIT:    state_q <= CREDITING;
-            CREDITING: if (!credit_busy_i) state_q <= UPDATE;
+            CREDITING: if (!busy_i[UNIT_CREDIT]) state_q <= UPDATE;
             UPDATE:    state_q <= step ? UPDATING : LAYER;
-            UPDATING:  if (!update_busy_i) state_q <= LAYER;
+            UPDATING:  if (!busy_i[UNIT_UPDATE]) state_q <= LAYER;
             LEARN:     state_q <= LEARNING;
-            LEARNING:  if (!learn_busy_i) state_q <= IDLE;
+            LEARNING:  if (!busy_i[UNIT_LEARN]) state_q <= IDLE;
             default: begin
                 readout_q <= 1'b1;
                 state_q   <= readout_q ? IDLE : UPDATE;
@@ -176,7 +157,7 @@ module sr_seq #(
         endcase
         if (fault && state_q != IDLE && state_q != CHECK) begin
             code_q  <= fault_i;
-            if (!units_busy) state_q <= IDLE;
+            if (busy_i == 8'd0) state_q <= IDLE;
         end
         if (rst_i) state_q <= IDLE;
     end
@@ -185,12 +166,12 @@ module sr_seq #(
     assign run_code_o   = code_q;
     assign clear_o      = state_q == IDLE && run_start_i;
     assign infer_o      = infer;
-    assign learn_o      = go && state_q == LEARN;
-    assign draw_o       = go && (state_q == DRAW || (state_q == REDRAW && !resident_q));
+    assign start_o[UNIT_LEARN]  = go && state_q == LEARN;
+    assign start_o[UNIT_DRAW]   = go && (state_q == DRAW || (state_q == REDRAW && !resident_q));
+    assign start_o[UNIT_CREDIT] = go && state_q == CREDIT;
+    assign start_o[UNIT_UPDATE] = go && state_q == UPDATE && step;
     assign draw_first_o = state_q == DRAW || state_q == DRAWING ? pair_first_i : 16'd0;
-    assign draw_pairs_o = state_q == DRAW || state_q == DRAWING ? pair_count_i[PAIR_AW:0] : pairs_i[PAIR_AW:0];
-    assign credit_o     = go && state_q == CREDIT;
-    assign update_o     = go && state_q == UPDATE && step;
+    assign draw_pairs_o = state_q == DRAW || state_q == DRAWING ? cfg_pair_count[PAIR_AW:0] : cfg_pairs[PAIR_AW:0];
     assign readout_o    = readout_q;
 
     // ---- the evaluation: front ----
@@ -206,14 +187,14 @@ module sr_seq #(
     reg  [COUNTS-1:0]  y_taken_q, y_full_q;
     reg  [SCORES-1:0]  s_taken_q, s_full_q;
     wire               evaluating = state_q == EVALUATE && go;
-    wire               sample_none = sample_q == batch_i[PAIR_AW:0];
-    wire               sample_last = sample_q == batch_i[PAIR_AW:0] - 1'b1;
+    wire               sample_none = sample_q == cfg_batch[PAIR_AW:0];
+    wire               sample_last = sample_q == cfg_batch[PAIR_AW:0] - 1'b1;
     wire               list = evaluating && front_q == F_WAIT && !sample_none && !base_taken_q[sample_bank_q] && !fit_re_i &&
                               (BUFFERS > 1 || (base_taken_q == 2'd0 && y_taken_q == {COUNTS{1'b0}} && s_taken_q == {SCORES{1'b0}}));
-    wire               front_end = front_q == F_RUN && !front_busy_i;
+    wire               front_end = front_q == F_RUN && !front_busy;
     reg  [PAIR_AW-1:0] front_pair_q;
-    wire               front_pair_last = !full || {1'b0, front_pair_q} == pair_count_i[PAIR_AW:0] - 1'b1;
-    assign front_o      = evaluating && front_q == F_START;
+    wire               front_pair_last = !full || {1'b0, front_pair_q} == cfg_pair_count[PAIR_AW:0] - 1'b1;
+    wire               front_start = evaluating && front_q == F_START;
     // With BUFFERS 1 nothing else reads the bank memory during a front, and the entry stays on its port.
     assign x_base_o     = BUFFERS > 1 ? x_base_q : {|bank_rdata_i[27:X_AW], bank_rdata_i[X_AW-1:0]};
     assign front_bank_o = sample_bank_q && BUFFERS > 1;
@@ -227,15 +208,16 @@ module sr_seq #(
     reg  [COUNTS_W-1:0] y_bank_q, y_done_q;                   // y_done_q: the bank that lif_done_i fills
     reg  [TICKET_W-1:0] y_ticket_q [0:COUNTS-1], s_ticket_q [0:SCORES-1];
     wire                pair_over = MEMBERS > 1 || infer || minus_q;
-    wire                pair_last = infer || (pair_over && {1'b0, pair_q} == pair_count_i[PAIR_AW:0] - 1'b1);
+    wire                pair_last = infer || (pair_over && {1'b0, pair_q} == cfg_pair_count[PAIR_AW:0] - 1'b1);
     wire [TICKET_W-1:0] lif_ticket = {pair_last && base_last_q[base_bank_q], pair_last, base_fresh_q[base_bank_q], base_label_q[base_bank_q]};
     wire [TICKET_W-1:0] done_ticket = y_ticket_q[y_done_q];
     wire                base_over = lif_done_i && (done_ticket[5] || full);
     reg                 base_free_q;                          // the bank whose last pair is next to be done
-    assign lif_o       = evaluating && lif_ready_i && base_full_q[base_bank_q] && !y_taken_q[y_bank_q];
-    assign lif_first_o = pair_q == {PAIR_AW{1'b0}} && !lif_minus_o;
-    assign lif_minus_o = minus_q && MEMBERS == 1;
-    assign lif_bank_o  = base_bank_q && BUFFERS > 1;
+    wire                lif_start = evaluating && lif_ready_i && base_full_q[base_bank_q] && !y_taken_q[y_bank_q];
+    wire                lif_minus = minus_q && MEMBERS == 1;
+    assign lif_job_o[JOB_FIRST] = pair_q == {PAIR_AW{1'b0}} && !lif_minus;
+    assign lif_job_o[JOB_MINUS] = lif_minus;
+    assign lif_job_o[JOB_BANK]  = base_bank_q && BUFFERS > 1;
 
     // ---- readout of the pair in y_read_q; its scores come some cycles after its walk, into s_score_q ----
     localparam SCORES_W = $clog2(SCORES);
@@ -247,24 +229,30 @@ module sr_seq #(
     wire [TICKET_W-1:0] read_ticket = y_ticket_q[y_read_q];
     wire [TICKET_W-1:0] score_ticket = s_ticket_q[s_score_q], fit_ticket = s_ticket_q[s_fit_q];
     wire                read_over = MEMBERS > 1 || infer || read_minus_q;
-    wire                fit_end = fit_run_q && !fit_busy_i;
-    assign read_o        = evaluating && read_ready_i && y_full_q[y_read_q] && !s_taken_q[s_bank_q] &&
-                           (!infer || s_taken_q == {SCORES{1'b0}});
-    assign read_first_o  = read_first_q && !read_minus_o;
-    assign read_minus_o  = read_minus_q && MEMBERS == 1;
+    wire                fit_end = fit_run_q && !fit_busy;
+    wire                read_start = evaluating && read_ready_i && y_full_q[y_read_q] && !s_taken_q[s_bank_q] &&
+                                     (!infer || s_taken_q == {SCORES{1'b0}});
+    wire                read_minus = read_minus_q && MEMBERS == 1;
+    assign read_job_o[JOB_FIRST] = read_first_q && !read_minus;
+    assign read_job_o[JOB_MINUS] = read_minus;
+    assign read_job_o[JOB_BANK]  = 1'b0;       // it counts its banks itself
     assign score_label_o = BUFFERS > 1 ? score_ticket[3:0] : base_label_q[0];
 
     // ---- fitness ----
     reg  [PAIR_AW-1:0]  fit_pair_q;
     reg                 fit_minus_q;
     wire                fit_over = MEMBERS > 1 || infer || fit_minus_q;
-    assign fit_o       = evaluating && !fit_run_q && s_full_q[s_fit_q];
-    assign fit_bank_o  = s_fit_q[0];
+    wire                fit_start = evaluating && !fit_run_q && s_full_q[s_fit_q];
+    assign fit_job_o[JOB_FIRST] = BUFFERS > 1 ? fit_ticket[4] : base_fresh_q[0];
+    assign fit_job_o[JOB_MINUS] = fit_minus_q && MEMBERS == 1;
+    assign fit_job_o[JOB_BANK]  = s_fit_q[0];
     assign fit_pair_o  = fit_pair_q;
     assign fit_label_o = BUFFERS > 1 ? fit_ticket[3:0] : base_label_q[0];
-    assign fit_minus_o = fit_minus_q && MEMBERS == 1;
-    assign fit_fresh_o = BUFFERS > 1 ? fit_ticket[4] : base_fresh_q[0];
     assign evaluated   = fit_end && (BUFFERS > 1 ? fit_ticket[6] : fit_ticket[5] && base_last_q[0]);
+    assign start_o[UNIT_FRONT]  = front_start;
+    assign start_o[UNIT_LIF]    = lif_start;
+    assign start_o[UNIT_READ]   = read_start;
+    assign start_o[UNIT_FIT]    = fit_start;
     always @(posedge clk_i) begin
         case (front_q)
             F_WAIT: if (list) begin
@@ -287,7 +275,7 @@ module sr_seq #(
                 if (BUFFERS > 1) sample_bank_q <= !sample_bank_q;
             end
         endcase
-        if (lif_o) begin
+        if (lif_start) begin
             y_taken_q[y_bank_q]  <= 1'b1;
             y_ticket_q[y_bank_q] <= lif_ticket;
             y_bank_q             <= COUNTS > 2 ? y_bank_q + 1'b1 : ~y_bank_q;
@@ -307,7 +295,7 @@ module sr_seq #(
                 if (BUFFERS > 1) base_free_q <= !base_free_q;
             end
         end
-        if (read_o) begin
+        if (read_start) begin
             y_full_q[y_read_q]   <= 1'b0;
             y_read_q             <= COUNTS > 2 ? y_read_q + 1'b1 : ~y_read_q;
             s_taken_q[s_bank_q]  <= 1'b1;
@@ -323,7 +311,7 @@ module sr_seq #(
         if (read_done_i) s_full_q[s_score_q] <= 1'b1;
         scored_q <= read_done_i;
         if (scored_q) s_score_q <= s_score_q + 1'b1;
-        if (fit_o) fit_run_q <= 1'b1;
+        if (fit_start) fit_run_q <= 1'b1;
         if (fit_end) begin
             fit_run_q          <= 1'b0;
             s_taken_q[s_fit_q] <= 1'b0;
@@ -371,7 +359,7 @@ module sr_seq #(
     assign bank_we_o    = LOWRANK != 0 && state_q == SHAPE_W;
     assign bank_waddr_o = {2'b11, shape_pair_q[PAIR_AW-1:0]};
     assign bank_wdata_o = {{7{most_q && differ_q}}, differ_q};      // the sign of the difference
-    wire _unused = &{1'b0, batch_i, base_free_q, base_bank_q, sample_bank_q, score_ticket, done_ticket, fit_ticket};
+    wire _unused = &{1'b0, base_free_q, base_bank_q, sample_bank_q, score_ticket, done_ticket, fit_ticket};
 
 `ifdef FORMAL
     // formal: FULL=1 BUFFERS=2 PAIR_AW=2 X_AW=4 DEPTH=12
@@ -383,27 +371,27 @@ module sr_seq #(
     wire [1:0]         taken  = {1'b0, base_taken_q[0]} + {1'b0, base_taken_q[1]};
     wire [1:0]         filled = {1'b0, base_full_q[0]} + {1'b0, base_full_q[1]};
     wire               filling = front_q != F_WAIT;
-    wire [PAIR_AW-1:0] after_1 = {1'b0, pair_q} + 1'b1 == pair_count_i[PAIR_AW:0] ? {PAIR_AW{1'b0}} : pair_q + 1'b1;
-    wire [PAIR_AW-1:0] after_2 = {1'b0, after_1} + 1'b1 == pair_count_i[PAIR_AW:0] ? {PAIR_AW{1'b0}} : after_1 + 1'b1;
+    wire [PAIR_AW-1:0] after_1 = {1'b0, pair_q} + 1'b1 == cfg_pair_count[PAIR_AW:0] ? {PAIR_AW{1'b0}} : pair_q + 1'b1;
+    wire [PAIR_AW-1:0] after_2 = {1'b0, after_1} + 1'b1 == cfg_pair_count[PAIR_AW:0] ? {PAIR_AW{1'b0}} : after_1 + 1'b1;
     always @(posedge clk_i) begin
         past_q <= 1'b1;
         if (!past_q) assume (rst_i);
         assume (fault_i == SR_REPLY_OK && run_flags_i == SR_RUN_EVALUATE[5:0]);
-        assume (full_i && pair_count_i != 0 && pair_count_i <= 1 << PAIR_AW && batch_i != 0 && batch_i <= 1 << PAIR_AW);
-        if (past_q && $past(run_busy_o)) assume ($stable(pair_count_i) && $stable(batch_i));
+        assume (full_i && cfg_pair_count != 0 && cfg_pair_count <= 1 << PAIR_AW && cfg_batch != 0 && cfg_batch <= 1 << PAIR_AW);
+        if (past_q && $past(run_busy_o)) assume ($stable(cfg_pair_count) && $stable(cfg_batch));
         if (begun_q == 0) assume (!lif_done_i);
-        begun_q <= begun_q + {1'b0, lif_o} - {1'b0, lif_done_i};
-        if (front_o) of_q[sample_bank_q] <= front_pair_o;
+        begun_q <= begun_q + {1'b0, lif_start} - {1'b0, lif_done_i};
+        if (front_start) of_q[sample_bank_q] <= front_pair_o;
         if (state_q == IDLE || rst_i) begun_q <= 2'd0;
         if (past_q) assert (state_q == IDLE || ((state_q == CHECK || state_q == EVALUATE) && flags_q == SR_RUN_EVALUATE[5:0]));
         if (past_q && (state_q == CHECK || state_q == EVALUATE)) begin
             if (state_q == CHECK) assert (taken == 0 && filled == 0 && !filling && begun_q == 0 && pair_q == 0);
             // LIF takes the pair that it counts, and the front's does not change while it runs
-            if (lif_o) assert (of_q[base_bank_q] == pair_q);
+            if (lif_start) assert (of_q[base_bank_q] == pair_q);
             if (front_q == F_RUN) assert (of_q[sample_bank_q] == front_pair_o);
-            if (front_o) assert (!base_full_q[sample_bank_q] && {1'b0, front_pair_o} < pair_count_i);
+            if (front_start) assert (!base_full_q[sample_bank_q] && {1'b0, front_pair_o} < cfg_pair_count);
             // for the induction
-            assert ({1'b0, pair_q} < pair_count_i && taken == filled + begun_q + {1'b0, filling} && (base_full_q & ~base_taken_q) == 0);
+            assert ({1'b0, pair_q} < cfg_pair_count && taken == filled + begun_q + {1'b0, filling} && (base_full_q & ~base_taken_q) == 0);
             assert (front_pair_q == (filled == 0 ? pair_q : filled == 1 ? after_1 : after_2));
             assert (sample_bank_q == (base_bank_q ^ filled[0]) && base_free_q == (base_bank_q ^ begun_q[0]));
             if (filled != 0) assert (base_full_q[base_bank_q] && of_q[base_bank_q] == pair_q);
@@ -411,8 +399,8 @@ module sr_seq #(
             if (filling) assert (base_taken_q[sample_bank_q] && !base_full_q[sample_bank_q]);
             if (begun_q != 0) assert (base_taken_q[base_free_q] && !base_full_q[base_free_q]);
         end
-        cover (past_q && lif_o && front_q == F_RUN && front_pair_o == 1 && pair_count_i == 2);
-        cover (past_q && evaluated && pair_count_i == 2);
+        cover (past_q && lif_start && front_q == F_RUN && front_pair_o == 1 && cfg_pair_count == 2);
+        cover (past_q && evaluated && cfg_pair_count == 2);
     end
 `endif
 endmodule
