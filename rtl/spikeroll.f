@@ -55,6 +55,7 @@ rtl/sr_product.v
 rtl/sr_ram.v
 rtl/sr_ram_sp.v
 rtl/sr_readout.v
+rtl/sr_readout_lanes.v
 rtl/sr_regs.v
 rtl/sr_reset.v
 rtl/sr_rules.v

@@ -15,7 +15,7 @@
 //   age 0        the address of its weights (w_addr_o)
 //   age 2        the spike counts and the column factors are read
 //   age 3        w_i, y_i and col_i are valid
-//   age 4        operands registered; products
+//   age 4        operands registered; products (sr_readout_lanes)
 //   age 5        products registered; sum over the lanes, TREE cycles
 //   age 5 + TREE the row's sum takes it.            q: age 2 + TREE class factor read, 3 + TREE S g read, 4 + TREE both valid,
 //   age 6 + TREE the row's sum and q are complete                     5 + TREE the term is registered and added
@@ -221,94 +221,17 @@ module sr_readout #(
     assign col_re_o   = grow_q[2];
     assign col_addr_o = {g_factor, block_q2};
 
-    // ---- ages 4 and 5: products. In lane 0 also g times S, in the gap behind a row of factors. ----
-    localparam Y_W = 8 + CNT_W;                 // a product of a weight and a count
-    localparam G0_W = G_W - 12;                 // g
+    // ---- ages 4 and 5: products, sum over the lanes; g times S, in the gap behind a row of factors ----
     reg  signed [SUM_W-1:0] row_p_q, row_m_q;
     wire                    g_put = g_last_age_q[ROW_DONE];
     wire signed [SUM_W-1:0] lanes_p, lanes_m;
     wire [G_W-1:0]          sg_p, sg_m;             // S g, two cycles after g_put
-    genvar n;
-    generate
-        if (LANES > 64) begin : g_loop
-            reg  signed [G_W-1:0]   p_q, m_q, p_q2, m_q2;
-            wire signed [G0_W+12:0] p = $signed(row_p_q[G0_W-1:0]) * $signed({1'b0, scale_i});
-            wire signed [G0_W+12:0] m = $signed(row_m_q[G0_W-1:0]) * $signed({1'b0, scale_i});
-            always @(posedge clk_i) begin
-                if (g_put) begin
-                    p_q <= p[G_W-1:0];
-                    m_q <= m[G_W-1:0];
-                end
-                p_q2 <= p_q;
-                m_q2 <= m_q;
-            end
-            assign sg_p = p_q2;
-            assign sg_m = m_q2;
-            sr_loop_dot #(.LANES(LANES), .W_W(W_W), .CNT_W(CNT_W), .SUM_W(SUM_W), .TREE(TREE)) u_dot (
-                .clk_i(clk_i), .en_i(mac_q[3]), .grow_i(grow_q[3]), .w_i(w_i), .col_i(col_i), .y_i(y_i), .p_o(lanes_p), .m_o(lanes_m)
-            );
-            wire _unused = &{1'b0, p[G0_W+12:G_W], m[G0_W+12:G_W]};
-        end else begin : g_lanes
-            wire [LANES*Y_W-1:0] y_p, y_m;
-            sr_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(y_p), .y_o(lanes_p));
-            sr_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_m (.clk_i(clk_i), .x_i(y_m), .y_o(lanes_m));
-            for (n = 0; n < LANES; n = n + 1) begin : g_lane
-                wire [CNT_W-1:0] count_p = y_i[n*MEMBERS*CNT_W+:CNT_W];
-                wire [CNT_W-1:0] count_m = y_i[n*MEMBERS*CNT_W+(MEMBERS-1)*CNT_W+:CNT_W];     // MEMBERS 1: used by nothing that is built
-                wire [7:0]       factor  = grow_q[3] ? {{7{col_i[n]}}, 1'b1} : w_i[n*W_W+W_W-8+:8];
-                if (LOWRANK == 0) begin : g_outside
-                    assign y_p[n*Y_W+:Y_W] = products_i[n*16+:Y_W];
-                    assign y_m[n*Y_W+:Y_W] = {Y_W{1'b0}};
-                    wire _unused = &{1'b0, count_p, count_m, factor, products_i[n*16+:16]};
-                end else if (n == 0) begin : g_first
-                    // x is g or a count, f is S or a weight.
-                    reg  signed [G0_W-1:0] x_p_q, x_m_q;
-                    reg  signed [12:0]     f_q;
-                    reg  signed [G_W-1:0]  p_q, m_q;
-                    wire signed [G0_W+12:0] p = x_p_q * f_q, m = x_m_q * f_q;
-                    always @(posedge clk_i) begin
-                        x_p_q <= g_put ? row_p_q[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, count_p};
-                        x_m_q <= g_put ? row_m_q[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, count_m};
-                        f_q   <= g_put ? {1'b0, scale_i} : {{5{factor[7]}}, factor};
-                        p_q   <= p[G_W-1:0];
-                        m_q   <= m[G_W-1:0];
-                    end
-                    assign y_p[n*Y_W+:Y_W] = p_q[Y_W-1:0];
-                    assign y_m[n*Y_W+:Y_W] = m_q[Y_W-1:0];
-                    assign sg_p = p_q;
-                    assign sg_m = m_q;
-                    wire _unused = &{1'b0, p[G0_W+12:G_W], m[G0_W+12:G_W]};
-                end else begin : g_other
-                    localparam LUTS = n >= LANES - SOFT_LANES ? 1 : 0;
-                    reg  [CNT_W-1:0]      count_p_q, count_m_q;
-                    reg  signed [7:0]     f_q;
-                    reg  signed [Y_W-1:0] p_q, m_q;
-                    wire signed [Y_W-1:0] p, m;
-                    sr_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_p (.x_i(f_q), .f_i({1'b0, count_p_q}), .y_o(p));
-                    sr_product #(.X_W(8), .F_W(CNT_W), .LUTS(LUTS)) u_m (.x_i(f_q), .f_i({1'b0, count_m_q}), .y_o(m));
-                    always @(posedge clk_i) begin
-                        count_p_q <= count_p;
-                        count_m_q <= count_m;
-                        f_q       <= factor;
-                        p_q       <= p;
-                        m_q       <= m;
-                    end
-                    assign y_p[n*Y_W+:Y_W] = p_q;
-                    assign y_m[n*Y_W+:Y_W] = m_q;
-                end
-            end
-        end
-    endgenerate
-
-    generate
-        if (LOWRANK == 0) begin : g_no_sg
-            assign sg_p = {G_W{1'b0}};
-            assign sg_m = {G_W{1'b0}};
-            wire _unused = &{1'b0, scale_i, col_i, g_put};
-        end else begin : g_own
-            wire _unused = &{1'b0, products_i};
-        end
-    endgenerate
+    sr_readout_lanes #(
+        .LANES(LANES), .CNT_W(CNT_W), .SUM_W(SUM_W), .G_W(G_W), .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .W_W(W_W), .LOWRANK(LOWRANK)
+    ) u_lanes (
+        .clk_i(clk_i), .en_i(mac_q[3]), .grow_i(grow_q[3]), .w_i(w_i), .y_i(y_i), .col_i(col_i), .products_i(products_i), .p_o(lanes_p), .m_o(lanes_m),
+        .scale_en_i(g_put), .scale_i(scale_i), .g_p_i(row_p_q), .g_m_i(row_m_q), .sg_p_o(sg_p), .sg_m_o(sg_m)
+    );
 
     // ---- sum over the row ----
     always @(posedge clk_i)
