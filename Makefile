@@ -121,6 +121,9 @@ SIM_BOARDS ?= icebreaker
 RTL := $(sort $(wildcard rtl/*.v))
 RTL_H := $(sort $(wildcard rtl/*.vh))
 params_file = $(firstword $(wildcard sim/$(1).mk constraints/$(1).mk))
+# What several such files have in common, of which they are made anew as well.
+SHARED_PARAMS := constraints/cores.params
+include $(SHARED_PARAMS)
 # What such a file may say: forgotten before the next is read.
 forget = $(foreach v,FAMILY PINS DEVICE PROG OSC_MHZ CLOCK_MHZ SEEDS SYNTH_FLAGS LUT_ADD LUT_AREA CLOCK_PARAMS PARAMS DEMO DEMO_LOCAL,$(eval $v :=))
 define load_params
@@ -163,7 +166,7 @@ MODULE_LINK := -shared -Wl,-Bsymbolic -Wl,-z,defs -Wl,--version-script=$(abspath
 SIM_TRACE ?= --trace-fst
 MODULE_DEPS := sim/shim.h host/device/sim_model.h sim/module.map $(RUNTIME)
 define sim_build
-$(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) rtl/lint.vlt $(VL_TOOLS)
+$(B)/sim/$(1)/model.a: $(RTL) $(RTL_H) $(call params_file,$(1)) $(SHARED_PARAMS) rtl/lint.vlt $(VL_TOOLS)
 	$$(call say,SIM,$$@ (1 to 2 min))
 	$(Q)$$(call verilate,$$(@D),Vsr_$(call c_name,$(1)),$(SIM_TRACE) $(PARAMS_$(1):%=-G%) -GBUILD=$$$$(tests/build-id $(call params_file,$(1))) --top-module sr_core rtl/sr_core.v)
 	+$(Q)$$(call compile,$$(@D),Vsr_$(call c_name,$(1)),model.a)
@@ -180,7 +183,7 @@ $(B)/sim/%.so:
 
 # The simulated boards, each a program of its own: build/boards/NAME, and NAME-fast with 4 clocks a bit.
 define board_build
-$(B)/boards/$(1)$(2): sim/board.cpp sim/sr_clock.v $(RTL) $(RTL_H) constraints/$(1).mk rtl/lint.vlt $(RUNTIME) $(VL_TOOLS)
+$(B)/boards/$(1)$(2): sim/board.cpp sim/sr_clock.v $(RTL) $(RTL_H) constraints/$(1).mk $(SHARED_PARAMS) rtl/lint.vlt $(RUNTIME) $(VL_TOOLS)
 	$$(call say,BOARD,$$@ (30 s to 1 min))
 	$(Q)$$(call verilate,$$@.dir,Vsr_board,-y sim --trace-fst $(patsubst %,-G%,$(PARAMS_$(1)) $(filter-out $(if $(2),BAUD=%),$(CLOCK_PARAMS_$(1))) $(3)) -GBUILD=$$$$(tests/build-id constraints/$(1).mk) --top-module sr_board rtl/sr_board.v)
 	+$(Q)$$(call compile,$$@.dir,Vsr_board,model.a)
@@ -399,7 +402,7 @@ CONSTRAINTS_ecp5 := constraints/$(or $(PINS),$(BOARD)).lpf
 BITSTREAM_ice40 := $(S)/spikeroll.bin
 BITSTREAM_ecp5 := $(S)/spikeroll.bit
 
-$(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk $(if $(LUT_ADD),constraints/lut_add.v) $(if $(LUT_AREA),constraints/area.abc) | have-board $(B)/setup/ice40
+$(S)/netlist.json: $(BOARD_RTL) constraints/$(BOARD).mk $(SHARED_PARAMS) $(if $(LUT_ADD),constraints/lut_add.v) $(if $(LUT_AREA),constraints/area.abc) | have-board $(B)/setup/ice40
 	@mkdir -p $(@D)
 	$(YOSYS_FOR) -ql $(S)/yosys.log -p "read_verilog -defer -Irtl $(filter rtl/%.v,$^); hierarchy -top sr_board $(CHPARAM) -chparam BUILD $$(tests/build-id constraints/$(BOARD).mk); \
 	    $(SYNTH_$(FAMILY)); tee -o $(S)/cells.txt stat"
@@ -432,7 +435,7 @@ YOSYS_DATDIR = $(call once,YOSYS_DATDIR,$(shell yosys-config --datdir 2>/dev/nul
 NETLIST_CELLS_ice40 = -DNO_ICE40_DEFAULT_ASSIGNMENTS -v $(YOSYS_DATDIR)/ice40/cells_sim.v
 NETLIST_CELLS_ecp5 = tests/cells/ecp5.v -I$(YOSYS_DATDIR)/ecp5 -v $(YOSYS_DATDIR)/ecp5/cells_sim.v
 define netlist_build
-$(B)/netlist/$(1)/sr_core.v: $(RTL) $(RTL_H) $(call params_file,$(NETLIST_$(1))) | $(B)/setup/ice40
+$(B)/netlist/$(1)/sr_core.v: $(RTL) $(RTL_H) $(call params_file,$(NETLIST_$(1))) $(SHARED_PARAMS) | $(B)/setup/ice40
 	$$(call say,YOSYS,$$@)
 	@mkdir -p $$(@D)
 	$(Q)$$(YOSYS) -ql $$(@D)/yosys.log -p "read_verilog -defer -Irtl $$(filter-out rtl/sr_board.v,$$(filter %.v,$$^)); hierarchy -top sr_core \

@@ -6,8 +6,9 @@
 X=${1:?usage: proposals.sh SPIKEROLL}
 . tests/lib/checks.sh
 B=${B:-build}
-of() { # variable of a board's or a build's file
-    sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$2" | sed -n "s/^$1 *:= *//p"
+of() { # variable of a board's or a build's file, or of what was said
+    sed -e ':a' -e '/\\$/N; s/\\\n//; ta' "$2" | grep "^$1 *:=" >"$W/of"
+    printf 'include constraints/cores.params\ninclude %s\nall:; @echo $(%s)\n' "$W/of" "$1" | make -s --no-print-directory -f -
 }
 count() { # parameters, device, flags: KIND=COUNT ...
     BOARD_PARAMS="$1" DEVICE="$2" SYNTH_FLAGS="$3" constraints/params --count
@@ -26,7 +27,7 @@ for file in constraints/*.mk; do
     board=$(basename "$file" .mk) stat=$B/synth/$(basename "$file" .mk)/cells.txt
     told=$(count "$(of PARAMS "$file")" "$(of DEVICE "$file")" "$(of SYNTH_FLAGS "$file")")
     name="memories of $board: $told"
-    if [ -e "$stat" ] && [ -z "$(find rtl/*.v rtl/*.vh "$file" -newer "$stat")" ]; then
+    if [ -e "$stat" ] && [ -z "$(find rtl/*.v rtl/*.vh "$file" constraints/cores.params -newer "$stat")" ]; then
         check "$name, as it was synthesised" close "$told" "$(cells "$stat")" 0
     else
         # docs/boards.md has them of the last route, which may be of RTL before this.
