@@ -184,7 +184,8 @@ module sr_engine #(
     ) u_entries (
         .clk_i(clk_i), .cfg_i(cfg_i), .full_i(full), .event_i(event_next), .event_addr_i(front_w_addr), .event_pair_i(front_pair),
         .turn_i(upd_turn), .readout_i(readout), .upd_re_i(upd_re), .upd_row_i(upd_row), .upd_pair_i(u_addr), .upd_addr_i(upd_col_addr),
-        .entries_o(entries), .read_i(start[UNIT_READ]), .read_first_i(read_job[JOB_FIRST]), .read_re_i(read_col_re), .read_addr_i(read_col_addr[COL_AW-1:0]),
+        .entries_o(entries), .read_i(start[UNIT_READ]), .read_first_i(read_job[JOB_FIRST]), .read_re_i(read_col_re),
+        .read_addr_i(read_col_addr[COL_AW-1:0]),
         .read_o(read_entries)
     );
 
@@ -200,10 +201,12 @@ module sr_engine #(
         .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT),
         .AHEAD(LUT_RAM != 0 || LOWRANK == 0 || LOOPS != 0 ? 1 : 0), .LUT_RAM(LUT_RAM)
     ) u_front (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start[UNIT_FRONT] || lrn_front), .busy_o(busy[UNIT_FRONT]), .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
+        .clk_i(clk_i), .rst_i(rst_i), .start_i(start[UNIT_FRONT] || lrn_front), .busy_o(busy[UNIT_FRONT]),
+        .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
         .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
         .x_over_o(x_over), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
-        .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .event_next_o(event_next), .add_base_o(add_base), .add_count_o(add_count), .mark_o(mark),
+        .row_addr_o(front_row_addr), .row_bit_o(front_row_bit), .event_next_o(event_next), .add_base_o(add_base), .add_count_o(add_count),
+        .mark_o(mark),
         .keep_base_o(keep_base), .base_at_o(base_at), .keep_count_o(keep_count), .count_at_o(count_at)
     );
     wire [LANES*MASTER_W-1:0]  hidden_word;
@@ -234,7 +237,8 @@ module sr_engine #(
         .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_LANES(RANK_LANES), .MEMBERS(MEMBERS), .YBANK_W(YBANK_W)
     ) u_lif (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_LIF] || lrn_lif), .first_i(learning || lif_job[JOB_FIRST]),
-        .base_bank_i(lif_job[JOB_BANK]), .minus_i(lif_job[JOB_MINUS] || lrn_minus), .ready_o(lif_ready), .busy_o(busy[UNIT_LIF]), .done_o(lif_done), .steps_i(steps), .rank_i(rank),
+        .base_bank_i(lif_job[JOB_BANK]), .minus_i(lif_job[JOB_MINUS] || lrn_minus), .ready_o(lif_ready), .busy_o(busy[UNIT_LIF]), .done_o(lif_done),
+        .steps_i(steps), .rank_i(rank),
         .blocks_i(blocks), .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .valid_o(lif_valid),
         .col_re_o(lif_col_re), .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl),
         .block_last_o(block_last), .y_we_o(y_we), .y_addr_o(y_waddr)
@@ -270,9 +274,11 @@ module sr_engine #(
         .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_UNITS == 2 || LOWRANK == 0 ? 0 : 1), .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_readout (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_READ] || lrn_read), .first_i(read_job[JOB_FIRST]),
-        .minus_i(read_job[JOB_MINUS]), .ready_o(read_ready), .busy_o(busy[UNIT_READ]), .done_o(read_done), .free_o(read_free), .infer_i(plain), .full_i(full), .blocks_i(items), .rank_i(read_rank), .classes_i(cfg_classes),
+        .minus_i(read_job[JOB_MINUS]), .ready_o(read_ready), .busy_o(busy[UNIT_READ]), .done_o(read_done), .free_o(read_free), .infer_i(plain),
+        .full_i(full), .blocks_i(items), .rank_i(read_rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(read_y_re), .y_addr_o(read_y_addr),
-        .y_i(read_y), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(full ? read_entries[COLS-1:0] : rcol_bits[COLS-1:0]), .class_re_o(read_class_re),
+        .y_i(read_y), .col_re_o(read_col_re), .col_addr_o(read_col_addr), .col_i(full ? read_entries[COLS-1:0] : rcol_bits[COLS-1:0]),
+        .class_re_o(read_class_re),
         .class_addr_o(read_class_addr), .class_sel_o(read_class_sel), .class_bit_i(class_bit), .score_we_o(score_we),
         .score_class_o(score_class), .score_p_o(score_p), .score_m_o(score_m), .fit_re_i(fit_rd), .fit_addr_i(fit_rd_addr),
         .fit_wait_o(fit_wait), .fit_p_o(kept_p), .fit_m_o(kept_m), .x_en_o(read_x_en), .products_i(lrn_products)
@@ -285,7 +291,8 @@ module sr_engine #(
         if (LOWRANK != 0) begin : g_fitness
             sr_member_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .UNITS(FIT_UNITS), .MEMBERS(MEMBERS)) u_fitness (
                 .clk_i(clk_i), .rst_i(rst_i || clear), .start_i(start[UNIT_FIT]), .busy_o(busy[UNIT_FIT]), .infer_i(infer),
-                .bank_i(fit_job[JOB_BANK]), .fresh_i(fit_job[JOB_FIRST]), .minus_i(fit_job[JOB_MINUS]), .pair_i(fit_pair), .label_i(fit_label), .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
+                .bank_i(fit_job[JOB_BANK]), .fresh_i(fit_job[JOB_FIRST]), .minus_i(fit_job[JOB_MINUS]), .pair_i(fit_pair), .label_i(fit_label),
+                .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
                 .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_class),
                 .score_label_i(score_label), .score_p_i(score_p), .score_m_i(score_m), .rd_o(fit_rd), .rd_addr_o(fit_rd_addr),
                 .rd_wait_i(fit_wait), .rdata_p_i(kept_p), .rdata_m_i(kept_m), .pred_valid_o(pred_valid), .pred_o(pred),
@@ -334,7 +341,8 @@ module sr_engine #(
         if (LOCAL != 0) begin : g_local
             sr_local #(
                 .LANES(LANES), .COLS(COLS), .MEMBERS(MEMBERS), .FRAC_W(FRAC_W), .HIDDEN_MAX(HIDDEN_MAX), .STEPS_MAX(STEPS_MAX),
-                .STEP_W(STEP_W), .STEP_AW(STEP_AW), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW), .PAIR_AW(PAIR_AW),
+                .STEP_W(STEP_W), .STEP_AW(STEP_AW), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW),
+                .PAIR_AW(PAIR_AW),
                 .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM), .W_W(READ_W_W), .LOWRANK(LOWRANK)
             ) u_local (
                 .clk_i(clk_i), .rst_i(rst_i), .start_i(start[UNIT_LEARN]), .stop_i(fault_q != SR_REPLY_OK), .busy_o(busy[UNIT_LEARN]),
@@ -342,7 +350,8 @@ module sr_engine #(
                 .sigma_i(cfg_scale0), .k_hidden_i(cfg_step0[15:0]), .k_readout_i(cfg_step3[15:0]), .mul_i(cfg_fitness[5:2]),
                 .shift_i(cfg_fitness[10:6]), .classes_i(cfg_classes), .steps_i(steps), .blocks_i(blocks), .cols_i(items), .x_words_i(x_words),
                 .rest_i(cfg_rows0[3:0]), .sample_o(lrn_sample), .front_o(lrn_front), .x_base_o(lrn_x_base),
-                .front_busy_i(busy[UNIT_FRONT]), .lif_o(lrn_lif), .plain_o(lrn_plain), .minus_o(lrn_minus), .lif_busy_i(busy[UNIT_LIF]), .lif_re_i(lif_col_re),
+                .front_busy_i(busy[UNIT_FRONT]), .lif_o(lrn_lif), .plain_o(lrn_plain), .minus_o(lrn_minus), .lif_busy_i(busy[UNIT_LIF]),
+                .lif_re_i(lif_col_re),
                 .lif_block_i(lif_col_addr[BLOCK_AW-1:0]), .lif_step_i(lif_count_addr[STEP_AW-1:0]), .noise_bits_o(lrn_bits),
                 .read_o(lrn_read), .read_busy_i(busy[UNIT_READ]), .score_we_i(score_we && (learning || LOWRANK == 0)), .score_class_i(score_class),
                 .score_only_i(!learning), .best_o(lrn_best), .read_i(read_x_en), .products_o(lrn_products),
@@ -374,7 +383,8 @@ module sr_engine #(
         .clk_i(clk_i), .rst_i(rst_i), .host_i(mem_sel_i == SR_MEM_WEIGHT[2:0]), .host_readout_i(mem_sel_i == SR_MEM_RWEIGHT[2:0]),
         .host_we_i(mem_we_i), .host_addr_i(mem_addr_i[W_AW-1:0]), .host_wdata_i(mem_wdata_i[LANES*16-1:0]), .host_rdata_o(host_weights),
         .front_walk_i(busy[UNIT_FRONT]), .front_addr_i(front_w_addr), .read_walk_i(read_walk), .read_addr_i(read_w_addr), .credit_walk_i(lrn_walk),
-        .credit_addr_i(lrn_w_addr), .hidden_o(hidden_word), .read_o(read_w), .update_i(busy[UNIT_UPDATE]), .readout_i(readout), .update_we_i(upd_w_we),
+        .credit_addr_i(lrn_w_addr), .hidden_o(hidden_word), .read_o(read_w), .update_i(busy[UNIT_UPDATE]), .readout_i(readout),
+        .update_we_i(upd_w_we),
         .update_addr_i(upd_w_addr), .turn_i(upd_w_turn), .turned_i(w_turned), .word_o(upd_w), .wdata_o(w_wdata), .learn_i(lrn_turn),
         .learn_readout_i(lrn_readout), .learn_we_i(lrn_we), .learn_addr_i(lrn_m_addr), .learn_wdata_i(lrn_m_new), .learn_word_o(lrn_m)
     );
