@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_engine: the engine (docs/architecture.md has the drawing): it runs what the registers say on what the memories hold, on one set of LANES
-// columns that base current, LIF, readout and update use in turn.
+// sr_engine: the engine: it runs what the registers say on what the memories hold, on one set of LANES columns that base current, LIF, readout and
+// update use in turn. This file is the drawing in docs/architecture.md: an instance for each of its parts, in the order of the data.
 //
-//   control                                            data paths
-//   sr_settings    sizes, K, of the registers          sr_columns      accumulators of base current and update, counters
-//   sr_limits, sr_check    may the run begin           sr_lif_columns  terms of the perturbation, neurons
-//   sr_seq         sequencer of a run                  sr_factor_store factors, kept from draw to update; dither
-//   sr_front       events -> base current, counts      sr_entries      the same for full rank, drawn anew
-//   sr_lif         LIF of a pair                       memories, each with who uses it
-//   sr_readout     spike counts -> scores of a pair    samples, sr_weight_store, sr_base_store (base current), sr_count_store
-//   sr_member_fitness      scores -> the members' sums (projections), sr_spike_store (spike counts), sr_bank (sums, batch list, pair
-//   sr_pair_update pair weights -> weights             weights)
-//   sr_local       a learned sample of mode `local`, beside front, LIF and readout: lrn_*
+//   before a run   sr_settings (sizes of the network), sr_limits and sr_check (may it begin)
+//   control        sr_seq, which starts the others: sr_front, sr_lif, sr_readout, sr_member_fitness, sr_pair_update; sr_local, which has them for itself
+//                  in mode `local` (wires lrn_*)
+//   data paths     sr_factor_store and sr_entries (perturbations), sr_columns (base current, projections, sums of the update), sr_lif_columns
+//   memories       samples, sr_weight_store, sr_base_store, sr_count_store, sr_spike_store, sr_bank: each with those who share its ports
 // In an evaluation front, LIF, readout and fitness work each an item behind the one before it (sr_seq).
 //
 // Bounds     one hidden layer, readout kind sum, sign entries. Parameters: sr_params.vh.
