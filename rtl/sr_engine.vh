@@ -34,6 +34,7 @@ parameter BLOCK_W1  = BLOCK_W0 > GROUP_W ? BLOCK_W0 : GROUP_W,
 parameter BLOCK_W   = BLOCK_W1 > READ_RANK_W ? BLOCK_W1 : READ_RANK_W,
 parameter COLS      = SERIAL != 0 ? 1 : LANES,                          // columns that readout and learning work on together
 parameter TURN_LOG  = SERIAL != 0 ? LANES_LOG : 0,
+parameter TURN_W    = TURN_LOG > 0 ? TURN_LOG : 1,
 parameter ITEM_W    = BLOCK_W + TURN_LOG,                               // their number, and the address of COLS of them
 parameter ITEM_AW   = BLOCK_AW + TURN_LOG,
 // addresses and depths of memories

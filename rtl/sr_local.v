@@ -11,7 +11,8 @@
 //   noise_bits_o  a bit for each column, a cycle after lif_re_i with lif_block_i and lif_step_i (1: -sigma)
 //   y_*           spike counts {bank, block}, {minus, plus} of each column; data a cycle after. MEMBERS 1: of one member, plus in bank 1, minus in 0
 //   w_*           integer parts of the readout's weights, three cycles after walk_o with w_addr_o
-//   m_*           master weights: a read (m_we_o low) three cycles after the address; a write
+//   m_*           master weights: a read (m_we_o low) three cycles after the address; a write. COLS 1: m_i is column m_col_o of the word that was
+//                 there with m_take_o; m_o goes to the same column of the word to be written with m_put_o, whose changed columns m_parts_o has with m_we_o
 // Bounds        one hidden layer; LANES 64 at most; STEPS_MAX 127 at most.
 // Reset         synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
@@ -37,6 +38,7 @@ module sr_local #(
     parameter LOWRANK   = 1,    // 0: the readout's products are made here, and what an inference predicts
     parameter ROW_W     = XW_W + 4,
     parameter TURN_LOG  = COLS == LANES ? 0 : $clog2(LANES),
+    parameter TURN_W    = TURN_LOG > 0 ? TURN_LOG : 1,
     parameter ITEM_W    = BLOCK_W + TURN_LOG,
     parameter ITEM_AW   = BLOCK_AW + TURN_LOG,
     parameter W_W       = 8           // of w_i, a column: the integer part, or all of a weight where LANES is above 64
@@ -97,6 +99,10 @@ module sr_local #(
     output wire                          m_turn_o,      // m_addr_o counts
     output wire                          m_readout_o,
     output wire                          m_we_o,
+    output wire                          m_take_o,
+    output wire                          m_put_o,
+    output wire [TURN_W-1:0]             m_col_o,
+    output wire [(1<<TURN_LOG)-1:0]      m_parts_o,
     output wire [ROW_W+ITEM_AW-1:0]      m_addr_o,      // {row, block}
     input  wire [COLS*(8+FRAC_W)-1:0]    m_i,
     output wire [COLS*(8+FRAC_W)-1:0]    m_o,
@@ -199,19 +205,32 @@ module sr_local #(
     wire [CNT_W-1:0]     events;
     wire [COLS*16-1:0]   rho;
     wire [SEGMENT-1:0]   dither_words;
+    wire [ITEM_AW-1:0]   m_col;
     sr_local_update #(
         .LANES(COLS), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .CNT_W(CNT_W), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .XW_W(XW_W),
-        .X_AW(X_AW), .GATHER(LOWRANK != 0 ? 0 : 1), .GROUPS(GROUPS)
+        .X_AW(X_AW), .GATHER(LOWRANK != 0 ? 0 : 1), .WORD_LOG(TURN_LOG), .GROUPS(GROUPS)
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .readout_i(classes), .busy_o(update_busy), .x_base_i(x_base_o),
         .x_words_i(x_words_i), .rest_i(rest_i), .steps_i(steps_i), .blocks_i(cols_i), .ends_i(ends), .nonzero_i(nonzero),
         .x_re_o(x_re_o), .x_addr_o(x_addr_o), .x_data_i(x_data_i), .noise_o(dither), .noise_row_o(dither_row),
         .noise_group_o(dither_group), .noise_ready_i(dither_ready), .noise_i(dither_word), .e_re_o(update_e_re),
         .e_addr_o(update_e_addr), .entry_re_o(entry_re), .entry_addr_o(entry_raddr), .entry_block_i(entry[COLS*8+:ITEM_AW]),
-        .issue_o(issue), .block_o(item_block), .v_o(v), .row_o(row), .events_o(events), .rho_o(rho), .dither_o(dither_words), .w_we_o(m_we_o),
+        .issue_o(issue), .block_o(item_block), .v_o(v), .row_o(row), .events_o(events), .rho_o(rho), .dither_o(dither_words), .m_take_o(m_take_o), .m_put_o(m_put_o), .m_col_o(m_col), .w_we_o(m_we_o),
         .w_addr_o(m_addr_o)
     );
     assign m_turn_o    = update_busy;
+    assign m_col_o     = m_col[TURN_W-1:0];
+    generate
+        if (TURN_LOG > 0) begin : g_parts
+            reg  [(1<<TURN_LOG)-1:0] parts_q;
+            assign m_parts_o = parts_q | {{(1 << TURN_LOG) - 1{1'b0}}, 1'b1} << m_col_o;
+            always @(posedge clk_i)
+                if (!update_busy || m_we_o) parts_q <= {1 << TURN_LOG{1'b0}};
+                else if (m_put_o) parts_q <= m_parts_o;
+        end else begin : g_whole
+            assign m_parts_o = 1'b1;
+        end
+    endgenerate
     assign m_readout_o = classes;
     assign y_re_o      = cre_re || (issue && classes);
     assign y_addr_o    = cre_re ? {MEMBERS > 1 ? y_bank : !cre_minus, cre_block} : {1'b0, item_block};
@@ -223,18 +242,22 @@ module sr_local #(
     wire       x_en = cre_x_en || v[1] || read;
     wire [15:0] k   = classes ? k_readout_i : k_hidden_i;
     reg        p_en_q;
-    localparam TURN_W = TURN_LOG > 0 ? TURN_LOG : 1;
-    reg [TURN_W-1:0] turn_q;                   // COLS 1: which column of its block the item is
+    reg [TURN_W-1:0] turn_q;                   // COLS 1: which column of its block the item is, and its f
+    reg [COLS*8-1:0] f_q;
+    wire [COLS*8-1:0] f = COLS != LANES ? f_q : entry[COLS*8-1:0];
     always @(posedge clk_i) begin
         p_en_q <= x_en;
-        if (issue) turn_q <= item_block[TURN_W-1:0];
+        if (issue) begin
+            turn_q <= item_block[TURN_W-1:0];
+            f_q    <= entry[COLS*8-1:0];
+        end
     end
     genvar n, t;
     generate
         if (LANES > 64) begin : g_loop
             sr_loop_local #(.LANES(LANES), .FRAC_W(FRAC_W), .W_W(W_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX)) u_lanes (
                 .clk_i(clk_i), .op_i(op), .x_en_i(x_en), .p_en_i(p_en_q), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[5:3]),
-                .row_i(row), .events_i(events), .noise_i(entries), .w_i(w_i), .e_i(e), .q_i(q), .f_i(entry[COLS*8-1:0]),
+                .row_i(row), .events_i(events), .noise_i(entries), .w_i(w_i), .e_i(e), .q_i(q), .f_i(f),
                 .y_i(y_i), .k_i(k), .dither_i(dither_words), .master_i(m_i), .q_take_i(q_we),
                 .q_o(q_new), .f_take_i(credit_busy && form), .f_o(f_new), .w_take_i(m_we_o), .weight_o(m_o)
             );
@@ -252,13 +275,13 @@ module sr_local #(
             sr_local_lane #(.FRAC_W(FRAC_W), .CNT_W(CNT_W), .STEPS_MAX(STEPS_MAX), .MEMBERS(MEMBERS)) u_lane (
                 .clk_i(clk_i), .op_x_i(op_x), .op_y_i(op_y), .p_o(products_o[n*16+:16]), .x_en_i(x_en), .p_en_i(p_en_q), .acc_en_i(acc_en), .acc_first_i(acc_first), .v_i(v[4:3]),
                 .row_i(row), .events_i(events), .noise_i(noise_n), .w_i(w_i[n*W_W+W_W-8+:8]), .e_i(e), .q_i(q[n*8+:8]),
-                .f_i(entry[n*8+:8]), .plus_i(y_i[n*MEMBERS*CNT_W+:CNT_W]), .minus_i(y_i[(n*MEMBERS+MEMBERS-1)*CNT_W+:CNT_W]),
+                .f_i(f[n*8+:8]), .plus_i(y_i[n*MEMBERS*CNT_W+:CNT_W]), .minus_i(y_i[(n*MEMBERS+MEMBERS-1)*CNT_W+:CNT_W]),
                 .k_i(k), .rho_i(rho[n*16+:16]), .master_i(m_i[n*MASTER_W+:MASTER_W]),
                 .q_o(q_new[n*8+:8]), .f_o(f_new[n*8+:8]), .weight_o(m_o[n*MASTER_W+:MASTER_W])
             );
         end
     endgenerate
-    wire _unused = &{1'b0, v[2], v[5], dither_words, rho, read_i, item_word, turn_q};
+    wire _unused = &{1'b0, v[2], v[5], dither_words, rho, read_i, item_word, turn_q, f_q, m_col};
 endmodule
 
 `default_nettype wire

@@ -14,9 +14,14 @@
 //   0 block_o: spike counts and entries of the noise are read; the list's entry (entry_block_i, f) is valid to age 1
 //   1 operands (v_o[1]); row_o and events_o valid    3 w_addr_o of the read, data three cycles later    4 rho_o valid
 //   6 the old word is there, and the new one: w_we_o with w_addr_o.    Reads fall into slot 1, writes into slot 0.
-// Turning     With LANES 1 the dither word stands in a register that turns by eight columns a cycle, up to the item's eight: a shift by up to 63
-//             takes more cells than anything else here. A row then takes 8 cycles at least, which its dither takes as well.
-// Cycles      2 an item, where a dither word takes no longer than the items of a segment; LOAD in between.
+// Turning     With LANES 1 an item is one weight of a word of 2^WORD_LOG, and there is an item a cycle. Its list entry is valid at age 0 alone.
+//             The word is read once for all of its items that follow one another, w_addr_o at age 2 of the first, and is there at age 5 of that
+//             one, from m_take_o in the cycle before on; m_put_o with m_col_o, at age 5, says whose new weight is there; w_we_o comes with the
+//             last one's. Reads that would meet a write wait for a cycle.
+//             The dither word stands in a register that turns by eight columns a cycle, up to the item's eight, which it has reached at
+//             age 1: a shift by up to 63 takes more cells than anything else here.
+// Cycles      2 an item, where a dither word takes no longer than the items of a segment; LOAD in between. LANES 1: a cycle an item and one a
+//             row, but 2 a word where words of one item follow one another, and one for every eight columns that have no item, but for the first.
 // Job         start_i (pulse) with the inputs, which stay while busy_o; there is an entry, or a class.
 // Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
@@ -31,6 +36,7 @@ module sr_local_update #(
     parameter XW_W      = 6,
     parameter X_AW      = 14,
     parameter GATHER    = 0,     // 1: a row's bits are read again, a step a cycle, beside its dither; 0: 16 rows are kept
+    parameter WORD_LOG  = 0,     // LANES 1: of the weights in a word
     parameter GROUPS    = 1,                         // segments: of 64 columns, or of a block that has more
     parameter ROW_W     = XW_W + 4,
     parameter DITHER_W  = LANES < 64 ? 64 : LANES
@@ -67,6 +73,9 @@ module sr_local_update #(
     output wire [CNT_W-1:0]          events_o,
     output wire [LANES*16-1:0]       rho_o,          // LANES above 64: 0, and dither_o, the words of each 64 columns, in its place
     output wire [DITHER_W-1:0]       dither_o,
+    output wire                      m_take_o,       // LANES 1
+    output wire                      m_put_o,
+    output wire [BLOCK_AW-1:0]       m_col_o,
     output wire                      w_we_o,
     output wire [ROW_W+BLOCK_AW-1:0] w_addr_o        // {row, block}
 );
@@ -240,12 +249,13 @@ module sr_local_update #(
     reg  [6:1]           v_q;
     wire [BLOCK_W-1:0]   entry_up = entry_q + 1'b1;
     wire                 over     = entry_up == end_q;         // the item is its segment's last
-    wire                 ahead;                               // the dither is not at the item's place yet
-    wire                 issue    = run_q && !slot_q && !ahead;
-    wire                 step_on  = run_q && v_q[1];          // the item was issued
+    wire                 ahead, turn;                         // the dither turns on; it is not where an item can be issued yet
+    wire                 stall;                               // the item's word would be read in the cycle of a write
+    wire                 issue    = run_q && !ahead && !stall && (TURNING != 0 || !slot_q);
+    wire                 step_on  = TURNING != 0 ? issue : run_q && v_q[1];          // the item was issued
     wire [BLOCK_W-1:0]   entry    = take && new_q ? {BLOCK_W{1'b0}} : entry_up;
     integer              t;
-    assign take = fetch_q == WAIT && noise_ready_i && gathered && slot_q && (!run_q || (step_on && over));
+    assign take = fetch_q == WAIT && noise_ready_i && gathered && (TURNING != 0 ? !run_q : slot_q && (!run_q || (step_on && over)));
     always @* begin
         events = {CNT_W{1'b0}};
         if (LANES <= 64 || issue)                   // more lanes are for simulators: counted only when it is taken
@@ -262,7 +272,7 @@ module sr_local_update #(
             bits_q   <= row_bits;
         end else begin
             if (step_on && over) run_q <= 1'b0;
-            if (TURNING != 0 && ahead) dither_q <= {dither_q[7:0], dither_q[DITHER_W-1:8]};
+            if (TURNING != 0 && turn) dither_q <= {dither_q[7:0], dither_q[DITHER_W-1:8]};
         end
         if (take || (step_on && !over)) entry_q <= entry;
         if (issue) events_q <= events;
@@ -271,7 +281,7 @@ module sr_local_update #(
             v_q   <= 6'd0;
         end
     end
-    assign busy_o       = fetch_q != IDLE || run_q || |v_q;
+    assign busy_o       = fetch_q != IDLE || run_q || |v_q[5:1] || (TURNING == 0 && v_q[6]);
     assign e_re_o       = take && readout_i;
     assign e_addr_o     = bit_q;
     assign entry_re_o   = !readout_i && (take || (step_on && !over));
@@ -282,14 +292,14 @@ module sr_local_update #(
     assign row_o        = bits_q;
     assign events_o     = events_q;
 
-    // ---- what travels with an item, by two ages: its place, and the dither from its first column on ----
-    reg  [ROW_W+BLOCK_AW-1:0] at_q1, at_q3, at_q5;
-    reg  [WINDOW-1:0]         window_q1, window_q3;
-    wire [PART_W+BLOCK_AW-1:0] block  = {{PART_W{1'b0}}, block_o};
-    wire [PART_W-1:0]         part    = block[PART_W-1:0] & (PARTS[PART_W-1:0] - 1'b1);
+    // ---- what travels with an item: its place, and the dither from its first column on ----
+    reg  [ROW_W+BLOCK_AW-1:0]  at_q1, at_q3, at_q5;
+    wire [WINDOW-1:0]          window_q4;                      // at age 4, and LANES above 64: at age 3
+    wire [PART_W+BLOCK_AW-1:0] block  = {{PART_W{1'b0}}, TURNING != 0 ? at_q1[BLOCK_AW-1:0] : block_o};
+    wire [PART_W-1:0]          part   = block[PART_W-1:0] & (PARTS[PART_W-1:0] - 1'b1);
     // The larger shifts first, so that few bits are left for the others.
-    reg  [DITHER_W+15:0]      shifted;
-    integer                   s;
+    reg  [DITHER_W+15:0]       shifted;
+    integer                    s;
     always @* begin
         shifted = {dither_q[15:0], dither_q};
         for (s = PART_W - 1; s >= 0; s = s - 1)
@@ -298,46 +308,83 @@ module sr_local_update #(
     genvar b;
     generate
         if (TURNING != 0) begin : g_turning
-            reg [2:0] turned_q;
-            always @(posedge clk_i) turned_q <= take ? 3'd0 : turned_q + {2'd0, ahead};
-            assign ahead = run_q && turned_q != part[PART_W-1-:3];
+            reg  [ROW_W+BLOCK_AW-1:0] at_q2, at_q4;
+            reg  [WINDOW-1:0]         now_q2, now_q3, now_q4;
+            reg                       new_row_q;
+            reg  [4:1]                first_q;                 // of its word's items
+            reg  [5:2]                last_q;
+            reg  [2:0]                turned_q;
+            wire [5+BLOCK_AW:0]       place = {6'd0, block_o};
+            wire [2:0]                eight = place[5:3];
+            wire                      other = block_o >> WORD_LOG != at_q1[BLOCK_AW-1:0] >> WORD_LOG;      // than the one before
+            wire                      first = new_row_q || other;
+            assign turn  = run_q && turned_q != eight;
+            assign ahead = turn && turned_q + 3'd1 != eight;
+            assign stall = first && last_q[3];
+            always @(posedge clk_i) begin
+                turned_q <= take ? 3'd0 : turned_q + {2'd0, turn};
+                if (take || issue) new_row_q <= take;
+                first_q  <= {first_q[3:1], issue && first};
+                last_q   <= {last_q[4:2], v_q[1] && (!run_q || other)};
+                if (issue) at_q1 <= {row_q, block_o};
+                at_q2    <= at_q1;
+                at_q3    <= at_q2;
+                at_q4    <= at_q3;
+                at_q5    <= at_q4;
+                now_q2   <= shifted[WINDOW-1:0];
+                now_q3   <= now_q2;
+                now_q4   <= now_q3;
+                if (rst_i) begin
+                    first_q <= 4'd0;
+                    last_q  <= 4'd0;
+                end
+            end
+            assign window_q4 = now_q4;
+            assign m_take_o  = first_q[4];
+            wire _unused_place = &{1'b0, place};
+            assign m_put_o   = v_q[5];
+            assign w_we_o    = last_q[5];
+            assign w_addr_o  = w_we_o ? at_q5 : at_q2;
         end else begin : g_still
-            assign ahead = 1'b0;
+            reg  [WINDOW-1:0] window_q1, window_q3;            // by two ages
+            always @(posedge clk_i) begin
+                if (issue) begin
+                    at_q1     <= {row_q, block_o};
+                    window_q1 <= shifted[WINDOW-1:0];
+                end
+                if (v_q[2]) begin
+                    at_q3     <= at_q1;
+                    window_q3 <= window_q1;
+                end
+                if (v_q[4]) at_q5 <= at_q3;
+            end
+            assign {ahead, turn, stall, m_take_o, m_put_o} = 5'd0;
+            assign window_q4 = window_q3;
+            assign w_we_o    = v_q[6];
+            assign w_addr_o  = v_q[6] ? at_q5 : at_q3;
         end
     endgenerate
-    always @(posedge clk_i) begin
-        if (issue) begin
-            at_q1     <= {row_q, block_o};
-            window_q1 <= shifted[WINDOW-1:0];
-        end
-        if (v_q[2]) begin
-            at_q3     <= at_q1;
-            window_q3 <= window_q1;
-        end
-        if (v_q[4]) at_q5 <= at_q3;
-    end
+    assign m_col_o = at_q5[BLOCK_AW-1:0];
     generate
         if (LANES > 64) begin : g_words
             reg [WINDOW-1:0] window_q5;
-            always @(posedge clk_i) if (v_q[4]) window_q5 <= window_q3;
+            always @(posedge clk_i) if (v_q[4]) window_q5 <= window_q4;
             assign rho_o    = {LANES * 16{1'b0}};
             assign dither_o = window_q5;
         end else begin : g_rhos
             assign dither_o = {DITHER_W{1'b0}};
             for (g = 0; g < LANES; g = g + 1) begin : g_rho
                 for (b = 0; b < 16; b = b + 1) begin : g_bit
-                    assign rho_o[16*g+b] = window_q3[g] ^ window_q3[(g + 1 + b) % 64];
+                    assign rho_o[16*g+b] = window_q4[g] ^ window_q4[(g + 1 + b) % 64];
                 end
             end
         end
     endgenerate
-    assign w_we_o   = v_q[6];
-    assign w_addr_o = v_q[6] ? at_q5 : at_q3;
     wire _unused = &{1'b0, shifted, block, n};
 
 `ifdef FORMAL
     // formal: LANES=32 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 XW_W=2 X_AW=4 GROUPS=2 DEPTH=20
-    // formal: LANES=1 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=5 BLOCK_AW=4 XW_W=2 X_AW=4 GROUPS=1 DEPTH=20
+    // formal: LANES=1 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=6 BLOCK_AW=5 XW_W=2 X_AW=4 GROUPS=1 WORD_LOG=1 DEPTH=20
     // Assumed: start_i only while not busy, inputs legal and stable while busy_o, a dither word some time after it was asked for.
     reg past_q = 1'b0;
     always @(posedge clk_i) begin
@@ -353,10 +400,10 @@ module sr_local_update #(
             if ($past(rst_i)) assert (!busy_o);
             if (!busy_o) assert (!x_re_o && !noise_o && !issue_o && !w_we_o && !entry_re_o && !e_re_o);
             // Items are two cycles apart and keep to their slots, so that no word is written in the cycle of a read's address.
-            assert ((slot_q ? {v_q[6], v_q[4], v_q[2]} : {v_q[5], v_q[3], v_q[1]}) == 3'd0);
-            assert (!(w_we_o && v_q[3]));
+            if (TURNING == 0) assert ((slot_q ? {v_q[6], v_q[4], v_q[2]} : {v_q[5], v_q[3], v_q[1]}) == 3'd0);
+            if (TURNING == 0) assert (!(w_we_o && v_q[3]));
             // A segment is taken with its word of dither, when the one before has issued all it has.
-            if (take) assert (noise_ready_i && (!run_q || (v_q[1] && entry_q + 1'b1 == end_q)));
+            if (take) assert (noise_ready_i && (!run_q || (TURNING == 0 && v_q[1] && entry_q + 1'b1 == end_q)));
             if (TURNING == 0) assert (run_q == 1'b0 || !slot_q || v_q[1]);
             if (x_re_o) assert (load_q < steps_i);
         end
@@ -364,6 +411,19 @@ module sr_local_update #(
         if (GROUPS > 1) cover (past_q && take && run_q && !new_q);
         if (TURNING != 0) cover (past_q && issue && $past(ahead));
     end
+    generate
+        if (TURNING != 0) begin : g_formal_turning
+            // A word is read with an item and written with an item, and never both in a cycle.
+            always @(posedge clk_i)
+                if (past_q) begin
+                    assert ((g_turning.first_q & ~v_q[4:1]) == 4'd0 && (g_turning.last_q & ~v_q[5:2]) == 4'd0);
+                    assert (!(w_we_o && g_turning.first_q[2]));
+                    cover (m_take_o && w_we_o && !$past(m_take_o));
+                    cover (stall);
+                    cover (w_we_o && $past(m_put_o && !w_we_o) && !$past(m_take_o));
+                end
+        end
+    endgenerate
 `endif
 endmodule
 

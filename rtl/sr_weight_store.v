@@ -7,7 +7,9 @@
 // Latency    A word is there three cycles after a walk's address. What is to be written is registered here (w_wdata_o): a write that is
 //            asked for in one cycle takes the word of the next. In an update a word turns in that register: turned_i is what it will be.
 // Formats    words of LANES weights of 8 + FRAC_W bits, lane 0 lowest. The host's have 16 bits a weight.
-// SERIAL     The readout and mode `local` are given one weight of the word, and write one: PARTS.
+// SERIAL     The readout and the credit are given one weight of the word. The update of mode `local` takes a word two cycles after its address
+//            (learn_take_i) and is given its weight learn_col_i from the cycle after on; what they become gathers in the register here, each with
+//            learn_put_i, until learn_we_i writes those of learn_parts_i.
 // Reset      no write in reset; nothing else. Test: tests/test_sim.c
 `default_nettype none
 
@@ -48,7 +50,11 @@ module sr_weight_store #(
     input  wire                       learn_we_i,
     input  wire [XW_W+3+ITEM_AW:0]    learn_addr_i,      // {row, block}
     input  wire [COLS*MASTER_W-1:0]   learn_wdata_i,
-    output wire [COLS*MASTER_W-1:0]   learn_word_o
+    output wire [COLS*MASTER_W-1:0]   learn_word_o,
+    input  wire                       learn_take_i,
+    input  wire                       learn_put_i,
+    input  wire [TURN_W-1:0]          learn_col_i,
+    input  wire [LANES/COLS-1:0]      learn_parts_i
 );
     localparam W_WORDS = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam RW_AW   = $clog2(RWEIGHT_WORDS);
@@ -68,7 +74,7 @@ module sr_weight_store #(
 
     // ---- what is written ----
     wire [LANES*MASTER_W-1:0] host_weight;
-    wire [LANES*MASTER_W-1:0] learned = {PARTS{learn_wdata_i}};
+    wire [LANES*MASTER_W-1:0] learned;
     reg  [LANES*MASTER_W-1:0] wdata_q;
     reg                       turned_q, learned_q;     // LOOPS: new weights come registered
     always @(posedge clk_i) begin
@@ -79,6 +85,13 @@ module sr_weight_store #(
     end
     wire [LANES*MASTER_W-1:0] wdata = LOOPS == 0 ? wdata_q : turned_q ? turned_i : learned_q ? learned : wdata_q;
     assign wdata_o = wdata_q;
+    genvar n, b;
+    generate
+        for (n = 0; n < PARTS; n = n + 1) begin : g_learned
+            localparam AT = n * COLS * MASTER_W;
+            assign learned[AT+:COLS*MASTER_W] = PARTS == 1 || (learn_put_i && learn_col_i == n[TURN_W-1:0]) ? learn_wdata_i : wdata_q[AT+:COLS*MASTER_W];
+        end
+    endgenerate
 
     // ---- the memories ----
     wire [LANES*MASTER_W-1:0] w_q, rw_q;               // the hidden layer's word, the readout's
@@ -95,7 +108,7 @@ module sr_weight_store #(
                 .wdata_i(wdata), .rdata_o(rw_q)
             );
         end else begin : g_together
-            wire [PARTS-1:0] parts = {PARTS{PARTS == 1 || !learn_i}} | {{PARTS - 1{1'b0}}, 1'b1} << learn_addr_i[(TURN_LOG>0?TURN_LOG:1)-1:0];
+            wire [PARTS-1:0] parts = {PARTS{PARTS == 1 || !learn_i}} | learn_parts_i;
             wire [W_AW-1:0]  host_at = host_addr_i + (host_readout_i ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
             sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD), .PARTS(PARTS)) u_all (
                 .clk_i(clk_i), .we_i(parts & {PARTS{(hidden_we || readout_we || (host_we_i && (host_i || host_readout_i))) && !rst_i}}),
@@ -111,7 +124,6 @@ module sr_weight_store #(
 
     // ---- the host's words ----
     wire [LANES*MASTER_W-1:0] host_word = BUFFERS > 1 && host_readout_i ? rw_q : w_q;
-    genvar n, b;
     generate
         if (MASTER_W == 16) begin : g_host_whole
             assign host_weight  = host_wdata_i;
@@ -126,22 +138,25 @@ module sr_weight_store #(
     wire [COLS*MASTER_W-1:0] read, learn;
     generate
         if (SERIAL != 0) begin : g_serial
-            // One weight of the word, which comes three cycles after its address; two, where a word is to change.
+            // One weight of the word, which comes three cycles after its address, or of the word that was taken.
             reg  [TURN_LOG-1:0] turn_q1, turn_q2, turn_q3;
             always @(posedge clk_i) begin
                 turn_q1 <= credit_walk_i ? credit_addr_i[TURN_LOG-1:0] : read_addr_i[TURN_LOG-1:0];
-                turn_q2 <= learn_i ? learn_addr_i[TURN_LOG-1:0] : turn_q1;
+                turn_q2 <= turn_q1;
                 turn_q3 <= turn_q2;
             end
             // Selected bit by bit: an offset that is no power of two would be a shifter.
-            wire [MASTER_W*LANES-1:0] by_bit;
+            reg [LANES*MASTER_W-1:0] taken_q;
+            always @(posedge clk_i) if (learn_take_i) taken_q <= w_q;
             for (b = 0; b < MASTER_W; b = b + 1) begin : g_bit
+                wire [LANES-1:0] bits, taken;
                 for (n = 0; n < LANES; n = n + 1) begin : g_lane
-                    assign by_bit[b*LANES+n] = w_q[n*MASTER_W+b];
+                    assign bits[n]  = w_q[n*MASTER_W+b];
+                    assign taken[n] = taken_q[n*MASTER_W+b];
                 end
-                assign read[b] = by_bit[{b[$clog2(MASTER_W)-1:0], turn_q3}];
+                assign read[b]  = bits[turn_q3];
+                assign learn[b] = taken[learn_col_i];
             end
-            assign learn = read;
         end else begin : g_parallel
             assign read  = rw_q;
             assign learn = BUFFERS > 1 && learn_readout_i ? rw_q : w_q;
@@ -150,7 +165,7 @@ module sr_weight_store #(
             assign read_o[n*READ_W_W+:READ_W_W] = read[n*MASTER_W+MASTER_W-READ_W_W+:READ_W_W];
         end
         // Three cycles after its address too, whatever the memory does.
-        if (WEIGHT_HOLD != 0 || LOCAL == 0) begin : g_held
+        if (WEIGHT_HOLD != 0 || LOCAL == 0 || SERIAL != 0) begin : g_held
             assign learn_word_o = learn;
         end else begin : g_hold
             reg [COLS*MASTER_W-1:0] learn_q;
@@ -158,7 +173,7 @@ module sr_weight_store #(
             assign learn_word_o = learn_q;
         end
     endgenerate
-    wire _unused = &{1'b0, host_addr_i, host_wdata_i, front_at, read_at, read_addr_i, credit_addr_i, learn_wide, learn_addr_i, change_at, turned_q, learned_q, read};
+    wire _unused = &{1'b0, host_addr_i, host_wdata_i, front_at, read_at, read_addr_i, credit_addr_i, learn_wide, learn_addr_i, change_at, turned_q, learned_q, read, learn_take_i, learn_put_i, learn_col_i, learn_parts_i};
 endmodule
 
 `default_nettype wire
