@@ -8,6 +8,7 @@
 // BUILD      what register BUILD says.
 // PORT       0: packets, a byte stream each way (AXI4-Stream; docs/protocol.md). 1: registers and memories on AXI4-Lite, without
 //            packets and their CRC (sr_axil). The ports of the other stay 0, and its inputs may be tied to 0.
+// GATE       1: for simulators, whose clocks may stand still (sr_gate).
 // busy_o     a run is under way. done_o: it has ended, for a clock. fault_o: the last one ended with another code than OK.
 // Reset      synchronous, control only. Test: tests/test_sim.c, tests/test_axil.c, tests/params.sh
 `default_nettype none
@@ -18,6 +19,7 @@ module sr_core #(
     parameter CLOCK_HZ   = 0,
     parameter BUILD      = 0,
     parameter PORT       = 0,
+    parameter GATE       = 0,
     `include "sr_engine.vh"
 ) (
     input  wire        clk_i,
@@ -76,7 +78,7 @@ module sr_core #(
         .LANES(LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .INPUTS_MAX(INPUTS_MAX),
         .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX),
         .SAMPLE_WORDS(SAMPLE_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .FACTORS(FACTORS),
-        .PACKET_MAX(PACKET_MAX), .CLOCK_HZ(CLOCK_HZ), .BUILD(BUILD), .PORT(PORT),
+        .PACKET_MAX(PACKET_MAX), .CLOCK_HZ(CLOCK_HZ), .BUILD(BUILD), .PORT(PORT), .GATE(GATE),
         .COL_LANES(LANES), .WEIGHT_WORDS(WEIGHT_WORDS), .CBUF_WORDS(CBUF_WORDS), .ROW_WORDS(BLOCKS), .MODES(MODES), .WORD_W(WORD_W)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
@@ -103,10 +105,18 @@ module sr_core #(
     always @(posedge clk_i)
         rst_q <= rst_i || engine_rst;
 
+    // The engine's clock stands still while nobody asks anything of it, some cycles after the last of it.
+    reg  [5:0] linger_q;
+    wire engine_asked = rst_i || engine_rst || rst_q || run_start || run_busy || mem_we || mem_re || cfg_we;
+    wire engine_clk;
+    always @(posedge clk_i)
+        linger_q <= engine_asked ? 6'd63 : linger_q - {5'd0, linger_q != 6'd0};
+    sr_gate #(.GATE(GATE)) u_gate (.clk_i(clk_i), .en_i(engine_asked || linger_q != 6'd0), .clk_o(engine_clk));
+
     sr_engine #(
         `include "sr_pass.vh"
     ) u_engine (
-        .clk_i(clk_i), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel),
+        .clk_i(engine_clk), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel),
         .mem_addr_i(mem_addr), .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
         .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_abort_i(run_abort),
         .run_busy_o(run_busy), .run_code_o(run_code)

@@ -13,6 +13,7 @@
 // Arguments  are taken from arg_* as they arrive, and the words of a write counted; req_head_i clears them. A write's bytes
 //            are then drawn from the packet RAM, from the first on.
 // Rates      1 byte a cycle into memories and registers, 1 out of memories, 1 in 2 cycles out of registers.
+// Idle       idle_o: nothing to do before a request comes or the run ends.
 // Reset      rst_i: idle, no RUN remembered.
 // Test       tests/rtl/tb_host.cpp
 `default_nettype none
@@ -71,7 +72,8 @@ module sr_exec #(
     output wire              run_abort_o,
     input  wire              run_busy_i,
     input  wire [7:0]        run_code_i,
-    output wire              engine_rst_o
+    output wire              engine_rst_o,
+    output wire              idle_o
 );
     `include "sr_map.vh"
 
@@ -414,6 +416,7 @@ module sr_exec #(
     assign run_flags_o  = flags_q;
     assign run_abort_o  = abort_q;
     assign engine_rst_o = state_q == S_RESET;
+    assign idle_o       = (state_q == S_IDLE) | (state_q == S_WAIT);
 endmodule
 
 `default_nettype wire

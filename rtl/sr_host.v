@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sr_host: the host's side of the core: registers, memories and runs, reached in one of two ways.
+// GATE        1: the clock stands still during a run while no byte comes (PORT 0; sr_gate).
 // PORT        0: packets on byte streams (sr_link, sr_exec, docs/protocol.md). 1: AXI4-Lite (sr_axil). The ports of the other are 0.
 // Parameters  identity of the build, named as in host/map/sr_map.def; WORD_W = max(16 * COL_LANES, SAMPLE_W, 32).
 // cfg_o       RW registers, from the list, 32 bits an address (sr_cfg.vh names them); undefined until written.
@@ -50,7 +51,8 @@ module sr_host #(
     parameter ROW_WORDS = 0,
     parameter BUILD = 0,
     parameter WORD_W = 64,
-    parameter PORT = 0
+    parameter PORT = 0,
+    parameter GATE = 0
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -109,9 +111,14 @@ module sr_host #(
     wire [8:0]       reg_raddr;
     wire [7:0]       reg_rdata;
     wire [7:0]       code;
+    wire             asked;
+    wire             host_clk;
+    sr_gate #(.GATE(GATE)) u_gate (.clk_i(clk_i), .en_i(asked || rst_i), .clk_o(host_clk));
 
     generate
         if (PORT == 0) begin : g_link
+            wire             link_idle;
+            wire             exec_idle;
             wire             req_valid;
             wire [1:0]       req_fault;
             wire [7:0]       req_op;
@@ -137,7 +144,7 @@ module sr_host #(
                 .LEN_W(LEN_W),
                 .TIMEOUT_W(CLOCK_HZ > 0 ? $clog2(CLOCK_HZ / 25) : 0)
             ) u_link (
-                .clk_i(clk_i),
+                .clk_i(host_clk),
                 .rst_i(rst_i),
                 .rx_data_i(s_axis_tdata),
                 .rx_valid_i(s_axis_tvalid),
@@ -164,7 +171,8 @@ module sr_host #(
                 .pay_open_o(pay_open),
                 .pay_valid_i(pay_valid),
                 .pay_ready_o(pay_ready),
-                .pay_data_i(pay_data)
+                .pay_data_i(pay_data),
+                .idle_o(link_idle)
             );
 
             sr_exec #(
@@ -180,7 +188,7 @@ module sr_host #(
                 .PAIRS_MAX(PAIRS_MAX),
                 .SCORE_WORDS(SCORE_WORDS)
             ) u_exec (
-                .clk_i(clk_i),
+                .clk_i(host_clk),
                 .rst_i(rst_i),
                 .req_valid_i(req_valid),
                 .req_fault_i(req_fault),
@@ -221,8 +229,11 @@ module sr_host #(
                 .run_abort_o(run_abort_o),
                 .run_busy_i(run_busy_i),
                 .run_code_i(code),
-                .engine_rst_o(engine_rst_o)
+                .engine_rst_o(engine_rst_o),
+                .idle_o(exec_idle)
             );
+            // While the engine runs and no byte comes, the clock stands still.
+            assign asked = s_axis_tvalid || !link_idle || !exec_idle || !run_busy_i;
             assign reg_bdata = mem_wdata_o[31:24];
             assign {s_axil_awready, s_axil_wready, s_axil_bresp, s_axil_bvalid, s_axil_arready, s_axil_rdata, s_axil_rresp,
                     s_axil_rvalid} = 41'd0;
@@ -240,7 +251,7 @@ module sr_host #(
                 .PAIRS_MAX(PAIRS_MAX),
                 .SCORE_WORDS(SCORE_WORDS)
             ) u_axil (
-                .clk_i(clk_i),
+                .clk_i(host_clk),
                 .rst_i(rst_i),
                 .s_axil_awaddr(s_axil_awaddr),
                 .s_axil_awvalid(s_axil_awvalid),
@@ -279,6 +290,7 @@ module sr_host #(
                 .run_busy_i(run_busy_i),
                 .engine_rst_o(engine_rst_o)
             );
+            assign asked = 1'b1;
             assign {s_axis_tready, m_axis_tdata, m_axis_tvalid} = 10'd0;
             wire _unused_link = &{1'b0, s_axis_tdata, s_axis_tvalid, m_axis_tready};
         end
@@ -287,7 +299,7 @@ module sr_host #(
     // What the host is told of the last run, and whether EPOCH was written since the reset.
     reg ran_q;
     reg epoch_q;
-    always @(posedge clk_i)
+    always @(posedge host_clk)
         if (rst_i || engine_rst_o) begin
             ran_q   <= 1'b0;
             epoch_q <= 1'b0;
@@ -334,7 +346,7 @@ module sr_host #(
         .ROW_WORDS(ROW_WORDS),
         .BUILD(BUILD)
     ) u_regs (
-        .clk_i(clk_i),
+        .clk_i(host_clk),
         .we_i(reg_we),
         .waddr_i(reg_waddr),
         .wdata_i(mem_wdata_o[31:0]),

@@ -11,6 +11,7 @@
 //            while pay_open_o; CRC and framing are added here. rep_status_i holds until the next req_valid_o.
 // Time-out   a request of which no byte comes for 2^TIMEOUT_W clocks is forgotten: its host has died, and the next one's first
 //            request must not end in it. TIMEOUT_W 0: never.
+// Idle       idle_o: hunting, and every byte of a reply has left: nothing changes until a byte or rep_valid_i comes.
 // Handshake  rx_ready_o and tx_valid_o, tx_data_o are flip-flops.
 // Reset      rst_i: hunting. Any garbage is over after PACKET_MAX + 16 zero bytes.
 // Test       tests/rtl/tb_host.cpp
@@ -48,7 +49,8 @@ module sr_link #(
     output wire             pay_open_o,
     input  wire             pay_valid_i,
     output wire             pay_ready_o,
-    input  wire [7:0]       pay_data_i
+    input  wire [7:0]       pay_data_i,
+    output wire             idle_o
 );
     `include "sr_map.vh"
 
@@ -265,6 +267,7 @@ module sr_link #(
     assign index_last_o = last_pay;
     assign pkt_data_o  = pkt_data_q;
     assign rep_ready_o = (state_d == S_THEAD) & (state_q != S_THEAD);
+    assign idle_o      = (state_q == S_HUNT) & ~tx_valid_q;
     assign pay_open_o  = (state_q == S_THEAD) | (state_q == S_TPAY);
     assign pay_ready_o = (state_q == S_TPAY) & tx_slot;
 endmodule
