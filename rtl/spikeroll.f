@@ -22,6 +22,7 @@ rtl/sr_fit_rom.v
 rtl/sr_fitness.v
 rtl/sr_fitness_serial.v
 rtl/sr_front.v
+rtl/sr_gate.v
 rtl/sr_host.v
 rtl/sr_lif.v
 rtl/sr_lif_columns.v

@@ -15,6 +15,7 @@ module sr_board #(
     parameter PACKET_MAX    = 256,
     parameter CLOCK_HZ      = 18000000,
     parameter BUILD         = 0,
+    parameter DENSE         = 0,
     parameter BAUD          = 3000000,
     parameter LED_INVERT    = 0,
     parameter PLL_REF       = 0,
@@ -47,7 +48,7 @@ module sr_board #(
 
     sr_core #(
         `include "sr_pass.vh"
-        , .PACKET_MAX(PACKET_MAX), .CLOCK_HZ(CLOCK_HZ), .BUILD(BUILD)
+        , .PACKET_MAX(PACKET_MAX), .CLOCK_HZ(CLOCK_HZ), .BUILD(BUILD), .DENSE(DENSE)
     ) u_core (
         .clk_i(clk), .rst_i(rst), .s_axis_tdata(rx_data), .s_axis_tvalid(rx_valid), .s_axis_tready(rx_ready), .m_axis_tdata(tx_data),
         .m_axis_tvalid(tx_valid), .m_axis_tready(tx_ready), .s_axil_awaddr(32'd0), .s_axil_awvalid(1'b0), .s_axil_awready(), .s_axil_wdata(32'd0),

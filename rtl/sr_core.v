@@ -9,6 +9,7 @@
 // PORT       0: packets, a byte stream each way (AXI4-Stream; docs/protocol.md). 1: registers and memories on AXI4-Lite, without
 //            packets and their CRC (sr_axil). The ports of the other stay 0, and its inputs may be tied to 0.
 // GATE       1: for simulators, whose clocks may stand still (sr_gate).
+// DENSE      1: samples may come in fewer bytes (opcode WRITE_DENSE).
 // busy_o     a run is under way. done_o: it has ended, for a clock. fault_o: the last one ended with another code than OK.
 // Reset      synchronous, control only. Test: tests/test_sim.c, tests/test_axil.c, tests/params.sh
 `default_nettype none
@@ -20,6 +21,7 @@ module sr_core #(
     parameter BUILD      = 0,
     parameter PORT       = 0,
     parameter GATE       = 0,
+    parameter DENSE      = 0,
     `include "sr_engine.vh"
 ) (
     input  wire        clk_i,
@@ -78,7 +80,7 @@ module sr_core #(
         .LANES(LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .INPUTS_MAX(INPUTS_MAX),
         .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX),
         .SAMPLE_WORDS(SAMPLE_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .FACTORS(FACTORS),
-        .PACKET_MAX(PACKET_MAX), .CLOCK_HZ(CLOCK_HZ), .BUILD(BUILD), .PORT(PORT), .GATE(GATE),
+        .PACKET_MAX(PACKET_MAX), .CLOCK_HZ(CLOCK_HZ), .BUILD(BUILD), .PORT(PORT), .GATE(GATE), .DENSE(DENSE),
         .COL_LANES(LANES), .WEIGHT_WORDS(WEIGHT_WORDS), .CBUF_WORDS(CBUF_WORDS), .ROW_WORDS(BLOCKS), .MODES(MODES), .WORD_W(WORD_W)
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),

@@ -12,7 +12,9 @@
 // Resets     engine_rst_o: RESET came; four clocks long or longer, and answered after it.
 // Arguments  are taken from arg_* as they arrive, and the words of a write counted; req_head_i clears them. A write's bytes
 //            are then drawn from the packet RAM, from the first on.
-// Rates      1 byte a cycle into memories and registers, 1 out of memories, 1 in 2 cycles out of registers.
+// Dense      DENSE 1: WRITE_DENSE is obeyed. mask_q counts its masks down as bytes arrive, to know the words and whether the last group
+//            is whole; and then, as a shift register, says of eight bytes of words one after another which is 0 and which the packet's.
+// Rates      1 byte a cycle into memories and registers (WRITE_DENSE: 8 in 9), 1 out of memories, 1 in 2 cycles out of registers.
 // Idle       idle_o: nothing to do before a request comes or the run ends.
 // Reset      rst_i: idle, no RUN remembered.
 // Test       tests/rtl/tb_host.cpp
@@ -29,7 +31,8 @@ module sr_exec #(
     parameter WEIGHT_WORDS  = 1024,
     parameter RWEIGHT_WORDS = 256,
     parameter PAIRS_MAX     = 64,
-    parameter SCORE_WORDS   = 128
+    parameter SCORE_WORDS   = 128,
+    parameter DENSE         = 1
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -45,6 +48,7 @@ module sr_exec #(
     input  wire [LEN_W-1:0]  index_i,
     input  wire              index_last_i,
     output wire              pkt_next_o,
+    output wire              pkt_hold_o,
     input  wire [7:0]        pkt_data_i,
     output wire              rep_valid_o,
     input  wire              rep_ready_i,
@@ -81,6 +85,7 @@ module sr_exec #(
     localparam integer K_SAMPLE = $clog2(SAMPLE_W) - 3;
     localparam integer K_WEIGHT = $clog2(COL_LANES) + 1;
     localparam integer K_MAX    = $clog2(WORD_W) - 3;
+    localparam integer K_GROUP  = K_SAMPLE < 3 ? 3 - K_SAMPLE : 0;   // log2 of the sample words that a mask stands for
 
     // address bits that any memory needs
     localparam integer DEPTH_A = SAMPLE_WORDS > WEIGHT_WORDS ? SAMPLE_WORDS : WEIGHT_WORDS;
@@ -104,6 +109,9 @@ module sr_exec #(
         end
         if (PACKET_MAX < WORD_W / 8 + 5 || PACKET_MAX < 128) begin : g_check_packet
             SR_PACKET_MAX_MUST_HOLD_A_WORD_AND_IDENTIFY u_illegal ();
+        end
+        if (DENSE != 0 && SAMPLE_W > 64) begin : g_check_dense
+            SR_DENSE_NEEDS_SAMPLE_W_OF_64_AT_MOST u_illegal ();
         end
         if (ADDR_W > 28) begin : g_check_depth
             SR_MEMORIES_MUST_BE_BELOW_2_28_WORDS u_illegal ();
@@ -155,8 +163,9 @@ module sr_exec #(
     wire op_wait      = req_op_i == SR_OP_WAIT;
     wire op_abort     = req_op_i == SR_OP_ABORT;
     wire op_reset     = req_op_i == SR_OP_RESET;
-    wire is_mem       = op_write_mem | op_read_mem;
-    wire is_write     = op_write_mem | op_write_reg;
+    wire op_dense     = (DENSE != 0) & (req_op_i == SR_OP_WRITE_DENSE);
+    wire is_mem       = op_write_mem | op_read_mem | op_dense;
+    wire is_write     = op_write_mem | op_write_reg | op_dense;
     wire is_read      = op_read_mem | op_read_reg | op_identify;
 
     wire [3:0]  mem_size;            // log2 of the bytes of a word
@@ -184,16 +193,17 @@ module sr_exec #(
             default: exact = 3'd0;
         endcase
     end
-    wire bad_length  = is_write ? ~whole_q : (req_len_i != {{(LEN_W - 3){1'b0}}, exact}) | (is_read & too_long);
+    wire bad_length  = is_write ? ~whole_q | (op_dense & (mask_left | too_long)) : (req_len_i != {{(LEN_W - 3){1'b0}}, exact}) | (is_read & too_long);
     wire bad_flags   = (pkt_data_i[7:6] != 2'd0) | (pkt_data_i[5] & (pkt_data_i[4:0] != 5'd0)) |
                        (pkt_data_i[4] & (pkt_data_i[3:0] != 4'd0));
     wire bad_address = ~(op_run | op_wait | op_abort | op_reset) & (range_q
                      | (is_mem & mem_over_q)
+                     | (op_dense & (mem_q != SR_MEM_SAMPLE[2:0]))
                      | (op_write_mem & (mem_q == SR_MEM_FITNESS | mem_q == SR_MEM_CORRECT | mem_q == SR_MEM_SCORE))
                      | (op_write_reg & (addr_q[7:6] == 2'd0)));
     reg [7:0] fault;
     always @* begin
-        if (req_op_i < SR_OP_IDENTIFY || req_op_i > SR_OP_RESET)
+        if (req_op_i < SR_OP_IDENTIFY || req_op_i > (DENSE != 0 ? SR_OP_WRITE_DENSE : SR_OP_RESET))
             fault = SR_REPLY_BAD_OP;
         else if (bad_length)
             fault = SR_REPLY_BAD_LENGTH;
@@ -258,10 +268,10 @@ module sr_exec #(
                     if (&byte_q)
                         state_q <= S_REPLY;
                 S_WRITE:
-                    if (index_last_i)
+                    if (index_last_i && !pkt_hold_o)
                         state_q <= S_FLUSH;
                 S_FLUSH:
-                    if (!in_valid_q && !word_done_q)
+                    if (!in_valid_q && !word_done_q && !group_open)
                         state_q <= S_REPLY;
                 S_REPLY:
                     if (rep_ready_i)
@@ -318,13 +328,47 @@ module sr_exec #(
         if (req_head_i)
             whole_q <= 1'b0;
         else if (arg_word)
-            whole_q <= last_byte;
+            whole_q <= last_byte | op_dense;
         if (state_q == S_IDLE)
             range_q <= addr_over_q | (range_end > depth[END_W-1:0]);
     end
 
+    // ---- WRITE_DENSE: masks, as they arrive and as they are obeyed ----
+    wire       mask_left;            // as they arrive: bytes of a group are still to come
+    wire       group_open;           // obeyed: of eight bytes of words, some are to come
+    wire       byte_zero;            // and the next of them is 0
+    generate
+        if (DENSE != 0) begin : g_dense
+            reg [7:0] mask_q;        // what arrives loads it, and each byte takes its lowest bit; obeyed, it moves down
+            reg [3:0] place_q;       // 8 to 15: the byte of the group; 0: no group is open
+            wire [7:0] lowest;       // a one below: all but the lowest of mask_q stay
+            assign lowest = {|mask_q[6:0], |mask_q[5:0], |mask_q[4:0], |mask_q[3:0], |mask_q[2:0], |mask_q[1:0], mask_q[0], 1'b0};
+            wire       arrive = arg_word & op_dense;
+            wire       mask_load = op_dense & in_valid_q & ~group_open;
+            always @(posedge clk_i) begin
+                if (req_head_i)
+                    mask_q <= 8'd0;
+                else if (arrive | mask_load | group_open)
+                    mask_q <= arrive && !mask_left ? arg_data_i : mask_load ? pkt_data_i : group_open ? mask_q >> 1 : mask_q & lowest;
+                if (req_head_i)
+                    place_q <= 4'd0;
+                else if (mask_load | group_open)
+                    place_q <= mask_load ? 4'd8 : place_q + 4'd1;
+            end
+            assign mask_left  = mask_q != 8'd0;
+            assign group_open = place_q[3];
+            assign byte_zero  = group_open & ~mask_q[0];
+        end else begin : g_plain
+            assign {mask_left, group_open, byte_zero} = 3'd0;
+        end
+    endgenerate
+    wire       byte_in = op_dense ? group_open : in_valid_q;     // of a word
+    wire [7:0] byte_of = byte_zero ? 8'd0 : pkt_data_i;
+
     wire count_low = is_read & (is_mem ? arg_at[6] : arg_at[2]);
     wire count_top = is_read & is_mem & arg_at[7];
+    wire mask_came = arg_word & op_dense & ~mask_left;           // it stands for 1 << K_GROUP words: lower bits stay 0
+    localparam [LEN_W-1:0] GROUP_BITS = ~({LEN_W{1'b1}} << K_GROUP);
     generate
         for (b = 0; b < LEN_W; b = b + 1) begin : g_count
             wire carry, below;
@@ -332,27 +376,28 @@ module sr_exec #(
                 assign carry = 1'b1;
                 assign below = 1'b0;
             end else begin : g_later
-                assign carry = &count_q[b-1:0];
+                assign carry = &(count_q[b-1:0] | GROUP_BITS[b-1:0] & {b{op_dense}});
                 assign below = count_q[b-1];
             end
             wire arg_here = b < 8 ? count_low : count_top;
+            wire counts   = op_dense ? mask_came & (b >= K_GROUP) : arg_word & last_byte;
             always @(posedge clk_i)
                 if (req_head_i)
                     count_q[b] <= op_identify & ID_REGS[b];
-                else if (arg_here | twice | (arg_word & last_byte))
+                else if (arg_here | twice | counts)
                     count_q[b] <= arg_here ? arg_data_i[b%8] : twice ? below : count_q[b] ^ carry;
         end
     endgenerate
     always @(posedge clk_i)
         if (req_head_i)
             count_over_q <= 1'b0;
-        else if ((count_top && (arg_data_i & ~WORDS_MASK[15:8]) != 8'd0) || (twice && count_q[LEN_W-1]))
+        else if ((count_top && (arg_data_i & ~WORDS_MASK[15:8]) != 8'd0) || (twice && count_q[LEN_W-1]) || (mask_came && too_long))
             count_over_q <= 1'b1;
 
     // ---- payload to words and back
     always @(posedge clk_i) begin
-        in_valid_q  <= (state_q == S_WRITE) & words;
-        word_done_q <= in_valid_q & last_byte;
+        in_valid_q  <= pkt_hold_o ? in_valid_q : (state_q == S_WRITE) & words;
+        word_done_q <= byte_in & last_byte;
         copy_q      <= in_valid_q & op_write_reg;
 
         if (state_q != S_SEND) begin
@@ -367,36 +412,24 @@ module sr_exec #(
             byte_q <= {K_MAX{1'b0}};
         else if (twice)
             byte_q <= {byte_q[K_MAX-2:0], 1'b1};
-        else if (arg_word || in_valid_q || take || state_q == S_RESET)
+        else if (arg_word || byte_in || take || state_q == S_RESET)
             byte_q <= byte_q + {{(K_MAX - 1){1'b0}}, 1'b1};
     end
 
     // Bytes enter at the top byte of a word of this size and move down; replies leave at the bottom.
-    wire move = mem_rvalid_i | in_valid_q | take;
-    genvar g;
-    generate
-        for (g = 0; g < WORD_W / 8; g = g + 1) begin : g_byte
-            wire [7:0] above;
-            if (g + 1 < WORD_W / 8) begin : g_above
-                assign above = word_q[8*g+8 +: 8];
-            end else begin : g_top
-                assign above = pkt_data_i;
-            end
-            if (g == 0 || g == 1 || g == 3 || g + 1 == (1 << K_SAMPLE) || g + 1 == (1 << K_WEIGHT)) begin : g_entry
-                wire enter = in_valid_q & ({28'd0, size} == $clog2(g + 1));
-                always @(posedge clk_i)
-                    if (move)
-                        word_q[8*g +: 8] <= mem_rvalid_i ? mem_rdata_i[8*g +: 8] : enter ? pkt_data_i : above;
-            end else begin : g_inner
-                always @(posedge clk_i)
-                    if (move)
-                        word_q[8*g +: 8] <= mem_rvalid_i ? mem_rdata_i[8*g +: 8] : above;
-            end
+    wire move = mem_rvalid_i | byte_in | take;
+    integer k;
+    always @(posedge clk_i)
+        if (move) begin
+            word_q <= mem_rvalid_i ? mem_rdata_i : {pkt_data_i, word_q[WORD_W-1:8]};
+            for (k = 0; k <= K_MAX; k = k + 1)
+                if ((k <= 2 || k == K_SAMPLE || k == K_WEIGHT) && !mem_rvalid_i && byte_in && {28'd0, size} == k)
+                    word_q[8*(1<<k)-8 +: 8] <= byte_of;
         end
-    endgenerate
 
     assign req_drop_o   = (state_q == S_CHECK) & op_wait & run_busy_i & (fault == SR_REPLY_OK);
-    assign pkt_next_o   = state_q == S_WRITE;
+    assign pkt_hold_o   = byte_zero;
+    assign pkt_next_o   = (state_q == S_WRITE) & ~pkt_hold_o;
     assign rep_valid_o  = (state_q == S_REPLY) | (state_q == S_READ) | ((state_q == S_WAIT) & ~run_busy_i & ~req_valid_i);
     assign rep_status_o = code_q ? run_code_i : {5'd0, status_q};
     assign rep_len_o    = (state_q == S_READ) ? count_q : {LEN_W{1'b0}};
@@ -409,7 +442,7 @@ module sr_exec #(
     assign reg_raddr_o  = {addr_q[6:0], byte_q[1:0]};
     assign mem_sel_o    = mem_q;
     assign mem_addr_o   = {{(28 - ADDR_W){1'b0}}, addr_q};
-    assign mem_we_o     = word_done_q & op_write_mem;
+    assign mem_we_o     = word_done_q & (op_write_mem | op_dense);
     assign wr_word_o    = word_q;
     assign mem_re_o     = ask;
     assign run_start_o  = (state_q == S_START) & (flags_q != 6'd0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // sr_host: the host's side of the core: registers, memories and runs, reached in one of two ways.
+// DENSE       1: WRITE_DENSE is built (PORT 0), and bit 7 of MODES says so.
 // GATE        1: the clock stands still during a run while no byte comes (PORT 0; sr_gate).
 // PORT        0: packets on byte streams (sr_link, sr_exec, docs/protocol.md). 1: AXI4-Lite (sr_axil). The ports of the other are 0.
 // Parameters  identity of the build, named as in host/map/sr_map.def; WORD_W = max(16 * COL_LANES, SAMPLE_W, 32).
@@ -52,7 +53,8 @@ module sr_host #(
     parameter BUILD = 0,
     parameter WORD_W = 64,
     parameter PORT = 0,
-    parameter GATE = 0
+    parameter GATE = 0,
+    parameter DENSE = 1
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -130,6 +132,7 @@ module sr_host #(
             wire [LEN_W-1:0] index;
             wire             index_last;
             wire             pkt_next;
+            wire             pkt_hold;
             wire [7:0]       pkt_data;
             wire             rep_valid;
             wire             rep_ready;
@@ -163,6 +166,7 @@ module sr_host #(
                 .index_o(index),
                 .index_last_o(index_last),
                 .pkt_next_i(pkt_next),
+                .pkt_hold_i(pkt_hold),
                 .pkt_data_o(pkt_data),
                 .rep_valid_i(rep_valid),
                 .rep_ready_o(rep_ready),
@@ -186,7 +190,8 @@ module sr_host #(
                 .WEIGHT_WORDS(WEIGHT_WORDS),
                 .RWEIGHT_WORDS(RWEIGHT_WORDS),
                 .PAIRS_MAX(PAIRS_MAX),
-                .SCORE_WORDS(SCORE_WORDS)
+                .SCORE_WORDS(SCORE_WORDS),
+                .DENSE(DENSE)
             ) u_exec (
                 .clk_i(host_clk),
                 .rst_i(rst_i),
@@ -202,6 +207,7 @@ module sr_host #(
                 .index_i(index),
                 .index_last_i(index_last),
                 .pkt_next_o(pkt_next),
+                .pkt_hold_o(pkt_hold),
                 .pkt_data_i(pkt_data),
                 .rep_valid_o(rep_valid),
                 .rep_ready_i(rep_ready),
@@ -341,7 +347,7 @@ module sr_host #(
         .STEP_READOUT(STEP_READOUT),
         .SPIKE_WORDS(SPIKE_WORDS),
         .CLOCK_HZ(CLOCK_HZ),
-        .MODES(MODES),
+        .MODES(MODES | (PORT == 0 && DENSE != 0 ? 128 : 0)),
         .FACTORS(FACTORS),
         .ROW_WORDS(ROW_WORDS),
         .BUILD(BUILD)

@@ -5,7 +5,8 @@
 //            (rep_valid_i) or let go unanswered (req_drop_i). req_fault_o: {length, crc}, then only a reply is due.
 //            Payload bytes also pass by on arg_* as they arrive, before their CRC is known; req_head_o before the first.
 // Bytes      of a payload are counted from 1: index_o. In req_valid_o it stands at 1 and moves on with pkt_next_i;
-//            pkt_data_o is the byte at the index of the cycle before, index_last_o says that index_o is the length.
+//            pkt_data_o is the byte at the index of the cycle before, or with pkt_hold_i stays what it is; index_last_o says that
+//            index_o is the length.
 // Reply      rep_valid_i with its length is taken with rep_ready_o: in req_valid_o, or while hunting (a late answer to
 //            a dropped request, op and seq still being its own). Then len bytes are drawn by pay_valid_i/pay_ready_o
 //            while pay_open_o; CRC and framing are added here. rep_status_i holds until the next req_valid_o.
@@ -41,6 +42,7 @@ module sr_link #(
     output wire [LEN_W-1:0] index_o,
     output wire             index_last_o,
     input  wire             pkt_next_i,
+    input  wire             pkt_hold_i,
     output wire [7:0]       pkt_data_o,
     input  wire             rep_valid_i,
     output wire             rep_ready_o,
@@ -250,7 +252,8 @@ module sr_link #(
     always @(posedge clk_i) begin
         if (arg_valid_o)
             pkt_q[count_q[LEN_W-2:0]] <= rx_data_i;
-        pkt_data_q <= pkt_q[count_q[LEN_W-2:0]];
+        if (!pkt_hold_i)
+            pkt_data_q <= pkt_q[count_q[LEN_W-2:0]];
     end
 
     assign rx_ready_o  = rx_ready_q;

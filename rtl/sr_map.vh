@@ -103,6 +103,7 @@ localparam [7:0] SR_OP_RUN = 8'h6;
 localparam [7:0] SR_OP_WAIT = 8'h7;
 localparam [7:0] SR_OP_ABORT = 8'h8;
 localparam [7:0] SR_OP_RESET = 8'h9;
+localparam [7:0] SR_OP_WRITE_DENSE = 8'hA;
 localparam [7:0] SR_REPLY_OK = 8'h0;
 localparam [7:0] SR_REPLY_BAD_CRC = 8'h1;
 localparam [7:0] SR_REPLY_BAD_OP = 8'h2;
@@ -151,5 +152,5 @@ localparam signed [15:0] SR_LNB1 = 16'sd0;
 localparam signed [15:0] SR_LNB2 = 16'sd45;
 localparam signed [15:0] SR_LNB3 = 16'sd89;
 localparam signed [15:0] SR_LNB4 = 16'sd133;
-localparam [31:0] SR_MAP_HASH = 32'h10E7FFC2;
+localparam [31:0] SR_MAP_HASH = 32'h1FC80719;
 // verilator lint_on UNUSEDPARAM

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "link/dense.h"
 #include "link/packet.h"
 #include "map/sr_map.h"
 
@@ -315,6 +316,18 @@ static uint8_t memory_request(struct fake *fake, uint8_t op, const uint8_t *payl
     return SR_REPLY_OK;
 }
 
+static uint8_t dense_request(struct fake *fake, const uint8_t *payload, uint32_t count) {
+    static uint8_t words[5 + 65536];
+    size_t decoded, most = (size_t)fake->setup.id[SR_REG_PACKET_MAX] * fake->size[SR_MEM_SAMPLE];
+    if (!(fake->setup.id[SR_REG_MODES] & SR_MODES_DENSE)) return SR_REPLY_BAD_OP;
+    if (count < 6 || most > sizeof words - 5 || !sr_dense_decode(payload + 5, count - 5, words + 5, most, &decoded))
+        return SR_REPLY_BAD_LENGTH;
+    if (payload[0] != SR_MEM_SAMPLE) return SR_REPLY_BAD_ADDRESS;
+    memcpy(words, payload, 5);
+    fake->seen.dense_bytes += count - 5;
+    return memory_request(fake, SR_OP_WRITE_MEM, words, (uint32_t)decoded + 5, NULL, NULL);
+}
+
 static uint8_t register_request(struct fake *fake, uint8_t op, const uint8_t *payload, uint32_t count, uint8_t *answer,
                                 size_t *length) {
     if (op == SR_OP_READ_REG) {
@@ -356,6 +369,8 @@ static void obey(struct fake *fake) {
         status = register_request(fake, op, payload, fake->length, answer, &length);
     } else if (op == SR_OP_READ_MEM || op == SR_OP_WRITE_MEM) {
         status = memory_request(fake, op, payload, fake->length, answer, &length);
+    } else if (op == SR_OP_WRITE_DENSE) {
+        status = dense_request(fake, payload, fake->length);
     } else if (op == SR_OP_RUN) {
         status = SR_REPLY_OK;
         if (fake->length != 1) {

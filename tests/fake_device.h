@@ -30,7 +30,7 @@ struct fake_setup {
 
 /* What the model saw: stays valid until fake_close, which the transport's close does not do. */
 struct fake_seen {
-    uint32_t runs, evaluations, updates, sample_words, batch_words, credit_words, register_writes, faults, delays;
+    uint32_t runs, evaluations, updates, sample_words, dense_bytes, batch_words, credit_words, register_writes, faults, delays;
 };
 
 struct fake;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "link/dense.h"
 #include "link/link.h"
 #include "map/sr_map.h"
 
@@ -60,6 +61,24 @@ enum sr_status sr_link_ask(struct sr_link *link, uint8_t op, const uint8_t *payl
 
 /* ---- memories ---- */
 
+/* The data of a packet that writes `*words` words, into `data`, which has room for `room` bytes: whole words as they are or, if
+ * that is shorter, those of them that make whole groups in the dense form. *op and *words are set to what was chosen, and the
+ * bytes are counted. A dense packet may carry more words than a plain one has room for, PACKET_MAX of them at most. */
+static size_t pack(struct sr_link *link, uint8_t memory, const uint8_t *bytes, uint32_t most, uint32_t size, size_t room,
+                   uint8_t *data, uint8_t *op, uint32_t *words) {
+    if (memory == SR_MEM_SAMPLE && link->device.caps.modes & SR_MODES_DENSE) {
+        size_t limit = (size_t)(most < link->packets.packet_max ? most : link->packets.packet_max) * size, used;
+        size_t stands_for = sr_dense_encode(bytes, limit, data, room, &used);
+        if (used < stands_for) {
+            *op = SR_OP_WRITE_DENSE;
+            *words = (uint32_t)(stands_for / size);
+            return used;
+        }
+    }
+    memcpy(data, bytes, (size_t)*words * size);
+    return (size_t)*words * size;
+}
+
 /* One memory packet of at most `most` words; *moved says how many. On a bad line the packets shrink. */
 static enum sr_status transfer(struct sr_link *link, uint8_t op, uint8_t memory, uint32_t first, uint8_t *bytes, uint32_t most,
                                uint32_t size, uint32_t *moved) {
@@ -75,9 +94,9 @@ static enum sr_status transfer(struct sr_link *link, uint8_t op, uint8_t memory,
         if (words > 0xFFFF) words = 0xFFFF;
         bool smallest = room <= SR_PACKET_SMALL || words == 1;
         size_t data = (size_t)words * size, count = 5, length = 0;
+        op = writing ? SR_OP_WRITE_MEM : op;
         if (writing) {
-            memcpy(payload + 5, bytes, data);
-            count += data;
+            count += pack(link, memory, bytes, most, size, room > head ? room - head : 0, payload + 5, &op, &words);
         } else {
             payload[5] = (uint8_t)words;
             payload[6] = (uint8_t)(words >> 8);

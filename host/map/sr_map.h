@@ -114,6 +114,7 @@ enum {
     SR_OP_WAIT = 0x07,
     SR_OP_ABORT = 0x08,
     SR_OP_RESET = 0x09,
+    SR_OP_WRITE_DENSE = 0x0A,
 };
 
 enum {
@@ -162,7 +163,7 @@ enum {
 #define SR_KIND_ROUND UINT32_C(0x3)
 #define SR_KIND_LOCAL UINT32_C(0x4)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0x10E7FFC2)
+#define SR_MAP_HASH UINT32_C(0x1FC80719)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)

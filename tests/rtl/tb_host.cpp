@@ -1,10 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_host against a model of its memories, under random stalls on both streams and random memory latency: registers, memories
-// and their bounds, damaged packets, RUN, WAIT, ABORT and RESET, a host that dies inside a packet, and garbage.
+// and their bounds, dense samples, damaged packets, RUN, WAIT, ABORT and RESET, a host that dies inside a packet, and garbage.
 // params:
 // params: -GCOL_LANES=32 -GSAMPLE_W=64 -GWORD_W=512 -GPACKET_MAX=1024 -GSAMPLE_WORDS=70000 -GPAIRS_MAX=300 -GMODES=0 -GFACTORS=300 -GROW_WORDS=513 -GCLOCK_HZ=50000 -GBUILD=305419896
+// params: -GCOL_LANES=2 -GWORD_W=32 -GDENSE=0 -GGATE=1
 #include "map/sr_map.h"
 #include "verilated.h"
+
+extern "C" {
+#include "link/dense.h"
+}
+
 #include "Vsr_host.h"
 
 #include <cstdio>
@@ -25,6 +31,9 @@ static void check(bool ok, const std::string &what) {
 }
 
 [[maybe_unused]] static uint8_t get_byte(const QData &word, unsigned i) { return static_cast<uint8_t>(word >> (8 * i)); }
+[[maybe_unused]] static void set_byte(IData &word, unsigned i, uint8_t v) {
+    word = (word & ~(255u << (8 * i))) | (static_cast<uint32_t>(v) << (8 * i));
+}
 [[maybe_unused]] static void set_byte(QData &word, unsigned i, uint8_t v) {
     word = (word & ~(QData(255) << (8 * i))) | (QData(v) << (8 * i));
 }
@@ -241,7 +250,8 @@ static void test_identity(Bench &b) {
     check(id(SR_REG_MAGIC) == SR_MAGIC_VALUE && id(SR_REG_PROTOCOL) == SR_PROTOCOL_VALUE, "magic and protocol");
     check(id(SR_REG_MAP_HASH) == SR_MAP_HASH, "map hash");
     // of the builds above
-    check(id(SR_REG_MODES) == (id(SR_REG_FACTORS) ? 0 : 3) && id(SR_REG_FACTORS) == (id(SR_REG_PAIRS_MAX) == 300 ? 300 : 0),
+    check((id(SR_REG_MODES) & 127) == (id(SR_REG_FACTORS) ? 0 : 3) &&
+              id(SR_REG_FACTORS) == (id(SR_REG_PAIRS_MAX) == 300 ? 300 : 0),
           "modes and factors");
     check(id(SR_REG_ROW_WORDS) == (id(SR_REG_FACTORS) ? 513 : 0), "words of a row");
     uint32_t pairs = id(SR_REG_PAIRS_MAX), lanes = id(SR_REG_COL_LANES);
@@ -259,6 +269,7 @@ static void test_identity(Bench &b) {
         b.depth[i] = depth[i];
     }
     for (unsigned i = 0; i < SR_ID_REGS; i++) b.caps[i] = id(i);
+    check((id(SR_REG_MODES) & 128) == (lanes == 2 ? 0 : 128), "WRITE_DENSE in MODES");
     b.packet_max = id(SR_REG_PACKET_MAX);
     check(b.packet_max >= 128 && lanes && pairs, "build limits reported");
     b.expect(SR_OP_IDENTIFY, {0}, SR_REPLY_BAD_LENGTH, "IDENTIFY with a payload");
@@ -360,7 +371,9 @@ static void test_registers(Bench &b) {
     b.expect(SR_OP_WRITE_REG, {}, SR_REPLY_BAD_LENGTH, "empty WRITE_REG");
     ports_agree(); // a refused write changed nothing
     b.expect(0x00, {}, SR_REPLY_BAD_OP, "opcode 0");
-    b.expect(0x0A, {}, SR_REPLY_BAD_OP, "opcode 0A");
+    b.expect(0x0B, {}, SR_REPLY_BAD_OP, "opcode 0B");
+    if (!(b.caps[SR_REG_MODES] & 128))
+        b.expect(SR_OP_WRITE_DENSE, {0, 0, 0, 0, 0, 0}, SR_REPLY_BAD_OP, "WRITE_DENSE, not built");
     b.expect(0xFF, {1, 2, 3}, SR_REPLY_BAD_OP, "opcode FF");
 }
 
@@ -420,6 +433,58 @@ static void test_memories(Bench &b) {
     b.expect(SR_OP_READ_MEM, {0, 0, 0, 0, 0, 1}, SR_REPLY_BAD_LENGTH, "READ_MEM too short");
     b.expect(SR_OP_READ_MEM, {9, 0, 0, 0, 0, 1, 0}, SR_REPLY_BAD_ADDRESS, "no such memory");
     b.expect(SR_OP_READ_MEM, {128, 0, 0, 0, 0, 1, 0}, SR_REPLY_BAD_ADDRESS, "no such memory");
+}
+
+/* WRITE_DENSE against the functions of host/link/dense.c. */
+static void test_dense(Bench &b) {
+    if (!(b.caps[SR_REG_MODES] & 128)) return;
+    const unsigned size = b.word_bytes[SR_MEM_SAMPLE], a_group = 8 / size, depth = b.depth[SR_MEM_SAMPLE];
+    for (int round = 0; round < 300; round++) {
+        unsigned groups = 1 + rnd(rnd(2) ? b.packet_max / a_group : 4), chance = rnd(257);
+        Bytes words(groups * 8), form(groups * 9);
+        for (uint8_t &w : words) w = static_cast<uint8_t>(rnd(256) < chance ? rnd(256) : 0);
+        size_t used = 0;
+        words.resize(sr_dense_encode(words.data(), words.size(), form.data(), b.packet_max - 5, &used));
+        form.resize(used);
+        unsigned count = static_cast<unsigned>(words.size()) / size;
+        uint32_t addr = rnd(3) ? rnd(depth) : depth - count + rnd(3) - 1;
+        bool fits = static_cast<uint64_t>(addr) + count <= depth;
+        Bytes p = mem_head(SR_MEM_SAMPLE, addr);
+        p.insert(p.end(), form.begin(), form.end());
+        auto expected = b.memory;
+        unsigned writes = b.writes;
+        for (unsigned i = 0; fits && i < count; i++)
+            expected[static_cast<uint64_t>(SR_MEM_SAMPLE) << 32 | (addr + i)] =
+                Bytes(words.begin() + static_cast<long>(i * size), words.begin() + static_cast<long>((i + 1) * size));
+        for (unsigned times = 1; times <= 2; times++) { // a repeated request does what it did
+            b.expect(SR_OP_WRITE_DENSE, p, fits ? SR_REPLY_OK : SR_REPLY_BAD_ADDRESS, "WRITE_DENSE");
+            check(b.writes == writes + (fits ? times * count : 0), "words written by WRITE_DENSE");
+            check(expected == b.memory, "memory holds what WRITE_DENSE stood for and nothing else changed");
+        }
+        // broken: its end is missing; a mask too many
+        Bytes cut(p.begin(), p.end() - 1);
+        uint8_t decoded[8 * 1024];
+        size_t whole;
+        if (!sr_dense_decode(cut.data() + 5, cut.size() - 5, decoded, sizeof decoded, &whole) || cut.size() == 5)
+            b.expect(SR_OP_WRITE_DENSE, cut, SR_REPLY_BAD_LENGTH, "WRITE_DENSE without its end");
+        if (p.size() < b.packet_max) {
+            p.push_back(static_cast<uint8_t>(1 + rnd(255)));
+            b.expect(SR_OP_WRITE_DENSE, p, SR_REPLY_BAD_LENGTH, "WRITE_DENSE with half a group behind it");
+        }
+        check(expected == b.memory, "a refused WRITE_DENSE writes nothing");
+    }
+    for (unsigned groups = b.packet_max / a_group + 1; groups + 5 <= b.packet_max; groups += 1 + rnd(3)) {
+        Bytes p = mem_head(SR_MEM_SAMPLE, 0);
+        p.resize(5 + groups, 0);
+        b.expect(SR_OP_WRITE_DENSE, p, SR_REPLY_BAD_LENGTH, "WRITE_DENSE of more than PACKET_MAX words");
+    }
+    for (unsigned mem = 1; mem < 16; mem++) {
+        Bytes p = mem_head(mem, 0);
+        p.push_back(0);
+        b.expect(SR_OP_WRITE_DENSE, p, SR_REPLY_BAD_ADDRESS, "WRITE_DENSE to another memory");
+    }
+    b.expect(SR_OP_WRITE_DENSE, mem_head(SR_MEM_SAMPLE, 0), SR_REPLY_BAD_LENGTH, "WRITE_DENSE of no group");
+    b.expect(SR_OP_WRITE_DENSE, {}, SR_REPLY_BAD_LENGTH, "empty WRITE_DENSE");
 }
 
 static void test_damage(Bench &b) {
@@ -484,6 +549,7 @@ static void test_run(Bench &b) {
     p.push_back(1);
     b.expect(SR_OP_WRITE_MEM, p, SR_REPLY_BUSY, "WRITE_MEM during a run");
     b.expect(SR_OP_READ_MEM, read_head(0, 0, 1), SR_REPLY_BUSY, "READ_MEM during a run");
+    if (b.caps[SR_REG_MODES] & 128) b.expect(SR_OP_WRITE_DENSE, {0, 0, 0, 0, 0, 0}, SR_REPLY_BUSY, "WRITE_DENSE during a run");
     b.expect(SR_OP_IDENTIFY, {}, SR_REPLY_OK, "IDENTIFY during a run");
     b.busy_left = 100000;
     r = b.ask(SR_OP_READ_REG, {SR_REG_STATUS, 1}, "READ_REG during a run");
@@ -649,6 +715,7 @@ int main(int argc, char **argv) {
         test_identity(b);
         test_registers(b);
         test_memories(b);
+        test_dense(b);
         test_damage(b);
         test_run(b);
         test_reset(b);

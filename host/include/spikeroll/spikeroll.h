@@ -128,7 +128,8 @@ enum {
     SR_MODES_SUBTRACT = 16,
     SR_MODES_LOWRANK = 32,
     SR_MODES_MIXED = 64,
-    SR_MODES_ALL = 127
+    SR_MODES_ALL = 127,  /* of these: what a network can ask for */
+    SR_MODES_DENSE = 128 /* the link takes samples in fewer bytes */
 };
 enum { SR_LEAK_SHIFT = 32 }; /* the one leak of a device without SR_MODES_LEAK: v - (v >> 3) */
 struct sr_caps {
