@@ -4,7 +4,7 @@
 //
 // Ports       as of sr_column; what is missed is counted by sr_loop_factors: missed_i, a cycle after miss_i. base_o and sum_o take the accumulators with keep_i and hand_i, and are
 //             valid from the cycle after.
-// Formats     base_o s16, saturated; sum_o signed SUM_W each, exact while they hold it. Reset: none. Test: tests/test_sim.c (simulation build `default`)
+// Formats     base_o s16, saturated; sum_o signed SUM_W each, exact while they hold it. Reset: none. Test: tests/rtl/tb_loop_column.cpp
 `default_nettype none
 
 module sr_loop_column #(

@@ -4,7 +4,7 @@
 // add_i       adds +1 to each counter, or -1 where its bit of bits_i is set.
 // mark_i      counts_o takes the counters, valid from the cycle after until the next mark; they begin anew.
 // The ones of every counter are kept as bit planes: an addition is a carry through a few words, not a turn for each counter.
-// Formats     counts_o signed C_W each, exact while they hold it. Reset: none. Test: tests/test_sim.c (simulation build `default`)
+// Formats     counts_o signed C_W each, exact while they hold it. Reset: none. Test: tests/rtl/tb_loop_count.cpp
 `default_nettype none
 
 module sr_loop_count #(

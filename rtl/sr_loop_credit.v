@@ -7,7 +7,7 @@
 // Outputs     total_o: sum of |u| over the factors; top_o: the highest plane in which a bit is set (0 if none). Valid when busy_o
 //             falls, until the next start_i. word_o: the word of word_plane_i and word_group_i, a cycle after word_re_i.
 // Cycles      pairs + 2. Job: start_i (pulse) with the inputs, held while busy_o. Reset: control only.
-// Test        tests/test_sim.c (simulation build `default`)
+// Test        tests/rtl/tb_loop_credit.cpp
 `default_nettype none
 
 module sr_loop_credit #(

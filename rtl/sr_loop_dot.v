@@ -4,7 +4,7 @@
 //
 // Latency     en_i with weights or, with grow_i, factors (1 is -1), and counts {minus, plus} of each column: the sums come 2 + TREE
 //             cycles later, until those of the next en_i. Exact while SUM_W holds them.
-// Reset       none. Test: tests/test_sim.c (simulation build `default`)
+// Reset       none. Test: tests/rtl/tb_loop_dot.cpp
 `default_nettype none
 
 module sr_loop_dot #(

@@ -11,7 +11,7 @@
 //             only with free_o, which is high while no word is on its way, or one is done.
 // Weights     w_addr_o is the word at work; word_i comes three cycles after. moved_o is valid from the cycle after write_o, until the next.
 // Job         start_i (pulse) with the inputs, held while busy_o; as many words as sr_update hands over. Reset: control.
-// Test        tests/test_sim.c (simulation build `default`)
+// Test        tests/rtl/tb_loop_finish.cpp
 `default_nettype none
 
 module sr_loop_finish #(

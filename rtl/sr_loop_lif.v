@@ -7,7 +7,7 @@
 // Control     ctl_i, the bundle of sr_lif: fields in sr_lif.vh. Stages stand last first: each reads what the stage
 //             before it left in an earlier cycle.
 // Formats     as in sr_lif_lane; count_o {minus, plus} of each column, valid from the cycle after the fire of a last step on.
-// Reset       none (LIF_CLEAR). Test: tests/test_sim.c (simulation build `default`)
+// Reset       none (LIF_CLEAR). Test: tests/rtl/tb_loop_lif.cpp
 `default_nettype none
 
 module sr_loop_lif #(

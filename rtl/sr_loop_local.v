@@ -5,7 +5,7 @@
 // Ports       as of sr_local_lane, a column's field after another: w_i and y_i ({minus, plus}) of the readout's memories, noise_i {step,
 //             lane}, dither_i the words of each 64 columns. q_i and f_i are the columns' credit and f.
 // Outputs     q_o is valid with q_take_i, f_o with f_take_i, and 0 otherwise; weight_o from the cycle after w_take_i on, until the next.
-// Reset       none. Test: tests/test_sim.c (simulation build `default`)
+// Reset       none. Test: tests/rtl/tb_loop_local.cpp
 `default_nettype none
 
 module sr_loop_local #(

@@ -5,7 +5,7 @@
 // we_i        stores S g[k_i] of both members.
 // valid_i     an item, in the cycle in which its factors' bits are there (bits_i, 1 is -1): S g from at_i on, those below count_i.
 //             The terms are there from the cycle after on; without an item they are 0. The minus member's has the other sign.
-// Reset       none. Test: tests/test_sim.c (simulation build `default`)
+// Reset       none. Test: tests/rtl/tb_loop_sg.cpp
 `default_nettype none
 
 module sr_loop_sg #(

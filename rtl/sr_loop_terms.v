@@ -4,7 +4,7 @@
 //
 // Counts      we_i writes those of a group's UNITS factors, of bank_i and step_i.
 // Terms       re_i with bank, step and the first factor (age 0 of sr_lif); valid_i, a cycle later, which of them there are: the
-//             others are 0. term_o four cycles after re_i. Reset: none. Test: tests/test_sim.c (simulation build `default`)
+//             others are 0. term_o four cycles after re_i. Reset: none. Test: tests/rtl/tb_loop_terms.cpp
 `default_nettype none
 
 module sr_loop_terms #(

@@ -62,6 +62,18 @@ typename std::enable_if<!std::is_integral<T>::value>::type set(T &port, unsigned
     }
 }
 
+/* Every bit of a port of `bits` bits at random. */
+template <class T>
+void draw(Random &random, T &port, unsigned bits) {
+    for (unsigned at = 0; at < bits; at += 64) set(port, at, bits - at < 64 ? bits - at : 64, random.word());
+}
+
+/* Clamped to `width` bits, symmetrically (docs/numerics.md). */
+inline int64_t sat(int64_t x, unsigned width) {
+    const int64_t most = ((int64_t)1 << (width - 1)) - 1;
+    return x > most ? most : x < -most ? -most : x;
+}
+
 inline int64_t sign_extend(uint64_t v, unsigned width) { return (int64_t)(v << (64 - width)) >> (64 - width); }
 
 /* Words on request, in order, after a random number of cycles: req/addr/gnt and valid/data. Call before() with the clock low
