@@ -21,9 +21,13 @@ module sr_base_store #(
     output wire [LANES*16-1:0]  base_o,
     output wire [LANES*C_W-1:0] sums_o
 );
-    localparam ADDR_W = BASE_AW + BANK_AW;
     wire             we;
     wire [BASE_AW:0] waddr;
+    // The bank is the lowest bit of an address, so that only the steps that are built take words: RAM of LUTs comes in rows of 16.
+    localparam ADDR_W = BASE_AW + BANK_AW;
+    localparam DEPTH  = STEPS_MAX * (BUFFERS << BLOCK_AW);
+    wire [BASE_AW+1:0] rplace = BUFFERS > 1 ? {1'b0, raddr_i[BASE_AW-1:0], raddr_i[BASE_AW]} : {2'b00, raddr_i[BASE_AW-1:0]};
+    wire [BASE_AW+1:0] wplace = BUFFERS > 1 ? {1'b0, waddr[BASE_AW-1:0], waddr[BASE_AW]} : {2'b00, waddr[BASE_AW-1:0]};
     generate
         if (LOOPS != 0) begin : g_late
             reg             we_q;
@@ -39,21 +43,21 @@ module sr_base_store #(
             assign waddr = addr_i;
         end
     endgenerate
-    sr_ram #(.WIDTH(LANES * 16), .DEPTH(BUFFERS << BASE_AW), .ADDR_W(ADDR_W), .LUT(BASE_LUT), .HOLD(LOOPS != 0 ? 0 : WEIGHT_HOLD)) u_base (
-        .clk_i(clk_i), .we_i(we), .waddr_i(waddr[ADDR_W-1:0]), .wdata_i(base_i), .re_i(re_i), .raddr_i(raddr_i[ADDR_W-1:0]), .rdata_o(base_o)
+    sr_ram #(.WIDTH(LANES * 16), .DEPTH(DEPTH), .ADDR_W(ADDR_W), .LUT(BASE_LUT), .HOLD(LOOPS != 0 ? 0 : WEIGHT_HOLD)) u_base (
+        .clk_i(clk_i), .we_i(we), .waddr_i(wplace[ADDR_W-1:0]), .wdata_i(base_i), .re_i(re_i), .raddr_i(rplace[ADDR_W-1:0]), .rdata_o(base_o)
     );
     generate
         if (FULL != 0) begin : g_full
-            sr_ram #(.WIDTH(LANES * C_W), .DEPTH(BUFFERS << BASE_AW), .ADDR_W(ADDR_W)) u_sums (
-                .clk_i(clk_i), .we_i(we && full_i), .waddr_i(waddr[ADDR_W-1:0]), .wdata_i(sums_i), .re_i(re_i && full_i),
-                .raddr_i(raddr_i[ADDR_W-1:0]), .rdata_o(sums_o)
+            sr_ram #(.WIDTH(LANES * C_W), .DEPTH(DEPTH), .ADDR_W(ADDR_W)) u_sums (
+                .clk_i(clk_i), .we_i(we && full_i), .waddr_i(wplace[ADDR_W-1:0]), .wdata_i(sums_i), .re_i(re_i && full_i),
+                .raddr_i(rplace[ADDR_W-1:0]), .rdata_o(sums_o)
             );
         end else begin : g_no_full
             assign sums_o = {LANES * C_W{1'b0}};
             wire _unused_full = &{1'b0, full_i, sums_i};
         end
     endgenerate
-    wire _unused = &{1'b0, waddr, raddr_i};
+    wire _unused = &{1'b0, waddr, raddr_i, wplace, rplace};
 endmodule
 
 `default_nettype wire
