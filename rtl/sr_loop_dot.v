@@ -3,7 +3,7 @@
 // what the products and trees of sr_readout give, in the same cycles.
 //
 // Latency     en_i with weights or, with grow_i, factors (1 is -1), and counts {minus, plus} of each column: the sums come 2 + TREE
-//             cycles later, until those of the next en_i. Exact while SUM_W holds them.
+//             cycles later, for one cycle; where no en_i was, they are 0. Exact while SUM_W holds them.
 // Reset       none. Test: tests/rtl/tb_loop_dot.cpp
 `default_nettype none
 

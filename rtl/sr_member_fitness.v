@@ -7,7 +7,7 @@
 //            1: a pipelined sr_fitness, likewise from stored scores, each of which is read twice: 2 classes + 5 cycles a member and 12
 //            a job, and one more wherever a score has to wait.
 //            2: an sr_fitness a member, from the scores as they come. It is done at most classes + 16 cycles after the last score;
-//            the next pair's last score comes no sooner than classes + 2 cycles after this one's.
+//            the next pair's last score comes no sooner than classes + 6 cycles after this one's (sr_readout).
 // Sums       {correct u16, fitness s32} at {0, pair, minus}; fresh_i: they begin with this pair's.
 // Job        start_i (pulse) once all scores are there, not while busy_o; bank_i, pair_i, fresh_i and label_i stay while busy_o.
 //            score_label_i is the label of the pair whose scores come (UNITS 2). infer_i: plus alone, no sums; pred_valid_o pulses
