@@ -54,8 +54,8 @@ says "SB_SPRAM256KA 4 of 4"
 proposal "a batch on the hx8k" hx8k INPUTS=49 HIDDEN=10 CLASSES=2 STEPS=5 PAIRS=8 RANK=4 BATCH=8
 says "samples that stay resident: 8"
 proposal "a network on the ulx3s" ulx3s INPUTS=800 HIDDEN=100 CLASSES=16 STEPS=30 POPULATION=128 BATCH=30
-says "a learned sample: "
 proposal "mode local alone" colorlight-i5-local INPUTS=578 HIDDEN=64
+says "a learned sample: "
 proposal "parameters that are to stay" icebreaker INPUTS=98 HIDDEN=16 SET="FRAC_W=6 SAMPLE_WORDS=1024"
 says "FRAC_W=6"
 unfit() { # name, text, board, arguments...
