@@ -331,7 +331,6 @@ module sr_engine #(
     wire [COLS*MASTER_W-1:0]    lrn_m, lrn_m_new;
     wire                        lrn_take, lrn_put;
     wire [TURN_W-1:0]           lrn_col;
-    wire [LANES/COLS-1:0]       lrn_parts;
     wire [PAIR_AW+1:0]          lrn_bank_raddr, lrn_bank_waddr;
     wire [47:0]                 lrn_bank_wdata;
     wire [COLS*16-1:0]          lrn_products;
@@ -356,14 +355,14 @@ module sr_engine #(
                 .score_i(score_p), .x_re_o(lrn_x_re), .x_addr_o(lrn_x_addr), .x_data_i(x_data), .y_re_o(lrn_y_re),
                 .y_addr_o(lrn_y_addr), .y_i(read_y), .walk_o(lrn_walk), .w_addr_o(lrn_w_addr), .w_i(read_w),
                 .m_turn_o(lrn_turn), .m_readout_o(lrn_readout), .m_we_o(lrn_we), .m_addr_o(lrn_m_addr), .m_i(lrn_m), .m_o(lrn_m_new),
-                .m_take_o(lrn_take), .m_put_o(lrn_put), .m_col_o(lrn_col), .m_parts_o(lrn_parts),
+                .m_take_o(lrn_take), .m_put_o(lrn_put), .m_col_o(lrn_col),
                 .bank_re_o(lrn_bank_re), .bank_raddr_o(lrn_bank_raddr), .bank_rdata_i(bank_rdata[31:0]),
                 .bank_we_o(lrn_bank_we), .bank_waddr_o(lrn_bank_waddr), .bank_wdata_o(lrn_bank_wdata)
             );
         end else begin : g_no_local
             assign {busy[UNIT_LEARN], lrn_sample, lrn_front, lrn_x_base, lrn_lif, lrn_plain, lrn_minus, lrn_bits, lrn_read, lrn_best, lrn_products, lrn_x_re,
                     lrn_x_addr, lrn_y_re, lrn_y_addr, lrn_walk, lrn_w_addr, lrn_turn, lrn_readout, lrn_we, lrn_m_addr, lrn_m_new, lrn_take,
-                    lrn_put, lrn_col, lrn_parts, lrn_bank_re, lrn_bank_raddr, lrn_bank_we, lrn_bank_waddr, lrn_bank_wdata} = 0;
+                    lrn_put, lrn_col, lrn_bank_re, lrn_bank_raddr, lrn_bank_we, lrn_bank_waddr, lrn_bank_wdata} = 0;
             wire _unused_local = &{1'b0, lrn_m, read_x_en};
         end
     endgenerate
@@ -386,7 +385,7 @@ module sr_engine #(
         .update_we_i(upd_w_we),
         .update_addr_i(upd_w_addr), .turn_i(upd_w_turn), .turned_i(w_turned), .word_o(upd_w), .wdata_o(w_wdata), .learn_i(lrn_turn),
         .learn_readout_i(lrn_readout), .learn_we_i(lrn_we), .learn_addr_i(lrn_m_addr), .learn_wdata_i(lrn_m_new), .learn_word_o(lrn_m),
-        .learn_take_i(lrn_take), .learn_put_i(lrn_put), .learn_col_i(lrn_col), .learn_parts_i(lrn_parts)
+        .learn_take_i(lrn_take), .learn_put_i(lrn_put), .learn_col_i(lrn_col)
     );
     sr_base_store #(
         `include "sr_pass.vh"

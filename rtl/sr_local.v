@@ -12,7 +12,7 @@
 //   y_*           spike counts {bank, block}, {minus, plus} of each column; data a cycle after. MEMBERS 1: of one member, plus in bank 1, minus in 0
 //   w_*           integer parts of the readout's weights, three cycles after walk_o with w_addr_o
 //   m_*           master weights: a read (m_we_o low) three cycles after the address; a write. COLS 1: m_i is column m_col_o of the word that was
-//                 there with m_take_o; m_o goes to the same column of the word to be written with m_put_o, whose changed columns m_parts_o has with m_we_o
+//                 there with m_take_o; m_o goes to the same column of the word to be written with m_put_o, and m_we_o writes the columns that did
 // Bounds        one hidden layer; LANES 64 at most; STEPS_MAX 127 at most.
 // Reset         synchronous, control only. Test: tests/test_sim.c
 `default_nettype none
@@ -102,7 +102,6 @@ module sr_local #(
     output wire                          m_take_o,
     output wire                          m_put_o,
     output wire [TURN_W-1:0]             m_col_o,
-    output wire [(1<<TURN_LOG)-1:0]      m_parts_o,
     output wire [ROW_W+ITEM_AW-1:0]      m_addr_o,      // {row, block}
     input  wire [COLS*(8+FRAC_W)-1:0]    m_i,
     output wire [COLS*(8+FRAC_W)-1:0]    m_o,
@@ -220,17 +219,6 @@ module sr_local #(
     );
     assign m_turn_o    = update_busy;
     assign m_col_o     = m_col[TURN_W-1:0];
-    generate
-        if (TURN_LOG > 0) begin : g_parts
-            reg  [(1<<TURN_LOG)-1:0] parts_q;
-            assign m_parts_o = parts_q | {{(1 << TURN_LOG) - 1{1'b0}}, 1'b1} << m_col_o;
-            always @(posedge clk_i)
-                if (!update_busy || m_we_o) parts_q <= {1 << TURN_LOG{1'b0}};
-                else if (m_put_o) parts_q <= m_parts_o;
-        end else begin : g_whole
-            assign m_parts_o = 1'b1;
-        end
-    endgenerate
     assign m_readout_o = classes;
     assign y_re_o      = cre_re || (issue && classes);
     assign y_addr_o    = cre_re ? {MEMBERS > 1 ? y_bank : !cre_minus, cre_block} : {1'b0, item_block};

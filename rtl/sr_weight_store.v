@@ -9,7 +9,7 @@
 // Formats    words of LANES weights of 8 + FRAC_W bits, lane 0 lowest. The host's have 16 bits a weight.
 // SERIAL     The readout and the credit are given one weight of the word. The update of mode `local` takes a word two cycles after its address
 //            (learn_take_i) and is given its weight learn_col_i from the cycle after on; what they become gathers in the register here, each with
-//            learn_put_i, until learn_we_i writes those of learn_parts_i.
+//            learn_put_i, until learn_we_i writes those that did.
 // Reset      no write in reset; nothing else. Test: tests/test_sim.c
 `default_nettype none
 
@@ -53,8 +53,7 @@ module sr_weight_store #(
     output wire [COLS*MASTER_W-1:0]   learn_word_o,
     input  wire                       learn_take_i,
     input  wire                       learn_put_i,
-    input  wire [TURN_W-1:0]          learn_col_i,
-    input  wire [LANES/COLS-1:0]      learn_parts_i
+    input  wire [TURN_W-1:0]          learn_col_i
 );
     localparam W_WORDS = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam RW_AW   = $clog2(RWEIGHT_WORDS);
@@ -86,7 +85,18 @@ module sr_weight_store #(
     wire [LANES*MASTER_W-1:0] wdata = LOOPS == 0 ? wdata_q : turned_q ? turned_i : learned_q ? learned : wdata_q;
     assign wdata_o = wdata_q;
     genvar n, b;
+    wire [PARTS-1:0] parts;                            // which of its columns a word is written to
     generate
+        if (PARTS > 1) begin : g_parts
+            reg  [PARTS-1:0] parts_q;
+            wire [PARTS-1:0] changed = parts_q | {{PARTS - 1{1'b0}}, 1'b1} << learn_col_i;
+            always @(posedge clk_i)
+                if (!learn_i || learn_we_i) parts_q <= {PARTS{1'b0}};
+                else if (learn_put_i) parts_q <= changed;
+            assign parts = learn_i ? changed : {PARTS{1'b1}};
+        end else begin : g_whole
+            assign parts = 1'b1;
+        end
         for (n = 0; n < PARTS; n = n + 1) begin : g_learned
             localparam AT = n * COLS * MASTER_W;
             assign learned[AT+:COLS*MASTER_W] = PARTS == 1 || (learn_put_i && learn_col_i == n[TURN_W-1:0]) ? learn_wdata_i : wdata_q[AT+:COLS*MASTER_W];
@@ -108,7 +118,6 @@ module sr_weight_store #(
                 .wdata_i(wdata), .rdata_o(rw_q)
             );
         end else begin : g_together
-            wire [PARTS-1:0] parts = {PARTS{PARTS == 1 || !learn_i}} | learn_parts_i;
             wire [W_AW-1:0]  host_at = host_addr_i + (host_readout_i ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
             sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD), .PARTS(PARTS)) u_all (
                 .clk_i(clk_i), .we_i(parts & {PARTS{(hidden_we || readout_we || (host_we_i && (host_i || host_readout_i))) && !rst_i}}),
@@ -173,7 +182,7 @@ module sr_weight_store #(
             assign learn_word_o = learn_q;
         end
     endgenerate
-    wire _unused = &{1'b0, host_addr_i, host_wdata_i, front_at, read_at, read_addr_i, credit_addr_i, learn_wide, learn_addr_i, change_at, turned_q, learned_q, read, learn_take_i, learn_put_i, learn_col_i, learn_parts_i};
+    wire _unused = &{1'b0, host_addr_i, host_wdata_i, front_at, read_at, read_addr_i, credit_addr_i, learn_wide, learn_addr_i, change_at, turned_q, learned_q, read, learn_take_i, learn_put_i, learn_col_i, parts};
 endmodule
 
 `default_nettype wire
