@@ -10,6 +10,6 @@ CLOCK_MHZ := 60
 SEEDS := 1 2 3 4
 SYNTH_FLAGS :=
 CLOCK_PARAMS := BAUD=3000000 LED_INVERT=1 PLL_REF=1 PLL_FB=15 PLL_OUT=12
-PARAMS := CLOCK_HZ=60000000 $(LOCAL_25F) DENSE=1
+PARAMS := CLOCK_HZ=60000000 $(LOCAL_25F)
 # What `make report-tables` trains here: a network and batch that the build holds. The step was chosen on a tenth of the training recordings.
 DEMO_LOCAL := --mode local --hidden 64 --theta 256 --temperature 100 --local-step 0.032 --local-readout-step 0.1 --step-final 0.05 --batch 44

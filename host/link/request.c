@@ -94,8 +94,8 @@ static enum sr_status transfer(struct sr_link *link, uint8_t op, uint8_t memory,
         if (words > 0xFFFF) words = 0xFFFF;
         bool smallest = room <= SR_PACKET_SMALL || words == 1;
         size_t data = (size_t)words * size, count = 5, length = 0;
-        op = writing ? SR_OP_WRITE_MEM : op;
         if (writing) {
+            op = SR_OP_WRITE_MEM;
             count += pack(link, memory, bytes, most, size, room > head ? room - head : 0, payload + 5, &op, &words);
         } else {
             payload[5] = (uint8_t)words;
