@@ -11,8 +11,8 @@
 // Sums       {correct u16, fitness s32} at {0, pair, minus}; fresh_i: they begin with this pair's.
 // Job        start_i (pulse) once all scores are there, not while busy_o; bank_i, pair_i, fresh_i and label_i stay while busy_o.
 //            score_label_i is the label of the pair whose scores come (UNITS 2). infer_i: plus alone, no sums; pred_valid_o pulses
-//            once a job, or with UNITS 2 in the cycle after the last score.
-// Reset      control only. Test: tests/test_sim.c
+//            once a job, or with UNITS 2 in the cycle after the last score, in which score_label_i is still that pair's.
+// Reset      control only, and before each run. Test: tests/rtl/tb_member_fitness.cpp
 `default_nettype none
 
 module sr_member_fitness #(

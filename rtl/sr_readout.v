@@ -30,7 +30,7 @@
 //             data a cycle after, unless fit_wait_o: then the port is taken, and the reader asks again.
 // Handshake   start_i (pulse, only while ready_o) with first_i (the sample's first pair). done_o pulses with the last score.
 //             Settings stay while busy_o.
-// Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
+// Reset       control only. Test: tests/rtl/tb_readout.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_readout #(
