@@ -16,7 +16,7 @@
 // Latency    from a request to its response: registers 7 cycles, memories 3 and what the memory takes, RESET 18.
 // Handshake  AXI4-Lite: valids and payload stay until ready; ready and valid of this side are flip-flops.
 // Reset      rst_i: no transaction, no word begun.
-// Test       tests/test_axil.c (tests/rtl/axil_tb.v in Icarus)
+// Test       tests/test_axil.c (tests/rtl/axil_tb.v in Icarus); proofs: tests/formal
 `default_nettype none
 
 module sr_axil #(
@@ -242,6 +242,76 @@ module sr_axil #(
     assign run_abort_o  = abort_q;
     assign engine_rst_o = state_q == HOLD && to_reset;
     wire _unused = &{1'b0, copied[31:8]};
+
+`ifdef FORMAL
+    // formal: DEPTH=14
+    // Assumed of the master: what AXI4-Lite says (valid and payload stay until ready); of the device: run_busy_i rises with a start
+    // alone, and a memory answers once what it was asked for.
+    reg  past_q = 1'b0;
+    reg  [1:0] open_q;                 // requests that were taken and not answered: reads, writes
+    reg        asked_q;                // a memory was asked and has not answered
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (!past_q) assume (rst_i);
+        if (past_q && !$past(rst_i)) begin
+            if ($past(s_axil_awvalid && !s_axil_awready)) assume (s_axil_awvalid && $stable(s_axil_awaddr));
+            if ($past(s_axil_wvalid && !s_axil_wready)) assume (s_axil_wvalid && $stable(s_axil_wdata) && $stable(s_axil_wstrb));
+            if ($past(s_axil_arvalid && !s_axil_arready)) assume (s_axil_arvalid && $stable(s_axil_araddr));
+            assume (!run_busy_i || $past(run_busy_i || run_start_o));
+        end
+        if ($past(rst_i) || $past(engine_rst_o)) assume (!run_busy_i);
+        if (!asked_q) assume (!mem_rvalid_i);
+        asked_q <= (mem_re_o || (asked_q && !mem_rvalid_i)) && !rst_i;
+        open_q[0] <= (s_axil_arready || (open_q[0] && !(s_axil_rvalid && s_axil_rready))) && !rst_i;
+        open_q[1] <= (s_axil_awready || (open_q[1] && !(s_axil_bvalid && s_axil_bready))) && !rst_i;
+        if (past_q) begin
+            assert (state_q <= DONE);
+            if ($past(rst_i)) assert (!s_axil_awready && !s_axil_arready && !s_axil_bvalid && !s_axil_rvalid && !reg_bwe_o);
+            else begin
+                // a response waits unchanged
+                if ($past(s_axil_bvalid && !s_axil_bready)) assert (s_axil_bvalid && $stable(s_axil_bresp));
+                if ($past(s_axil_rvalid && !s_axil_rready)) assert (s_axil_rvalid && $stable(s_axil_rresp) && $stable(s_axil_rdata));
+            end
+            // a request is taken with all that belongs to it, alone, and each has one response of its kind
+            assert (s_axil_wready == s_axil_awready);
+            if (s_axil_awready) assert (s_axil_awvalid && s_axil_wvalid && !s_axil_arready && open_q == 2'b00);
+            if (s_axil_arready) assert (s_axil_arvalid && open_q == 2'b00);
+            if (s_axil_bvalid) assert (open_q == 2'b10 && !s_axil_rvalid);
+            if (s_axil_rvalid) assert (open_q == 2'b01 && !s_axil_bvalid);
+            // what is refused has no effect; nothing touches memories or registers in a run, and a run has flags that go together
+            if (mem_we_o) assert (write_q && !refused && !results);
+            if (reg_we_o || reg_bwe_o) assert (write_q && is_reg && addr_q[8] && !run_busy_i);
+            if (mem_we_o || mem_re_o) assert (is_mem && !beyond && !run_busy_i);
+            if (run_start_o) assert (write_q && to_run && !run_busy_i && run_flags_o != 6'd0);
+            if (run_start_o) assert (!(run_flags_o[5] && run_flags_o[4:0] != 5'd0) && !(run_flags_o[4] && run_flags_o[3:0] != 4'd0));
+            if (run_abort_o && $past(!run_abort_o)) assert (to_abort);
+            if (engine_rst_o) assert (write_q && to_reset);
+            if ($past(engine_rst_o && !rst_i) && !engine_rst_o) assert ($past(count_q) == 5'd15);
+            // for the induction
+            if (state_q == IDLE) assert (open_q == 2'b00 && !take_w_q && !take_r_q && !bvalid_q && !rvalid_q && !asked_q && !mem_we_q && !reg_we_q);
+            if (state_q == DECODE) assert (open_q == 2'b00 && take_w_q == write_q && take_r_q == !write_q && !bvalid_q && !rvalid_q && count_q == 5'd0);
+            if (state_q != DECODE) assert (!take_w_q && !take_r_q);
+            if (state_q > DECODE) assert (open_q == (write_q ? 2'b10 : 2'b01) && {bvalid_q, rvalid_q} == (state_q == DONE ? open_q : 2'b00));
+            if (asked_q) assert (state_q == MEM_WAIT);
+            if (state_q == MEM_WAIT) assert (asked_q);
+            if (mem_we_q) assert (state_q == HOLD);
+            if (reg_we_q) assert (state_q == REG_COPY);
+            if (state_q != IDLE && state_q != DECODE && state_q < RESPOND) assert (!refused || state_q == HOLD || state_q == START);
+            if (state_q == MEM_READ || state_q == MEM_WAIT) assert (!write_q && is_mem);
+            if (state_q == REG_READ) assert (!write_q && is_reg);
+            if (state_q == REG_COPY) assert (write_q && is_reg && addr_q[8]);
+            if (state_q == START) assert (write_q && to_run && !run_busy_i && flags_q == data_q[5:0] && !bad_flags);
+            if (state_q == HOLD) assert (write_q && (is_mem ? !beyond && !results && !bad_q && addr_q[1:0] == 0 && !run_busy_i : to_run || to_reset));
+            if (state_q == DECODE || state_q == ACT || state_q == REG_READ || state_q == REG_COPY)
+                assert (state_q == REG_READ ? count_q <= 5'd4 : state_q == REG_COPY ? count_q <= 5'd3 : count_q == 5'd0);
+            if (state_q == HOLD) assert (to_reset ? count_q < 5'd16 : count_q == 5'd0);
+            if (abort_q) assert ($past(run_busy_i));
+        end
+        cover (past_q && s_axil_bvalid && s_axil_bready && s_axil_bresp == OKAY && is_mem && last);
+        cover (past_q && s_axil_rvalid && s_axil_rready && s_axil_rresp == OKAY && is_reg);
+        cover (past_q && s_axil_bvalid && s_axil_bresp == OKAY && to_abort && run_busy_i);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -19,7 +19,7 @@
 // plus members' are in bank 1 and minus members' in bank 0.
 // A unit is started by a pulse and waited for: its busy is looked at from the second cycle after the pulse on.
 // Bank memory  {2, sample} batch list; {0, sample} results {hit u16, fitness s32}. Data a cycle after.
-// stop_i       the run ends with the sample at work. Job: start_i (pulse). Reset: control only. Test: tests/test_sim.c
+// stop_i       the run ends with the sample at work. Job: start_i (pulse). Reset: control only. Test: tests/test_sim.c; proofs: tests/formal
 `default_nettype none
 
 module sr_local_seq #(
@@ -144,6 +144,70 @@ module sr_local_seq #(
     assign bank_we_o    = state_q == ERROR;
     assign bank_waddr_o = {1'b0, sample_q};
     wire _unused = &{1'b0, batch_i, bank_rdata_i};
+
+`ifdef FORMAL
+    // formal: PAIR_AW=2 X_AW=4 DEPTH=20
+    // formal: PAIR_AW=2 X_AW=4 MEMBERS=1 DEPTH=20
+    // Assumed: settings legal and stable while busy_o; a unit is busy from the cycle after its pulse on, for as long as it likes, the
+    // error unit out of the readout's work.
+    reg  past_q = 1'b0;
+    reg  bank_q;                       // of the next LIF run's spike counts
+    wire started  = noise_o || front_o || lif_o || read_o || credit_o || update_o;
+    wire at_once  = state_q == IDLE || state_q == ENTRY || state_q == TAKE || state_q == ERROR || state_q == NEXT;
+    wire in_pairs = state_q == PAIR || state_q == MINUS || state_q == FORM || state_q == MOVE || state_q == NOISE;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        bank_q <= sample_o ? 1'b0 : bank_q ^ lif_o;
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        assume (batch_i != 0 && batch_i <= 1 << PAIR_AW && pairs_i != 0);
+        if (past_q && ($past(start_i) || $past(busy_o)))
+            assume ($stable(batch_i) && $stable(pairs_i) && $stable(hidden_i) && $stable(readout_i));
+        if (!past_q || $past(rst_i)) assume (!busy);
+        else begin
+            assume (!noise_busy_i || $past(noise_busy_i || noise_o));
+            assume (!front_busy_i || $past(front_busy_i || front_o));
+            assume (!lif_busy_i || $past(lif_busy_i || lif_o));
+            assume (!read_busy_i || $past(read_busy_i || read_o));
+            assume (!error_busy_i || $past(error_busy_i || read_busy_i || read_o));
+            assume (!credit_busy_i || $past(credit_busy_i || credit_o));
+            assume (!update_busy_i || $past(update_busy_i || update_o));
+        end
+        if (past_q) begin
+            assert (state_q <= MINUS && (MEMBERS == 1 || state_q != MINUS));
+            if ($past(rst_i)) assert (!busy_o);
+            if (!busy_o) assert (!started && !sample_o && !bank_we_o && !bank_re_o);
+            // A pulse is a cycle long, and nothing is started, read or written while a unit is at work.
+            if ($past(started)) assert (!started);
+            if (started || sample_o || bank_we_o) assert (!busy);
+            if (at_once || go) assert (!busy);
+            assert (age_q <= 2'd2);
+            // Samples and pairs are those of the run, and a result is that of the sample at work.
+            if (busy_o) assert ({{15 - PAIR_AW{1'b0}}, sample_q} < batch_i);
+            if (busy_o && state_q != ENTRY) assert (pair_q < pairs_i);
+            if (bank_we_o) assert (bank_waddr_o[PAIR_AW-1:0] == bank_raddr_o[PAIR_AW-1:0] && !bank_waddr_o[PAIR_AW+1]);
+            if (in_pairs) assert (hidden_i);
+            if (busy_o && !in_pairs && state_q != ENTRY && state_q != NEXT) assert (pair_q == 0);
+            // Banks of spike counts: the plain run's is 0, and f is of the pair's own.
+            if (state_q == TAKE || state_q == FRONT) assert (!bank_q);
+            if (state_q == PLAIN) assert (bank_q == !go);
+            if (state_q == READ || state_q == ERROR || (state_q == CREDIT && go)) assert (bank_q);
+            if (state_q == CREDIT && !go) assert (bank_q == !hidden_i);
+            if (state_q == CLASSES) assert (bank_q == !hidden_i);
+            if (MEMBERS > 1) begin
+                if (state_q == FORM || state_q == MOVE || (state_q == PAIR && !go)) assert (bank_q == pair_q[0]);
+                if (state_q == NOISE || (state_q == PAIR && go)) assert (bank_q == !pair_q[0]);
+                if (state_q == FORM) assert (y_bank_o == !bank_q);
+            end else begin
+                if (state_q == NOISE || (state_q == PAIR && go)) assert (bank_q);
+                if ((state_q == PAIR && !go) || (state_q == MINUS && go)) assert (!bank_q);
+                if ((state_q == MINUS && !go) || state_q == FORM || state_q == MOVE) assert (bank_q);
+            end
+        end
+        cover (past_q && state_q == (MEMBERS > 1 ? FORM : MINUS));
+        cover (past_q && !busy_o && $past(state_q == NEXT && !rst_i));
+    end
+`endif
 endmodule
 
 `default_nettype wire
