@@ -15,7 +15,7 @@
 // Idle       idle_o: hunting, and every byte of a reply has left: nothing changes until a byte or rep_valid_i comes.
 // Handshake  rx_ready_o and tx_valid_o, tx_data_o are flip-flops.
 // Reset      rst_i: hunting. Any garbage is over after PACKET_MAX + 16 zero bytes.
-// Test       tests/rtl/tb_host.cpp
+// Test       tests/rtl/tb_host.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_link #(
@@ -273,6 +273,68 @@ module sr_link #(
     assign idle_o      = (state_q == S_HUNT) & ~tx_valid_q;
     assign pay_open_o  = (state_q == S_THEAD) | (state_q == S_TPAY);
     assign pay_ready_o = (state_q == S_TPAY) & tx_slot;
+
+`ifdef FORMAL
+    // formal: PACKET_MAX=128 LEN_W=8 DEPTH=18
+    // formal: PACKET_MAX=128 LEN_W=8 TIMEOUT_W=2 DEPTH=12
+    // Assumed: an answer waits with its length until it is taken, and the payload RAM is read in req_valid_o alone.
+    reg              past_q = 1'b0;
+    reg  [LEN_W:0]   sent_q;           // bytes of the reply at work that were put out
+    wire             receives = state_q == S_SYNC || state_q == S_HEAD || state_q == S_PAY || state_q == S_CRC;
+    wire             replies  = state_q == S_THEAD || state_q == S_TPAY || state_q == S_TCRC;
+    wire [LEN_W:0]   count    = {1'b0, count_q}, len = {1'b0, len_q};
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (rep_ready_o) sent_q <= {LEN_W + 1{1'b0}};
+        else if (tx_fire) sent_q <= sent_q + 1'b1;
+        if (!past_q) assume (rst_i);
+        if (past_q && $past(rep_valid_i && !rep_ready_o && !rst_i)) assume (rep_valid_i && $stable(rep_len_i));
+        assume (rep_len_i <= PACKET_MAX);
+        if (!req_valid_o) assume (!pkt_next_i);
+        if (past_q) begin
+            assert (state_q == S_HUNT || receives || req_valid_o || replies);
+            if ($past(rst_i)) assert (state_q == S_HUNT && !tx_valid_o && !rx_ready_o);
+            else begin
+                // What goes out waits unchanged, and in every state the line has one direction.
+                if ($past(tx_valid_o && !tx_ready_i)) assert (tx_valid_o && $stable(tx_data_o));
+                assert (rx_ready_o == (state_q == S_HUNT || receives));
+                if ($past(state_q == S_REQ) && req_valid_o) assert ($stable({req_op_o, req_seq_o, req_len_o, req_fault_o}));
+                if ($past(expired)) assert (state_q == S_HUNT);
+                if ($past(state_q != S_REQ) && req_valid_o) assert ($past(rx_valid_i && rx_ready_o) && index_o == ONE);
+            end
+            assert (!(rx_ready_o && (pay_open_o || pay_ready_o || req_valid_o)));
+            // A request is taken with an answer, or let go; an answer without a request is taken between two requests alone.
+            if (rep_ready_o) assert (rep_valid_i && (state_q == S_HUNT || (req_valid_o && !req_drop_i)));
+            if (pay_ready_o) assert (pay_open_o && tx_slot);
+            // Every part of a packet has its bytes: a payload as many as its length says, none beyond the payload RAM.
+            if (state_q == S_HEAD || state_q == S_CRC || state_q == S_TCRC) assert (count_q >= 1 && count_q <= 4);
+            if (state_q == S_PAY || state_q == S_TPAY) assert (count_q >= 1 && count_q <= len_q && len_q <= PACKET_MAX);
+            if (state_q == S_CRC || (req_valid_o && !req_fault_o[1])) assert (len_q <= PACKET_MAX && !bad_len_q);
+            if (state_q == S_PAY) assert (!bad_len_q);
+            if (state_q == S_THEAD) assert (count_q >= 1 && count_q <= 7);
+            if (replies) assert (len_q <= PACKET_MAX);
+            // A reply has its header of 7 bytes, its payload and 4 bytes of CRC.
+            if (state_q == S_THEAD) assert (sent_q + 1'b1 == count);
+            if (state_q == S_TPAY) assert (sent_q == count + 6);
+            if (state_q == S_TCRC) assert (sent_q == len + count + 6);
+            if (!$past(rst_i) && $past(replies) && state_q == S_HUNT) assert (sent_q == len + 11);
+            if (idle_o) assert (!tx_valid_o);
+        end
+        if (TIMEOUT_W == 0) cover (past_q && idle_o && $past(tx_valid_o) && $past(state_q == S_TCRC, 2) && len_q == 1);
+        if (TIMEOUT_W == 0) cover (past_q && req_valid_o && req_len_o == 1 && !$past(rst_i));
+        if (TIMEOUT_W > 0) cover (past_q && $past(expired && state_q == S_HEAD));
+    end
+    generate
+        if (TIMEOUT_W > 0) begin : g_formal_timeout
+            // A request that has begun has a byte in 2^TIMEOUT_W clocks, or is forgotten.
+            reg [TIMEOUT_W:0] since_q;
+            always @(posedge clk_i) begin
+                since_q <= rst_i || !receives || rx_fire ? {TIMEOUT_W + 1{1'b0}} : since_q + 1'b1;
+                if (past_q && receives) assert (since_q <= (1 << TIMEOUT_W) && g_timeout.idle_q == since_q);
+            end
+        end
+    endgenerate
+`endif
 endmodule
 
 `default_nettype wire
