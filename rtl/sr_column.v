@@ -3,7 +3,7 @@
 //
 // Accumulator  acc <- (first ? 0 : double ? 2 acc : acc) +- operand. Operand: the weight's integer part (wint_i), op_i (op_en_i), or
 //              the misses of the cycle before: ones of mask_i & (row_i ^ col_i), with miss_i, which are subtracted (neg_i). No two
-//              at once, and neg_i with misses alone. Base current is kept shifted up by FRAC_W.
+//              at once, and neg_i with misses alone.
 // UPDATE       0: base current alone, without what else an operand can be: acc <- 0 with first_i, else acc + the weight's integer part.
 // Formats      acc signed ACC_W, exact; op_i s16; base_o s16, saturated; sum_o the low 16 bits of acc.
 // Reset        none. Test: tests/rtl/tb_column.cpp; proofs: tests/formal
@@ -11,7 +11,7 @@
 
 module sr_column #(
     parameter FRAC_W = 4,
-    parameter ACC_W  = 23,
+    parameter ACC_W  = 19,
     parameter UNITS  = 4,    // factors counted side by side
     parameter UPDATE = 1
 ) (
@@ -28,7 +28,7 @@ module sr_column #(
     input  wire [UNITS-1:0]    row_i,
     input  wire [UNITS-1:0]    col_i,
     input  wire [7+FRAC_W:0]   w_i,
-    output wire signed [15:0]  base_o,    // sat_16(acc >> FRAC_W)
+    output wire signed [15:0]  base_o,    // sat_16(acc)
     output wire signed [15:0]  sum_o
 );
     localparam MASTER_W = 8 + FRAC_W;
@@ -39,7 +39,7 @@ module sr_column #(
     reg  [MISS_W-1:0]          miss_q;
     wire [6:0]                 misses = popcount({{64 - UNITS{1'b0}}, mask_i & (row_i ^ col_i)});
     wire signed [MASTER_W-1:0] w = w_i;
-    wire [ACC_W-1:0] wide    = {{ACC_W - MASTER_W{w[MASTER_W-1]}}, w[MASTER_W-1:FRAC_W], {FRAC_W{1'b0}}};
+    wire [ACC_W-1:0] wide    = {{ACC_W - 8{w[MASTER_W-1]}}, w[MASTER_W-1:FRAC_W]};
     wire [ACC_W-1:0] shared  = {{ACC_W - 16{op_i[15]}}, op_i};
     // In this code a bit of the operand is a function of four: 0 misses, 1 misses subtracted, 2 op_i, 3 the weight.
     wire [1:0]       pick    = {wint_i || op_en_i, wint_i || neg_i};
@@ -54,17 +54,17 @@ module sr_column #(
             always @(posedge clk_i) if (acc_en_i) held_q <= sum[ACC_W:1];
             assign acc_q = held_q;
         end else begin : g_base
-            reg signed [ACC_W-FRAC_W-1:0] held_q;
+            reg signed [ACC_W-1:0] held_q;
             always @(posedge clk_i)
                 if (acc_en_i) begin
-                    if (first_i) held_q <= {ACC_W - FRAC_W{1'b0}};
-                    else held_q <= held_q + wide[ACC_W-1:FRAC_W];
+                    if (first_i) held_q <= {ACC_W{1'b0}};
+                    else held_q <= held_q + wide;
                 end
-            assign acc_q = {held_q, {FRAC_W{1'b0}}};
+            assign acc_q = held_q;
             wire _unused_sum = &{1'b0, sum};
         end
     endgenerate
-    sr_sat #(.IN_W(ACC_W - FRAC_W), .OUT_W(16)) u_base (.x_i(acc_q[ACC_W-1:FRAC_W]), .y_o(base_o));
+    sr_sat #(.IN_W(ACC_W), .OUT_W(16)) u_base (.x_i(acc_q), .y_o(base_o));
     assign sum_o = acc_q[15:0];
     wire _unused = &{1'b0, misses, w[FRAC_W-1:0], sum[0]};
 
@@ -76,8 +76,8 @@ module sr_column #(
     reg         [6:0]       misses_q1;
     integer                 n;
     reg         [6:0]       ones;
-    wire signed [ACC_W:0]   base   = acc_q >>> FRAC_W;
-    wire signed [ACC_W-1:0] addend = wint_i ? w >>> FRAC_W <<< FRAC_W : op_en_i ? op_i : $signed({1'b0, misses_q1});
+    wire signed [ACC_W:0]   base   = acc_q;
+    wire signed [ACC_W-1:0] addend = wint_i ? w >>> FRAC_W : op_en_i ? op_i : $signed({1'b0, misses_q1});
     wire signed [ACC_W-1:0] next   = (double_i ? acc_q + acc_q : first_i ? {ACC_W{1'b0}} : acc_q) + (neg_i ? -addend : addend);
     always @* begin
         ones = 7'd0;
@@ -102,7 +102,7 @@ module sr_column #(
         cover (base == -MOST_BASE - 1);
         cover (past_q && en_q1 && $past(neg_i && !first_i) && acc_q > 0);
         cover (past_q && en_q1 && $past(wint_i) && acc_q < 0);
-        cover (past_q && en_q1 && $past(double_i && misses_q1 == 7'd3 && neg_i) && acc_q == -23'sd13);
+        cover (past_q && en_q1 && $past(double_i && misses_q1 == 7'd3 && neg_i) && acc_q == -19'sd13);
     end
 `endif
 endmodule

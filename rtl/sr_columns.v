@@ -40,7 +40,7 @@ module sr_columns #(
     output wire [LANES*UPD_SUM_W-1:0]  sums_o
 );
     `include "sr_update.vh"
-    localparam ACC_B = $clog2(INPUTS_MAX + 1) + 8 + FRAC_W;      // base current, shifted up
+    localparam ACC_B = $clog2(INPUTS_MAX + 1) + 8;               // base current
     localparam ACC_W = (ACC_B > 16 ? ACC_B : 16) + 1;            // 16: A 2^e
     reg                   op_en_q, neg_q;
     reg  [PROJ_UNITS-1:0] row_bits_q, class_bits_q;

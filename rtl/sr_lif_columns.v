@@ -99,7 +99,7 @@ module sr_lif_columns #(
                 wire [2*CNT_W-1:0] counts;
                 sr_lif_lane #(
                     .D_W(12 + $clog2(RANK_MAX)), .TERM_W(LIF_TERM_W), .CNT_W(CNT_W), .LEAK_MUL(LEAK_MUL), .LEAK_DSP(n < LEAK_DSP ? 1 : 0),
-                    .SUBTRACT(SUBTRACT), .MEMBERS(MEMBERS), .SIGMA(LOWRANK == 0 && MEMBERS == 1 ? 1 : 0)
+                    .SUBTRACT(SUBTRACT), .MEMBERS(MEMBERS), .ONE_TERM(MEMBERS == 1 && (LOWRANK == 0 || RANK_MAX == 1) ? 1 : 0)
                 ) u_lane (
                     .clk_i(clk_i), .ctl_i(ctl_i), .neg_i(neg_q4[n]), .term_i(term_q4), .b_i(base_i[n*16+:16]), .present_i(present[n]),
                     .leak_i(cfg_leak0), .theta_i(cfg_theta0), .subtract_i(cfg_reset_kind),

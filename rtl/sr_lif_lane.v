@@ -6,7 +6,8 @@
 // Neurons       sr_neuron, plus b + d, minus b - d.
 // MEMBERS 1     One neuron, for the member that LIF_MINUS names in LIF_SUM, and the sum is its whole input: it begins with 16 b in place
 //               of 0, and i = sum >> 4. The minus member's begins with 16 b + 15 and subtracts: b - (s >> 4) = (16 b + 15 - s) >> 4.
-// SIGMA 1       (MEMBERS 1, mode `local` alone) A step has one term, sixteen times a whole number: the sum is i itself, b + term / 16 or b - term / 16.
+// ONE_TERM 1    (MEMBERS 1) A step has one term, so the sum is i itself: b and the term's upper bits, complemented where it is subtracted. What its
+//               lower four bits, if they are not 0, carry there depends on the member, whose rounding is the mirror of the other's.
 // Control       ctl_i, the bundle of sr_lif: fields in sr_lif.vh. In a cycle with neither sum, load nor fire
 //               nothing moves.
 //   cycle         0           1            2             3
@@ -28,7 +29,7 @@ module sr_lif_lane #(
     parameter LEAK_DSP   = 0,
     parameter SUBTRACT   = 1,
     parameter MEMBERS    = 2,
-    parameter SIGMA      = 0
+    parameter ONE_TERM   = 0
 ) (
     input  wire                     clk_i,
     input  wire [7:0]               ctl_i,
@@ -43,10 +44,10 @@ module sr_lif_lane #(
     output wire [CNT_W-1:0]         count_m_o
 );
     `include "sr_lif.vh"
-    localparam SUM_W = MEMBERS > 1 ? D_W + 4 : SIGMA != 0 ? 17 : 21;
+    localparam SUM_W = MEMBERS > 1 ? D_W + 4 : ONE_TERM != 0 ? 17 : 21;
     generate
-        if (SIGMA != 0 && MEMBERS != 1) begin : g_rule_sigma
-            SR_SIGMA_HAS_MEMBERS_1 u ();
+        if (ONE_TERM != 0 && MEMBERS != 1) begin : g_rule_one_term
+            SR_ONE_TERM_HAS_MEMBERS_1 u ();
         end
         if (MEMBERS == 1 && RANK_LANES != 1) begin : g_rule
             SR_MEMBERS_1_TAKES_A_TERM_A_CYCLE u ();
@@ -59,12 +60,14 @@ module sr_lif_lane #(
     wire [SUM_W-1:0]        sum;
     genvar k;
     generate
-        if (SIGMA != 0) begin : g_sigma
+        if (ONE_TERM != 0) begin : g_one_term
             wire          minus   = neg_i ^ ctl_i[LIF_MINUS];
+            wire          whole   = term_i[3:0] == 4'd0;
+            wire          carry   = minus ? whole || ctl_i[LIF_MINUS] : !whole && ctl_i[LIF_MINUS];
             wire [16:0]   term    = {{21 - TERM_W{term_i[TERM_W-1]}}, term_i[TERM_W-1:4]} ^ {17{minus}};
-            wire [17:0]   carried = {begin_at, 1'b1} + {term, minus};
+            wire [17:0]   carried = {begin_at, 1'b1} + {term, carry};
             assign sum = carried[17:1];
-            wire _unused_sigma = &{1'b0, prior, term_i[3:0], carried[0]};
+            wire _unused_prior = &{1'b0, prior, carried[0]};
         end else if (RANK_LANES == 1) begin : g_one
             wire             minus   = neg_i ^ (MEMBERS == 1 && ctl_i[LIF_MINUS]);
             wire [SUM_W-1:0] term    = {{SUM_W - TERM_W{term_i[TERM_W-1]}}, term_i} ^ {SUM_W{minus}};
@@ -85,7 +88,7 @@ module sr_lif_lane #(
     endgenerate
     always @(posedge clk_i) if (ctl_i[LIF_SUM]) sum_q <= sum;
 
-    localparam LOW = SIGMA != 0 ? 0 : 4;
+    localparam LOW = ONE_TERM != 0 ? 0 : 4;
     localparam I_W = SUM_W - LOW;              // of d, or of the whole input
     wire signed [I_W-1:0] d = sum_q[SUM_W-1:LOW];
     wire [15:0] u_p;

@@ -57,31 +57,39 @@ module sr_member_fitness #(
     output wire [PAIR_AW+1:0]        bank_waddr_o,
     output wire [47:0]               bank_wdata_o
 );
-    reg  [47:0]        sums_q;
-    reg                sums_read_q;            // the member's sums come out of the bank memory
+    // A member's sums come out of the bank memory, and go back with this sample's a cycle later. Whether they begin with it is asked behind the
+    // adder: that, the adder and the register are one logic cell a bit.
     wire               hit;
     wire signed [16:0] fitness;
+    wire [31:0]        more    = {{15{fitness[16]}}, fitness};
+    wire [31:0]        total   = bank_rdata_i[31:0] + more;
+    wire [15:0]        correct = bank_rdata_i[47:32] + {15'd0, hit};
+    reg  [47:0]        sums_q;
+    always @(posedge clk_i) sums_q <= fresh_i ? {15'd0, hit, more} : {correct, total};
+    assign bank_wdata_o = sums_q;
+    // UNITS 0 and 1: they are read when the member's fitness is there, and written two cycles later.
+    wire               done;
+    reg                done_q1, done_q2, add_minus_q;   // the member whose fitness comes next is the minus member
+    wire               add_minus = MEMBERS > 1 ? add_minus_q : minus_i;
+    wire               over      = infer_i ? done : done_q2 && (MEMBERS == 1 || add_minus_q);
     always @(posedge clk_i) begin
-        sums_read_q <= bank_re_o;
-        if (sums_read_q) sums_q <= fresh_i ? 48'd0 : bank_rdata_i;
+        done_q1     <= done && !infer_i && !rst_i;
+        done_q2     <= done_q1 && !rst_i;
+        add_minus_q <= (add_minus_q ^ done_q2) && !over && !rst_i;
     end
-    assign bank_wdata_o[31:0]  = sums_q[31:0] + {{15{fitness[16]}}, fitness};
-    assign bank_wdata_o[47:32] = sums_q[47:32] + {15'd0, hit};
     generate
         if (UNITS == 0) begin : g_serial
             reg                      again_q, second_q, busy_q, score_read_q;
-            wire                     minus = MEMBERS > 1 ? second_q : minus_i;
             reg signed [SCORE_W-1:0] score_q;      // registered before it is compared
             wire                     start = start_i || again_q;
             wire                     hold  = rd_o && rd_wait_i;
             wire [3:0]               rd_class;
-            wire                     done;
-            wire                     over  = done && (MEMBERS == 1 || second_q || infer_i);
+            wire                     both  = MEMBERS == 1 || second_q || infer_i;
             always @(posedge clk_i) begin
                 score_read_q <= rd_o && !rd_wait_i;
                 if (score_read_q) score_q <= second_q ? rdata_m_i : rdata_p_i;
-                again_q <= done && !over && !rst_i;
-                second_q <= (done ? !over : second_q) && !rst_i;
+                again_q <= done && !both && !rst_i;
+                second_q <= (done ? !both : second_q) && !rst_i;
                 busy_q  <= (start_i || busy_o) && !rst_i;
             end
             sr_fitness_serial #(.SCORE_W(SCORE_W)) u_fitness (
@@ -91,26 +99,22 @@ module sr_member_fitness #(
             );
             assign rd_addr_o    = {bank_i, rd_class};
             assign busy_o       = busy_q && !over;
-            assign bank_re_o    = start;
-            assign bank_raddr_o = {1'b0, pair_i, minus};
-            assign bank_we_o    = done && !infer_i;
-            assign bank_waddr_o = {1'b0, pair_i, minus};
+            assign bank_re_o    = done && !infer_i;
+            assign bank_raddr_o = {1'b0, pair_i, add_minus};
+            assign bank_we_o    = done_q2;
+            assign bank_waddr_o = {1'b0, pair_i, add_minus};
             wire _unused = &{1'b0, minus_i, score_we_i, score_class_i, score_label_i, score_p_i, score_m_i};
         end else if (UNITS == 1) begin : g_one
-            // Scan and look (pass 1 and 2 of sr_fitness) of plus, then of minus. A member's sums are read when its fitness is there, and
-            // written two cycles later, before the next member's fitness comes out.
+            // Scan and look (pass 1 and 2 of sr_fitness) of plus, then of minus.
             reg        busy_q, scan_q, look_q, second_q;      // the member that is scanned or looked at: minus
-            reg        add_minus_q, done_q1, done_q2;         // the member whose fitness comes next
             reg  [3:0] class_q, come_class_q;
             reg        come_q, come_last_q;
             wire       scan_last = class_q + 4'd1 == classes_i[3:0];     // 16 classes: 0
             wire       scanned   = scan_q && !rd_wait_i;
-            wire       again, done;
+            wire       again;
             wire [3:0] again_class;
             wire       looked    = look_q && !again && !come_q && !pred_valid_o;
             wire       both      = MEMBERS == 1 || second_q || infer_i;
-            wire       add_minus = MEMBERS > 1 ? add_minus_q : minus_i;
-            wire       over      = infer_i ? done : done_q2 && (MEMBERS == 1 || add_minus_q);
             wire signed [SCORE_W-1:0] score = second_q ? rdata_m_i : rdata_p_i;
             always @(posedge clk_i) begin
                 busy_q       <= (start_i || busy_o) && !rst_i;
@@ -121,9 +125,6 @@ module sr_member_fitness #(
                 come_q       <= scanned && !rst_i;
                 come_class_q <= class_q;
                 come_last_q  <= scan_last;
-                done_q1      <= done && !infer_i && !rst_i;
-                done_q2      <= done_q1 && !rst_i;
-                add_minus_q  <= (add_minus_q ^ done_q2) && !over && !rst_i;
             end
             sr_fitness #(.SCORE_W(SCORE_W), .STORED(1)) u_fitness (
                 .clk_i(clk_i), .rst_i(rst_i), .valid_i(come_q), .last_i(come_last_q), .class_i(come_class_q), .score_i(score),
@@ -178,8 +179,9 @@ module sr_member_fitness #(
                 endcase
                 if (rst_i) state_q <= IDLE;
             end
-            assign fitness      = state_q == ADD_M ? fit_m_q : fit_p_q;
-            assign hit          = state_q == ADD_M ? hit_m_q : hit_p_q;
+            assign fitness      = state_q == ADD_P ? fit_m_q : fit_p_q;
+            assign hit          = state_q == ADD_P ? hit_m_q : hit_p_q;
+            assign done         = 1'b0;
             assign busy_o       = state_q != IDLE;
             assign rd_o         = 1'b0;
             assign rd_addr_o    = 5'd0;
@@ -187,7 +189,7 @@ module sr_member_fitness #(
             assign bank_raddr_o = {1'b0, pair_i, state_q == READ_M};
             assign bank_we_o    = state_q == ADD_P || state_q == ADD_M;
             assign bank_waddr_o = {1'b0, pair_i, state_q == ADD_M};
-            wire _unused = &{1'b0, minus_i, rdata_p_i, rdata_m_i, rd_wait_i, bank_i, label_i, done_m, pred_m_valid, pred_m, again_p, again_m,
+            wire _unused = &{1'b0, minus_i, add_minus, over, rdata_p_i, rdata_m_i, rd_wait_i, bank_i, label_i, done_m, pred_m_valid, pred_m, again_p, again_m,
                                 again_class_p, again_class_m, classes_i[4]};
         end
     endgenerate

@@ -345,20 +345,18 @@ module sr_seq #(
     end
 
     // ---- bank memory: list; pair weights from sums ----
-    // The plus member's sum is kept complemented, as a comparison needs it, and looked at in SHAPE_U beside the minus member's.
-    reg         [31:0] plus_n_q;
-    wire signed [31:0] minus = bank_rdata_i, plus = ~plus_n_q;
-    reg                most_q, differ_q;        // plus is not above minus; they differ
-    always @(posedge clk_i) begin
-        plus_n_q <= ~bank_rdata_i;
-        most_q   <= minus >= plus;
-        differ_q <= minus != plus;
-    end
+    // The members' sums come in SHAPE_M and SHAPE_U. A bit of the register, its adder and its complement are one logic cell: from -1 it goes to
+    // -plus, and from there to plus - minus - 1, which is -1 where they are equal.
+    reg  [32:0] lead_q;
+    wire        differ = !(&lead_q);
+    always @(posedge clk_i)
+        if (state_q == SHAPE) lead_q <= {33{1'b1}};
+        else lead_q <= ~(lead_q + {bank_rdata_i[31], bank_rdata_i});
     assign bank_re_o    = list || state_q == SHAPE || state_q == SHAPE_M;
     assign bank_raddr_o = state_q == EVALUATE ? {2'b10, sample_q[PAIR_AW-1:0]} : {1'b0, shape_pair_q[PAIR_AW-1:0], state_q == SHAPE_M};
     assign bank_we_o    = LOWRANK != 0 && state_q == SHAPE_W;
     assign bank_waddr_o = {2'b11, shape_pair_q[PAIR_AW-1:0]};
-    assign bank_wdata_o = {{7{most_q && differ_q}}, differ_q};      // the sign of the difference
+    assign bank_wdata_o = {{7{lead_q[32] && differ}}, differ};      // the sign of the difference
     wire _unused = &{1'b0, base_free_q, base_bank_q, sample_bank_q, score_ticket, done_ticket, fit_ticket};
 
 `ifdef FORMAL

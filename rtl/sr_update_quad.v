@@ -36,7 +36,8 @@ module sr_update_quad #(
     reg  signed [15:0]         a_q;
     reg  signed [8:0]          k_q;
     reg  signed [16:0]         i_q;
-    reg  signed [16:0]         u_q;
+    reg  signed [24:0]         product_q;   // whole, so that it is the register of a DSP block
+    wire signed [16:0]         u_q = product_q[24:8];
     wire [15:0]                rho    = window_i[16:1] ^ {16{window_i[0]}};
     wire signed [MASTER_W-1:0] weight = word_i[at_i[AT_W-1:0]*MASTER_W+:MASTER_W];
     wire signed [16:0]         step   = {{9{u_q[15]}}, u_q[15:8]};
@@ -48,10 +49,10 @@ module sr_update_quad #(
         if (put_i) a_q <= sums_q[15:0];
         k_q <= {1'b0, k_i};
         if (load_i) i_q <= weigh_i ? {{17 - MASTER_W{weight[MASTER_W-1]}}, weight} + step : {9'd0, rho[15:8]};
-        if (product_i) u_q <= sum[24:8];
+        if (product_i) product_q <= sum;
     end
     sr_sat #(.IN_W(17), .OUT_W(MASTER_W)) u_weight (.x_i(u_q), .y_o(weight_o));
-    wire _unused = &{1'b0, at_i, sum[7:0]};
+    wire _unused = &{1'b0, at_i, product_q[7:0]};
 
 `ifdef FORMAL
     // formal: DEPTH=7

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_column against docs/numerics.md in plain C: base currents, sums of updates with all planes and doublings. Idle cycles
  * everywhere, in which the inputs are random. */
-// params: -GFRAC_W=4 -GACC_W=23 -GUNITS=4
-// params: -GFRAC_W=8 -GACC_W=27 -GUNITS=16
-// params: -GFRAC_W=4 -GACC_W=23 -GUNITS=1
-// params: -GFRAC_W=8 -GACC_W=27 -GUNITS=8
-// params: -GFRAC_W=4 -GACC_W=23 -GUNITS=4 -GUPDATE=0
+// params: -GFRAC_W=4 -GACC_W=19 -GUNITS=4
+// params: -GFRAC_W=8 -GACC_W=19 -GUNITS=16
+// params: -GFRAC_W=4 -GACC_W=19 -GUNITS=1
+// params: -GFRAC_W=8 -GACC_W=19 -GUNITS=8
+// params: -GFRAC_W=4 -GACC_W=19 -GUNITS=4 -GUPDATE=0
 #include "tb.h"
 #include "Vsr_column.h"
 
@@ -121,7 +121,7 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {{4, 23, 4, true}, {8, 27, 16, true}, {4, 23, 1, true}, {8, 27, 8, true}, {4, 23, 4, false}};
+    static const Shape shapes[] = {{4, 19, 4, true}, {8, 19, 16, true}, {4, 19, 1, true}, {8, 19, 8, true}, {4, 19, 4, false}};
     const Shape &shape = shapes[tb::variant(argv)];
     tb::Random random(tb::seed_from(argc, argv));
     Verilated::randReset(2);
