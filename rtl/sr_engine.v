@@ -265,8 +265,9 @@ module sr_engine #(
     sr_readout #(
         .LANES(COLS), .CNT_W(CNT_W), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .RANK_W(READ_RANK_W), .RANK_AW(READ_RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
-        .TREE(LANES > 8 && LOOPS == 0 ? 2 : 1), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W),
-        .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_UNITS == 2 || LOWRANK == 0 ? 0 : 1), .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL)
+        .TREE(DSP_CHAIN != 0 ? 0 : LANES > 8 && LOOPS == 0 ? 2 : 1), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W),
+        .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_UNITS == 2 || LOWRANK == 0 ? 0 : 1), .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL),
+        .CHAIN(DSP_CHAIN)
     ) u_readout (
         .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_READ] || lrn_read), .first_i(read_job[JOB_FIRST]),
         .minus_i(read_job[JOB_MINUS]), .ready_o(read_ready), .busy_o(busy[UNIT_READ]), .done_o(read_done), .free_o(read_free), .infer_i(plain),

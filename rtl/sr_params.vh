@@ -34,6 +34,7 @@ parameter NOISE_ROUNDS  = 1,      // rounds of a noise unit in a cycle, of 16
 parameter SUBTRACT      = 1,      // 1: either reset of a membrane; 0: the hard reset alone
 parameter MEMBERS       = 2,      // 2: LIF and readout work on both members of a pair; 1: on one after the other, in half the cells
 parameter LEAK_DSP      = 0,      // lanes, the first ones, whose neuron takes a DSP block for leak and input (sr_neuron)
+parameter DSP_CHAIN     = 0,      // 1: the readout's products are added by their DSP blocks, one behind the other, where these can add (iCE40)
 parameter CFG_RAM       = 0,      // 1: settings that one unit at a time reads are in a block RAM, not in flip-flops
 parameter LOWRANK       = 1,      // 0, with LOCAL 1: mode `local` and inference alone. Factors, projections, the readout's S g, fitness and the
                                   // update of pairs are left out, and the readout's products are those of sr_local

@@ -20,6 +20,9 @@
 //   age 5 + TREE the row's sum takes it.            q: age 2 + TREE class factor read, 3 + TREE S g read, 4 + TREE both valid,
 //   age 6 + TREE the row's sum and q are complete                     5 + TREE the term is registered and added
 //   age 7 + TREE score_we_o
+// Rank 1 (RANK_W 1)  q has one term, so nothing is added up: what age 4 + TREE has, the S g, is there an age later, and its upper bits are registered
+//             for the score, complemented where they are subtracted. What its lower eight bits carry there depends on the member.
+// CHAIN 1     the sum over the lanes is made by the DSP blocks of the products, each of which adds what the one before gives (sr_readout_lanes): TREE 0.
 // Full rank: k is a class, a row of factors its entries (col_i), and class o has one item of q, k = o, with sign plus.
 // The minus member's q starts from 255 and subtracts: I - (q >> 8) = I + ((255 - q) >> 8).
 // Memories    y_* spike counts {bank, block}, the plus member's in a lane's low half; weights; factors: data a cycle after the
@@ -49,6 +52,7 @@ module sr_readout #(
     parameter SCORE_W     = 19,
     parameter TREE        = 1,
     parameter SOFT_LANES  = 0,
+    parameter CHAIN       = 0,    // 1: TREE 0
     parameter MEMBERS     = 2,
     parameter RANK_LANES  = 1,    // above 1: LANES above 64, KEEP_SCORES 0
     parameter YBANK_W     = 1,    // log2 of the banks of spike counts
@@ -101,7 +105,8 @@ module sr_readout #(
     output wire                      x_en_o,       // LOWRANK 0: w_i and the plus member's counts are operands; products_i two cycles later
     input  wire [LANES*16-1:0]       products_i
 );
-    localparam Q_READ   = 2 + TREE;   // ages, see above
+    localparam SINGLE   = RANK_W == 1 && LOWRANK != 0 ? 1 : 0;
+    localparam Q_READ   = 2 + TREE + SINGLE;   // ages, see above
     localparam ROW_ADD  = 5 + TREE;
     localparam ROW_DONE = 6 + TREE;
     localparam [2:0] GAP_CYCLES = 3'd5;
@@ -227,7 +232,8 @@ module sr_readout #(
     wire signed [SUM_W-1:0] lanes_p, lanes_m;
     wire [G_W-1:0]          sg_p, sg_m;             // S g, two cycles after g_put
     sr_readout_lanes #(
-        .LANES(LANES), .CNT_W(CNT_W), .SUM_W(SUM_W), .G_W(G_W), .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .W_W(W_W), .LOWRANK(LOWRANK)
+        .LANES(LANES), .CNT_W(CNT_W), .SUM_W(SUM_W), .G_W(G_W), .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .W_W(W_W), .LOWRANK(LOWRANK),
+        .CHAIN(CHAIN)
     ) u_lanes (
         .clk_i(clk_i), .en_i(mac_q[3]), .grow_i(grow_q[3]), .w_i(w_i), .y_i(y_i), .col_i(col_i), .products_i(products_i), .p_o(lanes_p), .m_o(lanes_m),
         .scale_en_i(g_put), .scale_i(scale_i), .g_p_i(row_p_q), .g_m_i(row_m_q), .sg_p_o(sg_p), .sg_m_o(sg_m)
@@ -236,8 +242,8 @@ module sr_readout #(
     // ---- sum over the row ----
     always @(posedge clk_i)
         if (mac_q[ROW_ADD]) begin
-            row_p_q <= (first_q[ROW_ADD] ? {SUM_W{1'b0}} : row_p_q) + lanes_p;
-            row_m_q <= (first_q[ROW_ADD] ? {SUM_W{1'b0}} : row_m_q) + lanes_m;
+            row_p_q <= first_q[ROW_ADD] ? lanes_p : row_p_q + lanes_p;      // in this form one logic cell a bit
+            row_m_q <= first_q[ROW_ADD] ? lanes_m : row_m_q + lanes_m;
         end
 
     // ---- q: S g[k] with the sign of the class factor ----
@@ -282,55 +288,81 @@ module sr_readout #(
                         | {{CLASS_AW - 4{1'b0}}, q_class_q >> CUT_LOG};
     assign class_sel_o  = q_sel_q;
 
-    reg  [Q_W-1:0] q_p_q, q_m_q;
-    wire [Q_W-1:0] term_p, term_m;
-    wire           plus, minus;                 // of the terms: the carries that complete a complement
     wire           q_valid = q_q[Q_READ+2];
     wire [Q_W-1:0] kept_p  = {{Q_W - G_W{kept[G_W-1]}}, kept[G_W-1:0]};
     wire [Q_W-1:0] kept_m  = {{Q_W - G_W{kept[MEMBERS*G_W-1]}}, kept[MEMBERS*G_W-1:(MEMBERS-1)*G_W]};
     wire           flip    = MEMBERS == 1 && minus_age_q[Q_READ+2];
-    localparam [Q_W-1:0] FROM_M = 255;
-    wire           anew    = RANK_W == 1 || first_q[ROW_ADD];      // q has one term, or this is its first
-    wire [Q_W-1:0] from_p  = anew ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q;
-    wire [Q_W-1:0] from_m  = anew ? FROM_M : q_m_q;
-    wire [Q_W:0]   q_sum_p = {from_p, 1'b1} + {term_p, plus}, q_sum_m = {from_m, 1'b1} + {term_m, minus};
+    wire [SCORE_W-1:0] high_p, high_m;         // q >> 8, less
+    wire               carry_p, carry_m;       // what the score still adds to it
     generate
-        if (RANK_LANES > 1) begin : g_terms
-            wire [Q_W-1:0]    sum_p, sum_m;
-            reg  [RANK_W-1:0] q_k_q2;
-            wire [RANK_W-1:0] one_more = q_k_q2 + 1'b1;      // full rank: an item is one
-            always @(posedge clk_i) q_k_q2 <= q_k_q1;
-            sr_loop_sg #(.RANK_LANES(RANK_LANES), .K_AW(RANK_AW), .K_W(RANK_W), .G_W(G_W), .Q_W(Q_W)) u_sg (
-                .clk_i(clk_i), .we_i(store_q), .k_i(g_k_q[RANK_AW-1:0]), .p_i(sg_p), .m_i(sg_m), .valid_i(q_valid), .at_i(q_k_q2),
-                .count_i(full ? one_more : rank_i), .bits_i(bit_q), .term_p_o(sum_p), .term_m_o(sum_m)
-            );
-            assign {term_p, term_m, plus, minus} = {sum_p, sum_m, 2'd0};
-            wire _unused = &{1'b0, kept_p, kept_m, flip};
-        end else begin : g_term
-            reg  [Q_W-1:0] term_p_q, term_m_q;
-            reg            plus_q, minus_q;
-            always @(posedge clk_i) begin
-                term_p_q <= (kept_p ^ {Q_W{bit_q[0] ^ flip}}) & {Q_W{q_valid}};
-                term_m_q <= (kept_m ^ {Q_W{!bit_q[0]}}) & {Q_W{q_valid}};
-                plus_q   <= q_valid && (bit_q[0] ^ flip);
-                minus_q  <= q_valid && !bit_q[0];
+        if (SINGLE != 0) begin : g_single
+            wire                  sign_p = bit_q[0] ^ flip, sign_m = !bit_q[0];
+            wire                  whole_p = kept_p[7:0] == 8'd0, whole_m = kept_m[7:0] == 8'd0;
+            reg  [Q_W-9:0]        high_p_q, high_m_q;
+            reg                   carry_p_q, carry_m_q;
+            wire [SCORE_W+Q_W-9:0] wide_p = {{SCORE_W{high_p_q[Q_W-9]}}, high_p_q}, wide_m = {{SCORE_W{high_m_q[Q_W-9]}}, high_m_q};
+            always @(posedge clk_i)
+                if (first_q[ROW_ADD]) begin
+                    high_p_q  <= (kept_p[Q_W-1:8] ^ {Q_W - 8{sign_p}}) & {Q_W - 8{q_valid}};
+                    high_m_q  <= (kept_m[Q_W-1:8] ^ {Q_W - 8{sign_m}}) & {Q_W - 8{q_valid}};
+                    carry_p_q <= q_valid && (sign_p ? whole_p || flip : !whole_p && flip);
+                    carry_m_q <= q_valid && (sign_m || !whole_m);
+                end
+            assign high_p = wide_p[SCORE_W-1:0];
+            assign high_m = wide_m[SCORE_W-1:0];
+            assign {carry_p, carry_m} = {carry_p_q, carry_m_q};
+            wire _unused = &{1'b0, wide_p, wide_m};
+        end else begin : g_sum
+            reg  [Q_W-1:0] q_p_q, q_m_q;
+            wire [Q_W-1:0] term_p, term_m;
+            wire           plus, minus;                 // of the terms: the carries that complete a complement
+            localparam [Q_W-1:0] FROM_M = 255;
+            wire           anew    = first_q[ROW_ADD];  // q's first term
+            wire [Q_W-1:0] from_p  = anew ? FROM_M & {Q_W{MEMBERS == 1 && minus_age_q[ROW_ADD]}} : q_p_q;
+            wire [Q_W-1:0] from_m  = anew ? FROM_M : q_m_q;
+            wire [Q_W:0]   q_sum_p = {from_p, 1'b1} + {term_p, plus}, q_sum_m = {from_m, 1'b1} + {term_m, minus};
+            wire [SCORE_W+Q_W-1:0] q_p = {{SCORE_W{q_p_q[Q_W-1]}}, q_p_q} & {SCORE_W + Q_W{LOWRANK != 0}};
+            wire [SCORE_W+Q_W-1:0] q_m = {{SCORE_W{q_m_q[Q_W-1]}}, q_m_q} & {SCORE_W + Q_W{LOWRANK != 0}};
+            always @(posedge clk_i)
+                if (q_q[ROW_ADD] || first_q[ROW_ADD]) begin
+                    q_p_q <= q_sum_p[Q_W:1];
+                    q_m_q <= q_sum_m[Q_W:1];
+                end
+            assign high_p = q_p[8+:SCORE_W];
+            assign high_m = q_m[8+:SCORE_W];
+            assign {carry_p, carry_m} = 2'd0;
+            wire _unused_q = &{1'b0, q_p, q_m, q_sum_p[0], q_sum_m[0]};
+            if (RANK_LANES > 1) begin : g_terms
+                wire [Q_W-1:0]    sum_p, sum_m;
+                reg  [RANK_W-1:0] q_k_q2;
+                wire [RANK_W-1:0] one_more = q_k_q2 + 1'b1;      // full rank: an item is one
+                always @(posedge clk_i) q_k_q2 <= q_k_q1;
+                sr_loop_sg #(.RANK_LANES(RANK_LANES), .K_AW(RANK_AW), .K_W(RANK_W), .G_W(G_W), .Q_W(Q_W)) u_sg (
+                    .clk_i(clk_i), .we_i(store_q), .k_i(g_k_q[RANK_AW-1:0]), .p_i(sg_p), .m_i(sg_m), .valid_i(q_valid), .at_i(q_k_q2),
+                    .count_i(full ? one_more : rank_i), .bits_i(bit_q), .term_p_o(sum_p), .term_m_o(sum_m)
+                );
+                assign {term_p, term_m, plus, minus} = {sum_p, sum_m, 2'd0};
+            end else begin : g_term
+                reg  [Q_W-1:0] term_p_q, term_m_q;
+                reg            plus_q, minus_q;
+                always @(posedge clk_i) begin
+                    term_p_q <= (kept_p ^ {Q_W{bit_q[0] ^ flip}}) & {Q_W{q_valid}};
+                    term_m_q <= (kept_m ^ {Q_W{!bit_q[0]}}) & {Q_W{q_valid}};
+                    plus_q   <= q_valid && (bit_q[0] ^ flip);
+                    minus_q  <= q_valid && !bit_q[0];
+                end
+                assign {term_p, term_m, plus, minus} = {term_p_q, term_m_q, plus_q, minus_q};
             end
-            assign {term_p, term_m, plus, minus} = {term_p_q, term_m_q, plus_q, minus_q};
         end
     endgenerate
-    always @(posedge clk_i)
-        if (q_q[ROW_ADD] || first_q[ROW_ADD]) begin
-            q_p_q <= q_sum_p[Q_W:1];
-            q_m_q <= q_sum_m[Q_W:1];
-        end
 
     // ---- scores ----
     reg  signed [SCORE_W-1:0] score_p_q, score_m_q;
-    wire [SCORE_W+Q_W-1:0] q_p = {{SCORE_W{q_p_q[Q_W-1]}}, q_p_q} & {SCORE_W + Q_W{LOWRANK != 0}};
-    wire [SCORE_W+Q_W-1:0] q_m = {{SCORE_W{q_m_q[Q_W-1]}}, q_m_q} & {SCORE_W + Q_W{LOWRANK != 0}};
+    wire [SCORE_W:0] score_p = {{SCORE_W - SUM_W{row_p_q[SUM_W-1]}}, row_p_q, 1'b1} + {high_p, carry_p};
+    wire [SCORE_W:0] score_m = {{SCORE_W - SUM_W{row_m_q[SUM_W-1]}}, row_m_q, 1'b1} + {high_m, carry_m};
     always @(posedge clk_i) begin
-        score_p_q <= {{SCORE_W - SUM_W{row_p_q[SUM_W-1]}}, row_p_q} + q_p[8+:SCORE_W];
-        score_m_q <= {{SCORE_W - SUM_W{row_m_q[SUM_W-1]}}, row_m_q} + q_m[8+:SCORE_W];
+        score_p_q <= score_p[SCORE_W:1];
+        score_m_q <= score_m[SCORE_W:1];
     end
     assign score_we_o    = c_last_age_q[ROW_DONE+1];
     assign score_class_o = score_at_q[3:0];
@@ -370,10 +402,11 @@ module sr_readout #(
     assign fit_wait_o = q_re;
     assign fit_p_o    = kept[SCORE_W-1:0];
     assign fit_m_o    = kept[MEMBERS*SCORE_W-1:(MEMBERS-1)*SCORE_W];
-    wire _unused = &{1'b0, sg_w, sg_r, items, q_p, q_m, classes_i[4], sg, scores, minus_age_q, q_sum_p[0], q_sum_m[0]};
+    wire _unused = &{1'b0, sg_w, sg_r, items, classes_i[4], sg, scores, minus_age_q, score_p[0], score_m[0], kept_p, kept_m, flip, q_valid, bit_q};
 
 `ifdef FORMAL
     // formal: MEMBERS=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
+    // formal: MEMBERS=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=1 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=16 SCORE_W=13 TREE=0 CHAIN=1 DEPTH=24
     // formal: FULL=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=3 RANK_AW=2 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=20
     // formal: LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
     // Assumed: start_i only while ready_o, settings legal and stable while busy_o.
@@ -422,7 +455,7 @@ module sr_readout #(
             if (full || !busy_o) assert ({2'd0, q_k_q} == {1'b0, q_class_q} + {4'd0, middle_q});
         end
         cover (past_q && done_o && score_class_o == 4'd1 && state_q == GROW);
-        cover (past_q && store_q && g_k_q == 1);
+        cover (past_q && store_q && (RANK_W == 1 || g_k_q == 1));
     end
 `endif
 endmodule

@@ -6,6 +6,7 @@
 //   cycle 2     products registered; sum over the lanes (sr_tree), TREE cycles, to p_o and m_o
 // S g         scale_en_i: the sums g of a row of factors are multiplied by S, which is there two cycles later. Lane 0's products do it, which have
 //             no other work then; with LANES above 64 (for simulators: sr_loop_dot) it is no lane's work.
+// CHAIN 1     A product and the sum of those before it are one DSP block, and the last one's register ends cycle 1: there is no tree (TREE 0).
 // SOFT_LANES  lanes, the last ones, whose products are of LUTs. LOWRANK 0: products come from outside, two cycles after their operands, and there
 //             is no S g. MEMBERS 1: the plus member's ports alone mean something.
 // Formats     w_i the integer part of a weight, s8, in the top bits of W_W; y_i u CNT_W, a lane's plus member low; sums s SUM_W. Reset: none.
@@ -21,7 +22,8 @@ module sr_readout_lanes #(
     parameter SOFT_LANES = 0,
     parameter MEMBERS    = 2,
     parameter W_W        = 8,
-    parameter LOWRANK    = 1
+    parameter LOWRANK    = 1,
+    parameter CHAIN      = 0
 ) (
     input  wire                           clk_i,
     input  wire                           en_i,           // the operands are of a row (LOOPS alone asks)
@@ -61,6 +63,46 @@ module sr_readout_lanes #(
                 .clk_i(clk_i), .en_i(en_i), .grow_i(grow_i), .w_i(w_i), .col_i(col_i), .y_i(y_i), .p_o(p_o), .m_o(m_o)
             );
             wire _unused = &{1'b0, p[G0_W+12:G_W], m[G0_W+12:G_W]};
+        end else if (CHAIN != 0) begin : g_chain
+            // Lane 1's product first, and lane 0's register at the end, through which S g comes too: the others give 0 then.
+            localparam P_W = G0_W + 13;
+            reg  signed [G0_W-1:0]  x_p_q, x_m_q;
+            reg  signed [12:0]      f_q;
+            reg  signed [P_W-1:0]   p_q, m_q;
+            wire [7:0]              factor_0 = grow_i ? {{7{col_i[0]}}, 1'b1} : w_i[W_W-8+:8];
+            for (n = 1; n < LANES; n = n + 1) begin : g_lane
+                wire [CNT_W-1:0]     count_p = y_i[n*MEMBERS*CNT_W+:CNT_W];
+                wire [CNT_W-1:0]     count_m = y_i[n*MEMBERS*CNT_W+(MEMBERS-1)*CNT_W+:CNT_W];
+                wire [7:0]           factor  = grow_i ? {{7{col_i[n]}}, 1'b1} : w_i[n*W_W+W_W-8+:8];
+                reg  signed [CNT_W:0] count_p_q, count_m_q;
+                reg  signed [7:0]    w_q;
+                always @(posedge clk_i) begin
+                    count_p_q <= {1'b0, count_p};
+                    count_m_q <= {1'b0, count_m};
+                    w_q       <= scale_en_i ? 8'sd0 : factor;
+                end
+                wire signed [P_W-1:0] before_p, before_m;           // of the lanes before
+                wire signed [P_W-1:0] sum_p = w_q * count_p_q + before_p, sum_m = w_q * count_m_q + before_m;
+                if (n == 1) begin : g_begin
+                    assign before_p = {P_W{1'b0}};
+                    assign before_m = {P_W{1'b0}};
+                end else begin : g_go_on
+                    assign before_p = g_lane[n-1].sum_p;
+                    assign before_m = g_lane[n-1].sum_m;
+                end
+            end
+            always @(posedge clk_i) begin
+                x_p_q <= scale_en_i ? g_p_i[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, y_i[CNT_W-1:0]};
+                x_m_q <= scale_en_i ? g_m_i[G0_W-1:0] : {{G0_W - CNT_W{1'b0}}, y_i[(MEMBERS-1)*CNT_W+:CNT_W]};
+                f_q   <= scale_en_i ? {1'b0, scale_i} : {{5{factor_0[7]}}, factor_0};
+                p_q   <= x_p_q * f_q + g_lane[LANES-1].sum_p;
+                m_q   <= x_m_q * f_q + g_lane[LANES-1].sum_m;
+            end
+            assign p_o    = p_q[SUM_W-1:0];
+            assign m_o    = m_q[SUM_W-1:0];
+            assign sg_p_o = p_q[G_W-1:0];
+            assign sg_m_o = m_q[G_W-1:0];
+            wire _unused_lanes = &{1'b0, p_q, m_q, products_i};
         end else begin : g_lanes
             wire [LANES*Y_W-1:0] y_p, y_m;
             sr_tree #(.LANES(LANES), .IN_W(Y_W), .OUT_W(SUM_W), .STAGES(TREE)) u_tree_p (.clk_i(clk_i), .x_i(y_p), .y_o(p_o));

@@ -57,6 +57,9 @@ module sr_rules #(
         if (SERIAL != 0 && (LOWRANK != 0 || BUFFERS != 1 || WEIGHT_HOLD != 0)) begin : g_serial
             SR_SERIAL_HAS_NO_LOWRANK_BUFFERS_1_AND_WEIGHT_HOLD_0 u ();
         end
+        if (DSP_CHAIN != 0 && (LOWRANK == 0 || LOOPS != 0 || SOFT_LANES != 0)) begin : g_chain
+            SR_DSP_CHAIN_IS_FOR_LOW_RANK_IN_64_LANES_AT_MOST_WITHOUT_SOFT_LANES u ();
+        end
         if (CFG_RAM != 0 && LOCAL != 0) begin : g_cfg SR_CFG_RAM_IS_FOR_ONE_UNIT_AT_A_TIME_AND_LOCAL_HAS_TWO u (); end
     endgenerate
 endmodule

@@ -5,6 +5,8 @@
 // params: -GLANES=4 -GCNT_W=4 -GBLOCK_W=4 -GBLOCK_AW=2 -GRANK_W=3 -GRANK_AW=2 -GFACTOR_AW=5 -GCLASS_AW=7
 // params: -GLANES=4 -GCNT_W=4 -GBLOCK_W=4 -GBLOCK_AW=2 -GRANK_W=3 -GRANK_AW=2 -GFACTOR_AW=5 -GCLASS_AW=7 -GMEMBERS=1
 // params: -GLANES=128 -GCNT_W=4 -GBLOCK_W=5 -GBLOCK_AW=2 -GRANK_W=4 -GRANK_AW=3 -GFACTOR_AW=5 -GCLASS_AW=9 -GCUT_LOG=0 -GSUM_W=22 -GG_W=26 -GQ_W=30 -GSCORE_W=24 -GRANK_LANES=4 -GYBANK_W=2 -GKEEP_SCORES=0 -GW_W=12
+// params: -GLANES=4 -GCNT_W=4 -GBLOCK_W=4 -GBLOCK_AW=2 -GRANK_W=1 -GRANK_AW=1 -GFACTOR_AW=5 -GCLASS_AW=7 -GQ_W=23 -GMEMBERS=1 -GTREE=0 -GCHAIN=1
+// params: -GLANES=4 -GCNT_W=4 -GBLOCK_W=4 -GBLOCK_AW=2 -GRANK_W=1 -GRANK_AW=1 -GFACTOR_AW=5 -GCLASS_AW=7 -GQ_W=23
 #include "tb.h"
 #include "Vsr_readout.h"
 
@@ -181,7 +183,9 @@ int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
     static const Shape shapes[] = {{4, 4, 2, 2, 4, 1, 2, 2, 8, 19, true},
                                    {4, 4, 2, 2, 4, 1, 1, 2, 8, 19, true},
-                                   {128, 4, 2, 0, 8, 4, 2, 4, 12, 24, false}};
+                                   {128, 4, 2, 0, 8, 4, 2, 4, 12, 24, false},
+                                   {4, 4, 2, 2, 1, 1, 1, 2, 8, 19, true},
+                                   {4, 4, 2, 2, 1, 1, 2, 2, 8, 19, true}};
     const Shape &shape = shapes[tb::variant(argv)];
     Bench bench(tb::seed_from(argc, argv), shape);
     Verilated::randReset(2);
