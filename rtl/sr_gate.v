@@ -2,7 +2,7 @@
 // sr_gate: a clock that stands still while what it drives has nothing to do. In a simulator a clock that stands still costs nothing.
 // GATE    1: clk_o has the edges of clk_i in whose cycle en_i is 1. 0: clk_o is clk_i, as FPGAs want it, whose clocks have no gates.
 // Timing  en_i is taken at the falling edge, in the middle of its cycle; so it is valid by then, and clk_o has no glitches.
-// Test    tests/test_sim.c, on builds with GATE
+// Test    tests/rtl/tb_gate.cpp
 `default_nettype none
 
 module sr_gate #(

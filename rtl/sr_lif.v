@@ -20,7 +20,7 @@
 //             (MEMBERS 1: the pair's second member, with the factors of the pass before; else low). ready_o is
 //             high in the walk's last cycle already. done_o pulses a cycle after the pair's last spike counts were written.
 //             Settings stay while busy_o.
-// Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
+// Reset       control only. Test: tests/rtl/tb_lif.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_lif #(

@@ -11,8 +11,8 @@
 //       is two items, the first with the plus members' counts, the second with the minus members' (minus_o); the second is the one that counts
 // List        entry_addr_o counts from 0; ends_o: of each 64 columns, how many entries there are up to their end.
 // any_o       after a job with form_i 0: some q is not 0.
-// Cycles      blocks * classes + 6; blocks + 3 (MEMBERS 1: 2 blocks + 3). Job: start_i (pulse) with the inputs, which stay while busy_o.
-// Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
+// Cycles      blocks * classes + 6; blocks + 6 (MEMBERS 1: 2 blocks + 6), the last entry 3 before the end. Job: start_i (pulse) with the inputs, which stay while busy_o.
+// Reset       control only. Test: tests/rtl/tb_local_credit.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_local_credit #(

@@ -23,7 +23,7 @@
 // Cycles      2 an item, where a dither word takes no longer than the items of a segment; LOAD in between. LANES 1: a cycle an item and one a
 //             row, but 2 a word where words of one item follow one another, and one for every eight columns that have no item, but for the first.
 // Job         start_i (pulse) with the inputs, which stay while busy_o; there is an entry, or a class.
-// Reset       control only. Test: tests/test_sim.c; proofs: tests/formal
+// Reset       control only. Test: tests/rtl/tb_local_update.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_local_update #(

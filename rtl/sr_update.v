@@ -14,7 +14,7 @@
 // Cycles      a word: planes * groups + 1 + doublings, or what sr_update_finish takes: claim_o asks for it, and waits for
 //             free_i, 4 cycles (and the doublings) before UPD_HAND.
 // Job         start_i (pulse) with the inputs, held while busy_o. Reset: control only.
-// Test        tests/test_sim.c
+// Test        tests/rtl/tb_update.cpp
 `default_nettype none
 
 module sr_update #(
