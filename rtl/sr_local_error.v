@@ -13,7 +13,7 @@
 // Handshake   busy_o rises in the cycle after the last score; when it falls all results are valid, until the next first score.
 // Errors      e_o is e[e_addr_i], a cycle after e_re_i, then held; nonzero_o: a bit for each class, e[o] is not 0.
 // Formats     scores signed SCORE_W; e signed 8 bits, -127..127; fitness signed 17 bits.
-// Reset       control only. Test: tests/rtl/tb_local_error.cpp
+// Reset       control only. Test: tests/rtl/tb_local_error.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_local_error #(
@@ -184,6 +184,91 @@ module sr_local_error #(
     assign nonzero_o = nonzero_q;
     assign fitness_o = -({2'b00, own_q} + {9'd0, log_q});
     wire _unused = &{1'b0, classes_i[4], mantissa[12:7], log[8], table_out[0]};
+
+`ifdef FORMAL
+    // formal: SCORE_W=16 DEPTH=18
+    // formal: SCORE_W=16 SERIAL=1 DEPTH=18
+    // Assumed: scores come class after class, not while busy_o; settings legal, and stable from a cycle before them on.
+    reg        past_q = 1'b0;
+    reg  [4:0] come_q;                  // scores that came; classes whose z was kept; whose share was taken
+    reg  [4:0] kept_q, shared_q;
+    wire       last_come = valid_i && {1'b0, class_i} == classes_i - 5'd1;
+    wire       ending    = last_come && !only_i;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (rst_i || last_come) come_q <= 5'd0;
+        else if (valid_i) come_q <= come_q + 5'd1;
+        if (!busy_o) kept_q <= 5'd0;
+        else if (z_keep) kept_q <= kept_q + 5'd1;
+        if (!busy_o) shared_q <= 5'd0;
+        else if (share_q[2]) shared_q <= shared_q + 5'd1;
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!valid_i);
+        if (valid_i) assume ({1'b0, class_i} == come_q);
+        assume (classes_i >= 2 && classes_i <= 16 && {1'b0, label_i} < classes_i);
+        if (past_q && ($past(busy_o) || busy_o || $past(valid_i) || valid_i || come_q != 0))
+            assume ($stable(classes_i) && $stable(label_i) && $stable(shift_i) && $stable(only_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            else begin
+                // Busy from the cycle after the last score on, and then until the label's error is written.
+                if ($past(ending)) assert (busy_o);
+                if (busy_o && !$past(busy_o)) assert ($past(ending));
+                if (!busy_o && $past(busy_o)) assert ($past(state_q == LABEL) && kept_q == classes_i && shared_q == classes_i);
+            end
+            if (!busy_o) assert (!walk && !z_keep && !other && !closing && soft_q == 0 && share_q == 0);
+            // Every class goes once through both passes, in order; nothing is written in the place of what comes.
+            if (z_keep) assert ({1'b0, class_q4} == kept_q);
+            if (share_q[2]) assert ({1'b0, class_q2} == shared_q);
+            if (share_q != 0 || state_q == SHARE) assert (kept_q == classes_i && soft_q == 0);
+            assert (!(other && closing) && !(valid_i && z_keep));
+            // for the induction
+            assert (state_q <= LABEL);
+            if (busy_o || come_q != 0) assert (last_q == classes_i[3:0] - 4'd1);
+            if (come_q != 0) assert (!busy_o && come_q < classes_i);
+            if (state_q == SOFT || state_q == SHARE) assert (index_q <= last_q);
+            if (state_q == LOG || state_q == SHARE_END || state_q == LABEL) assert (kept_q == classes_i);
+            if (state_q == SOFT || state_q == SOFT_END || state_q == LOG) assert (shared_q == 0 && share_q == 0);
+            if (state_q == LABEL) assert (shared_q == classes_i && share_q == 0 && soft_q == 0);
+            if (state_q > SOFT_END) assert (soft_q == 0);
+            if (state_q == SHARE) assert ({1'b0, index_q} == shared_q + {4'd0, share_q[1]} + {4'd0, share_q[2]});
+            if (state_q == SHARE_END) assert (classes_i == shared_q + {4'd0, share_q[1]} + {4'd0, share_q[2]});
+            if (share_q[1]) assert ({1'b0, class_q1} == shared_q + {4'd0, share_q[2]});
+        end
+        cover (past_q && state_q == (SERIAL != 0 ? SOFT_END : SHARE_END));
+    end
+    generate
+        if (SERIAL != 0) begin : g_formal_serial
+            // One class at a time, whose number stays for all of its ages.
+            wire [4:0] on_way = {4'd0, soft_q[1]} + {4'd0, making} + {4'd0, soft_q[3]} + {4'd0, soft_q[4]};
+            wire [5:0] at     = g_serial.at_q;
+            always @(posedge clk_i)
+                if (past_q) begin
+                    assert (!soft_q[2] && on_way + {4'd0, soft_q[5]} <= 5'd1);
+                    if (state_q != SOFT && state_q != SOFT_END) assert (!making);
+                    if (state_q == SOFT) assert (kept_q == {1'b0, index_q} + {4'd0, soft_q[5]} && (on_way == 0 || index_q < last_q));
+                    if (state_q == SOFT_END) assert (classes_i == kept_q + on_way);
+                    if (state_q == SOFT_END && (on_way != 0 || soft_q[5])) assert (index_q == last_q);
+                    if (soft_q[1] || making || soft_q[3] || soft_q[4]) assert (class_q1 == index_q);
+                    if (making || soft_q[3] || soft_q[4]) assert (class_q2 == index_q);
+                    if ((making && at != 0) || soft_q[3] || soft_q[4]) assert (class_q3 == index_q);
+                    if ((making && at > 1) || soft_q[3] || soft_q[4]) assert (class_q4 == index_q);
+                    if (making) assert (at <= {1'b0, shift_i} + 6'd3);
+                end
+        end else begin : g_formal_together
+            wire [4:0] on_way = {4'd0, soft_q[1]} + {4'd0, soft_q[2]} + {4'd0, soft_q[3]} + {4'd0, soft_q[4]};
+            always @(posedge clk_i)
+                if (past_q) begin
+                    if (state_q == SOFT) assert ({1'b0, index_q} == kept_q + on_way);
+                    if (state_q == SOFT_END) assert (classes_i == kept_q + on_way);
+                    if (soft_q[4]) assert ({1'b0, class_q4} == kept_q);
+                    if (soft_q[3]) assert ({1'b0, class_q3} == kept_q + {4'd0, soft_q[4]});
+                    if (soft_q[2]) assert ({1'b0, class_q2} == kept_q + {4'd0, soft_q[3]} + {4'd0, soft_q[4]});
+                    if (soft_q[1]) assert ({1'b0, class_q1} == kept_q + {4'd0, soft_q[2]} + {4'd0, soft_q[3]} + {4'd0, soft_q[4]});
+                end
+        end
+    endgenerate
+`endif
 endmodule
 
 `default_nettype wire

@@ -9,7 +9,7 @@
 // Dither      dither_i (pulse, not during a draw) with dither_readout_i, dither_row_i, dither_group_i (64 columns): the ROUND word is
 //             word_o while ready_o, until the next draw or dither_i. ready_o falls in the cycle after dither_i (not with ROUNDS 16).
 // Wide        a block of more than 64 columns has a noise unit for each 64, side by side; dither_group_i then counts blocks.
-// Reset       control only. Test: tests/rtl/tb_local_noise.cpp
+// Reset       control only. Test: tests/rtl/tb_local_noise.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_local_noise #(
@@ -116,6 +116,45 @@ module sr_local_noise #(
         .raddr_i(block_i), .rdata_o(bits_o)
     );
     wire _unused = &{1'b0, cut, readies};
+
+`ifdef FORMAL
+    // formal: LANES=32 BLOCK_W=3 BLOCK_AW=2 STEPS_MAX=3 STEP_W=2 ROUNDS=4 DEPTH=20
+    // formal: LANES=32 BLOCK_W=3 BLOCK_AW=2 STEPS_MAX=3 STEP_W=2 ROUNDS=16 DEPTH=14
+    // Assumed: start_i and dither_i not while busy_o and not together, settings legal and stable while busy_o.
+    reg                past_q = 1'b0;
+    reg  [STEP_W-1:0]  next_step_q, drawn_step_q;       // of the next word to be stored; of the noise word that was drawn last
+    reg  [BLOCK_W-1:0] next_block_q;
+    reg  [7:0]         drawn_group_q;
+    wire               block_end = next_block_q == blocks_i - 1'b1;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (start_i && !busy_o) {next_step_q, next_block_q} <= {STEP_W + BLOCK_W{1'b0}};
+        else if (keep) begin
+            next_block_q <= block_end ? {BLOCK_W{1'b0}} : next_block_q + 1'b1;
+            if (block_end) next_step_q <= next_step_q + 1'b1;
+        end
+        if (state_q == DRAW) {drawn_step_q, drawn_group_q} <= {step_q, group};
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i && !dither_i);
+        assume (!(start_i && dither_i));
+        assume (steps_i != 0 && steps_i <= STEPS_MAX && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
+        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(steps_i) && $stable(blocks_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o && ready_o);
+            if (!busy_o) assert (which == 0);
+            // Words are stored in order, each of its own step, while the noise word of its step and columns is there.
+            if (busy_o) assert (step_q == next_step_q && block_q == next_block_q && step_q < steps_i && block_q < blocks_i);
+            if (keep) assert (ready && drawn_step_q == step_q && drawn_group_q == group && which == 1 << step_q);
+            if (!keep) assert (which == 0);
+            // A draw ends with the last word of the last step.
+            if (!busy_o && $past(busy_o && !rst_i)) assert ($past(keep) && next_step_q == steps_i && next_block_q == 0);
+            // for the induction
+            if (state_q == WAIT) assert (drawn_step_q == step_q && drawn_group_q == group);
+        end
+        cover (past_q && !busy_o && $past(keep && step_q == 1 && !rst_i));
+        cover (past_q && keep && group == 1);
+    end
+`endif
 endmodule
 
 `default_nettype wire
