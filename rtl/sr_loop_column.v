@@ -34,42 +34,57 @@ module sr_loop_column #(
     output wire [LANES*SUM_W-1:0]     sum_o
 );
     localparam MASTER_W = 8 + FRAC_W;
-    reg  signed [31:0] acc  [0:LANES-1];
-    reg  signed [31:0] miss [0:LANES-1];    // of full rank
+    localparam HALF     = LANES / 2;
+    // Of column n the entry n / 2 of half n % 2 (sr_loop_local). All numbers are in two's complement, without a type that says so.
+    reg  [31:0]        acc  [0:LANES-1];
+    reg  [31:0]        miss [0:LANES-1];
     reg                missed_q;            // miss_i a cycle before
     reg  [LANES*16-1:0] base_q;
     reg  [LANES*SUM_W-1:0] sum_q;
     // verilator tracing_off
-    integer            n;
-    reg  signed [31:0] op, from, base;
+    reg  [31:0]        n, half, op, even, odd, word, words [0:HALF-1];
     // verilator tracing_on
     always @(posedge clk_i) begin
-        n    = 0;
-        op   = 32'sd0;
-        from = 32'sd0;
-        base = 32'sd0;
-        if (keep_i)
-            for (n = 0; n < LANES; n = n + 1) begin
-                base = acc[n] > 32'sd32767 ? 32'sd32767 : acc[n] < -32'sd32767 ? -32'sd32767 : acc[n];
-                base_q[n*16+:16] <= base[15:0];
+        n    = 32'd0;
+        half = HALF;                        // a variable, or Verilator would unroll the loops, which compilers make vectors of
+        op   = {{32 - SUM_W{op_i[SUM_W-1]}}, op_i};
+        even = 32'd0;
+        odd  = 32'd0;
+        word = 32'd0;
+        if (keep_i) begin
+            for (n = 0; n < half; n = n + 1) begin
+                even = acc[n] + 32'd32767 <= 32'd65534 ? acc[n] : acc[n][31] ? -32'd32767 : 32'd32767;
+                odd  = acc[HALF+n] + 32'd32767 <= 32'd65534 ? acc[HALF+n] : acc[HALF+n][31] ? -32'd32767 : 32'd32767;
+                words[n] = {odd[15:0], even[15:0]};
             end
+            for (n = 0; n < half; n = n + 1) base_q[n*32+:32] <= words[n];
+        end
         if (hand_i)
-            for (n = 0; n < LANES; n = n + 1) sum_q[n*SUM_W+:SUM_W] <= acc[n][SUM_W-1:0];
-        if (acc_en_i) begin
-            if (wint_i)
-                for (n = 0; n < LANES; n = n + 1)
-                    acc[n] = acc[n] + {{24{w_i[n*MASTER_W+MASTER_W-1]}}, w_i[n*MASTER_W+FRAC_W+:8]};
-            else
-                for (n = 0; n < LANES; n = n + 1) begin
-                    op     = !missed_q ? {{32 - SUM_W{op_i[SUM_W-1]}}, op_i} :
-                             FULL != 0 && full_i ? miss[n] : {{32 - MISS_W{1'b0}}, missed_i[n*MISS_W+:MISS_W]};
-                    from   = double_i ? acc[n] + acc[n] : first_i ? 32'sd0 : acc[n];
-                    acc[n] = neg_i ? from - op : from + op;
+            for (n = 0; n < half; n = n + 1) sum_q[n*2*SUM_W+:2*SUM_W] <= {acc[HALF+n][SUM_W-1:0], acc[n][SUM_W-1:0]};
+        if (acc_en_i && wint_i) begin
+            for (n = 0; n < half; n = n + 1) words[n] = {{32 - 2 * MASTER_W{1'b0}}, w_i[n*2*MASTER_W+:2*MASTER_W]};
+            for (n = 0; n < half; n = n + 1) begin
+                word        = words[n];
+                acc[n]      = acc[n] + {{24{word[MASTER_W-1]}}, word[FRAC_W+:8]};
+                acc[HALF+n] = acc[HALF+n] + {{24{word[2*MASTER_W-1]}}, word[MASTER_W+FRAC_W+:8]};
+            end
+        end else if (acc_en_i) begin
+            if (double_i || first_i) for (n = 0; n < LANES; n = n + 1) acc[n] = double_i ? acc[n] + acc[n] : 32'd0;
+            if (missed_q && !(FULL != 0 && full_i))
+                for (n = 0; n < half; n = n + 1) begin
+                    miss[n]      = {{32 - MISS_W{1'b0}}, missed_i[n*2*MISS_W+:MISS_W]};
+                    miss[HALF+n] = {{32 - MISS_W{1'b0}}, missed_i[n*2*MISS_W+MISS_W+:MISS_W]};
                 end
+            if (!missed_q) for (n = 0; n < LANES; n = n + 1) acc[n] = acc[n] + (neg_i ? -op : op);
+            else if (neg_i) for (n = 0; n < LANES; n = n + 1) acc[n] = acc[n] - miss[n];
+            else for (n = 0; n < LANES; n = n + 1) acc[n] = acc[n] + miss[n];
         end
         missed_q <= miss_i;
         if (FULL != 0 && miss_i && full_i)
-            for (n = 0; n < LANES; n = n + 1) miss[n] = entries_i[n] ? {{24{u_i[7]}}, u_i} : -{{24{u_i[7]}}, u_i};
+            for (n = 0; n < half; n = n + 1) begin
+                miss[n]      = entries_i[2*n] ? {{24{u_i[7]}}, u_i} : -{{24{u_i[7]}}, u_i};
+                miss[HALF+n] = entries_i[2*n+1] ? {{24{u_i[7]}}, u_i} : -{{24{u_i[7]}}, u_i};
+            end
     end
     assign base_o = base_q;
     assign sum_o  = sum_q;
