@@ -8,7 +8,7 @@
 // The sums are made by the accumulators (sr_columns) out of factors (sr_factor_store); the weights turn in the register in front of their memory
 // (sr_weight_store). LOOPS: sr_loop_credit and sr_loop_finish. LOWRANK 0: nothing is built.
 // Full rank  A group is a pair, whose u is read from the bank and whose entries are drawn (sr_entries): neither words nor planes.
-// Reset      control only. Test: tests/test_sim.c, tests/rtl/tb_credit.cpp, tb_update_finish.cpp, tb_update_quad.cpp
+// Reset      control only. Test: tests/rtl/tb_pair_update.cpp
 `default_nettype none
 
 module sr_pair_update #(
