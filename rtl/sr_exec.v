@@ -17,7 +17,7 @@
 // Rates      1 byte a cycle into memories and registers (WRITE_DENSE: 8 in 9), 1 out of memories, 1 in 2 cycles out of registers.
 // Idle       idle_o: nothing to do before a request comes or the run ends.
 // Reset      rst_i: idle, no RUN remembered.
-// Test       tests/rtl/tb_host.cpp
+// Test       tests/rtl/tb_host.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_exec #(
@@ -450,6 +450,83 @@ module sr_exec #(
     assign run_abort_o  = abort_q;
     assign engine_rst_o = state_q == S_RESET;
     assign idle_o       = (state_q == S_IDLE) | (state_q == S_WAIT);
+
+`ifdef FORMAL
+    // formal: PACKET_MAX=128 LEN_W=8 DEPTH=12
+    // Assumed of the link: a request stays, with its fault, until it is answered or let go; op, seq and length change only while a header comes;
+    // bytes of a payload pass by between requests alone, and an answer's payload is open after the answer alone. Of the engine: run_busy_i
+    // rises with a start alone, and a memory answers what it was asked for.
+    reg        past_q = 1'b0;
+    reg  [8:0] held_q;               // clocks of the engine's reset so far
+    wire       refused  = op_write_mem & (mem_q == SR_MEM_FITNESS | mem_q == SR_MEM_CORRECT | mem_q == SR_MEM_SCORE);
+    wire       writes   = state_q == S_WRITE || state_q == S_FLUSH;
+    wire       answered = rep_valid_o && rep_ready_i;
+    wire       bad_address_at_write = (is_mem & mem_over_q) | (op_dense && mem_q != SR_MEM_SAMPLE[2:0]) | refused;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        held_q <= engine_rst_o ? held_q + 9'd1 : 9'd0;
+        // A reset is so long that nothing of what came before it is on its way (sr_reset).
+        assume (rst_i == !past_q);
+        if (!past_q) assume (!req_valid_i && !pay_open_i && state_q == S_IDLE && !in_valid_q && !word_done_q && !group_open && !copy_q);
+        if (past_q) begin
+            if ($past(rst_i)) assume (!req_valid_i && !run_busy_i);
+            else begin
+                assume (req_valid_i == ($past(req_valid_i) ? $past(!answered && !req_drop_o) : req_valid_i));
+                if ($past(req_valid_i && !answered && !req_drop_o)) assume ($stable(req_fault_i));
+                assume (!run_busy_i || $past(run_busy_i || run_start_o));
+            end
+            if (!$past(req_head_i)) assume ($stable(req_op_i) && $stable(req_seq_i) && $stable(req_len_i));
+            if (!run_busy_i && !$past(run_busy_i)) assume ($stable(run_code_i));
+            if (!$past(rst_i)) assume ($past(answered) ? pay_open_i : !pay_open_i || $past(pay_open_i));
+        end
+        if (pay_open_i || (past_q && $past(pay_open_i))) assume (!req_valid_i);
+        if (req_valid_i || pay_open_i || (past_q && $past(pay_open_i))) assume (!arg_valid_i && !req_head_i);
+        if (rep_ready_i) assume (rep_valid_o && !(!req_valid_i && (arg_valid_i || req_head_i)));
+        if (!pay_open_i) assume (!pay_ready_i);
+        if (!asked_q && !ask) assume (!mem_rvalid_i);
+        if (past_q) begin
+            if ($past(rst_i)) assert (idle_o && !rep_valid_o && !req_drop_o && !run_start_o && !run_abort_o && !engine_rst_o);
+            else begin
+                // An answer waits unchanged, but for that to a WAIT, which a new request takes the place of.
+                if ($past(rep_valid_o && !rep_ready_i)) assert (rep_valid_o || ($past(state_q == S_WAIT) && req_valid_i));
+                if ($past(rep_valid_o && !rep_ready_i) && rep_valid_o) assert ($stable(rep_status_o) && $stable(rep_len_o));
+                if ($past(run_start_o)) assert (!run_start_o);
+                if (!engine_rst_o) assert (held_q == 9'd0 || held_q >= 9'd4);
+            end
+            // A run starts between runs alone, with flags that go together, and nothing is read or written while there is one.
+            if (run_start_o) assert (!run_busy_i && op_run && run_flags_o != 6'd0);
+            if (run_start_o) assert (!(run_flags_o[5] && run_flags_o[4:0] != 5'd0) && !(run_flags_o[4] && run_flags_o[3:0] != 4'd0));
+            if (mem_we_o || mem_re_o || reg_we_o) assert (!run_busy_i);
+            if (run_abort_o && !$past(run_abort_o)) assert (op_abort);
+            if (engine_rst_o) assert (op_reset);
+            if (req_drop_o) assert (op_wait && run_busy_i && req_valid_i);
+            // A damaged packet has no effect, and what is written has passed every check.
+            if (req_valid_i && req_fault_i != 2'd0) assert (!mem_we_o && !mem_re_o && !reg_we_o && !run_start_o && !engine_rst_o && !req_drop_o);
+            if (mem_we_o) assert (writes && (op_write_mem || op_dense) && !refused && !mem_over_q);
+            if (mem_we_o && op_dense) assert (mem_q == SR_MEM_SAMPLE[2:0]);
+            if (reg_we_o) assert (writes && op_write_reg);
+            if (mem_re_o) assert (op_read_mem && pay_open_i);
+            // One word is asked for at a time.
+            if (mem_re_o) assert (!asked_q && !have_q);
+        end
+        cover (past_q && mem_re_o);
+        cover (past_q && run_start_o);
+    end
+    // for the induction
+    always @(posedge clk_i)
+        if (past_q) begin
+            assert (state_q <= S_RESET);
+            if (state_q != S_IDLE && state_q != S_SEND && state_q != S_WAIT) assert (req_valid_i);
+            if (state_q != S_IDLE && state_q != S_SEND && state_q != S_WAIT && state_q != S_REPLY) assert (req_fault_i == 2'd0);
+            if (writes) assert (is_write && !run_busy_i && !bad_address_at_write);
+            if (state_q == S_READ || state_q == S_SEND) assert (is_read && !(op_read_mem && run_busy_i));
+            if (state_q == S_START) assert (op_run && !run_busy_i && !(flags_q[5] && flags_q[4:0] != 5'd0) && !(flags_q[4] && flags_q[3:0] != 4'd0));
+            if (state_q == S_RESET) assert (op_reset && held_q == {{9 - K_MAX{1'b0}}, byte_q});
+            if (in_valid_q || word_done_q || group_open) assert (writes);
+            if (state_q != S_IDLE && state_q != S_SEND && state_q != S_WAIT && state_q != S_REPLY) assert (!code_q);
+            if (state_q == S_REPLY && code_q) assert (!run_busy_i);
+        end
+`endif
 endmodule
 
 `default_nettype wire
