@@ -116,6 +116,7 @@ module sr_core #(
     sr_gate #(.GATE(GATE)) u_gate (.clk_i(clk_i), .en_i(engine_asked || linger_q != 6'd0), .clk_o(engine_clk));
 
     sr_engine #(
+        .GATE(GATE),
         `include "sr_pass.vh"
     ) u_engine (
         .clk_i(engine_clk), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel),

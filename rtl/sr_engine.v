@@ -15,6 +15,7 @@
 `default_nettype none
 
 module sr_engine #(
+    parameter GATE = 0,     // 1: clocks of what has nothing to do stand still, for simulators (sr_gate)
     `include "sr_params.vh"
     `include "sr_engine.vh"
 ) (
@@ -87,15 +88,26 @@ module sr_engine #(
     wire        mode_built = cfg_mode == 3'd0 || (FULL != 0 && cfg_mode == 3'd3);       // hidden layer and readout alike
     wire        mode_bad   = ((!mode_built || LOWRANK == 0) && (evaluate_start || update_start)) || (LOWRANK == 0 && shape_start) ||
                              (LOCAL == 0 && learn_start);
+    wire [7:0]  start, busy;    // of the units in sr_units.vh
     wire        clear;          // a run begins
     wire        check_busy, check_re;
     wire [7:0]  check_code;
     wire [PAIR_AW-1:0] check_addr;
     wire [47:0] bank_rdata;
+    // Where clocks are gated (simulators) the units of one rule stand still while the other is at work. Each gets some cycles more after
+    // it has ended, in which what is in its pipelines comes out.
+    wire       pairs_clk;
+    reg  [2:0] learn_q;                       // cycles since mode `local` began, and down from there since it ended
+    always @(posedge clk_i)
+        if (rst_i) learn_q <= 3'd0;
+        else if (busy[UNIT_LEARN]) learn_q <= learn_q == 3'd7 ? 3'd7 : learn_q + 3'd1;
+        else if (learn_q != 3'd0) learn_q <= learn_q - 3'd1;
+    sr_gate #(.GATE(GATE)) u_pairs_gate (.clk_i(clk_i), .en_i(rst_i || !busy[UNIT_LEARN] || learn_q != 3'd7), .clk_o(pairs_clk));
+
     sr_check #(
         .PAIR_AW(PAIR_AW), .FACTORS(FACTORS), .SCORE_WORDS(SCORE_WORDS), .SAMPLE_WORDS(SAMPLE_WORDS), .X_AW(X_AW), .XW_W(XW_W)
     ) u_check (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(clear), .busy_o(check_busy), .code_o(check_code),
+        .clk_i(pairs_clk), .rst_i(rst_i), .start_i(clear), .busy_o(check_busy), .code_o(check_code),
         .limit_code_i(limit_code != SR_REPLY_OK ? limit_code : mode_bad ? SR_REPLY_LIMIT_MODE : SR_REPLY_OK),
         .evaluate_i(evaluate_start), .update_i(update_start), .infer_i(infer_start), .learn_i(learn_start), .steps_i(cfg_steps), .x_words_i(x_words),
         .classes_i(cfg_classes), .rank_i(full ? 6'd0 : RANK_MAX == 1 ? 6'd1 : cfg_rank), .count_i(cfg_pair_count[PAIR_AW:0]), .pairs_i(pairs),
@@ -107,7 +119,6 @@ module sr_engine #(
     always @(posedge clk_i)
         if (clear) fault_q <= SR_REPLY_OK;
         else if (run_busy_o && run_abort_i) fault_q <= SR_REPLY_ABORTED;
-    wire [7:0]         start, busy;               // of the units in sr_units.vh
     wire [2:0]         lif_job, read_job, fit_job;
     wire               front_bank, lif_ready, lif_done, read_ready, read_free, read_done;
     wire [15:0]        draw_first;
@@ -157,7 +168,7 @@ module sr_engine #(
     sr_factor_store #(
         `include "sr_pass.vh"
     ) u_factors (
-        .clk_i(clk_i), .rst_i(rst_i), .cfg_i(cfg_i), .x_words_i(x_words), .blocks_i(blocks), .plain_i(plain), .full_i(full),
+        .clk_i(pairs_clk), .rst_i(rst_i), .cfg_i(cfg_i), .x_words_i(x_words), .blocks_i(blocks), .plain_i(plain), .full_i(full),
         .start_i(start[UNIT_DRAW]), .busy_o(busy[UNIT_DRAW]), .first_i(draw_first), .pairs_i(draw_pairs), .groups_o(groups),
         .front_re_i(front_row_re), .front_addr_i(front_row_addr), .front_bit_i(front_row_bit), .row_o(row_bits),
         .lif_re_i(lif_col_re), .lif_addr_i(lif_col_addr), .col_o(col_bits),
@@ -286,7 +297,7 @@ module sr_engine #(
     generate
         if (LOWRANK != 0) begin : g_fitness
             sr_member_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .UNITS(FIT_UNITS), .MEMBERS(MEMBERS)) u_fitness (
-                .clk_i(clk_i), .rst_i(rst_i || clear), .start_i(start[UNIT_FIT]), .busy_o(busy[UNIT_FIT]), .infer_i(infer),
+                .clk_i(pairs_clk), .rst_i(rst_i || clear), .start_i(start[UNIT_FIT]), .busy_o(busy[UNIT_FIT]), .infer_i(infer),
                 .bank_i(fit_job[JOB_BANK]), .fresh_i(fit_job[JOB_FIRST]), .minus_i(fit_job[JOB_MINUS]), .pair_i(fit_pair), .label_i(fit_label),
                 .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
                 .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_class),
@@ -311,7 +322,7 @@ module sr_engine #(
     sr_pair_update #(
         `include "sr_pass.vh"
     ) u_update (
-        .clk_i(clk_i), .rst_i(rst_i), .credit_i(start[UNIT_CREDIT]), .credit_busy_o(busy[UNIT_CREDIT]), .update_i(start[UNIT_UPDATE]),
+        .clk_i(pairs_clk), .rst_i(rst_i), .credit_i(start[UNIT_CREDIT]), .credit_busy_o(busy[UNIT_CREDIT]), .update_i(start[UNIT_UPDATE]),
         .update_busy_o(busy[UNIT_UPDATE]),
         .turn_o(upd_turn), .cfg_i(cfg_i), .readout_i(readout), .full_i(full), .rank_i(rank), .groups_i(groups), .blocks_i(blocks),
         .x_words_i(x_words), .step_i(upd_step), .u_re_o(u_re), .u_addr_o(u_addr), .u_i(bank_rdata[7:0]), .row_re_o(upd_row_re),
@@ -337,13 +348,17 @@ module sr_engine #(
     wire [COLS*16-1:0]          lrn_products;
     generate
         if (LOCAL != 0) begin : g_local
+            wire local_clk;
+            sr_gate #(.GATE(GATE)) u_gate (
+                .clk_i(clk_i), .en_i(rst_i || start[UNIT_LEARN] || busy[UNIT_LEARN] || learn_q != 3'd0), .clk_o(local_clk)
+            );
             sr_local #(
                 .LANES(LANES), .COLS(COLS), .MEMBERS(MEMBERS), .FRAC_W(FRAC_W), .HIDDEN_MAX(HIDDEN_MAX), .STEPS_MAX(STEPS_MAX),
                 .STEP_W(STEP_W), .STEP_AW(STEP_AW), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW),
                 .PAIR_AW(PAIR_AW),
                 .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM), .W_W(READ_W_W), .LOWRANK(LOWRANK)
             ) u_local (
-                .clk_i(clk_i), .rst_i(rst_i), .start_i(start[UNIT_LEARN]), .stop_i(fault_q != SR_REPLY_OK), .busy_o(busy[UNIT_LEARN]),
+                .clk_i(local_clk), .rst_i(rst_i), .start_i(start[UNIT_LEARN]), .stop_i(fault_q != SR_REPLY_OK), .busy_o(busy[UNIT_LEARN]),
                 .key_i({cfg_key_hi, cfg_key_lo}), .batch_i(cfg_batch), .place_i(cfg_place), .pairs_i(cfg_pairs),
                 .sigma_i(cfg_scale0), .k_hidden_i(cfg_step0[15:0]), .k_readout_i(cfg_step3[15:0]), .mul_i(cfg_fitness[5:2]),
                 .shift_i(cfg_fitness[10:6]), .classes_i(cfg_classes), .steps_i(steps), .blocks_i(blocks), .cols_i(items), .x_words_i(x_words),

@@ -4,7 +4,8 @@
 // that has an error, in every column block.
 //
 // Two machines, the first ahead of the second by one segment: the items of one row within 64 columns, which share a dither word.
-//   fetch   LOAD   steps + 1   16 rows: a word of the sample for each step, turned into a bit a step for each row
+//   fetch   LOAD   steps + 1   16 rows: a word of the sample for each step, turned into a bit a step for each row. LANES above 64: they are
+//                              read during the items of the 16 rows before, and where those took as long, LOAD takes 1
 //           NEXT   1           a word's first row that has a bit; or the next word
 //           DRAW   1           its dither word is asked for
 //           WAIT               until the second machine takes the segment; then the row's next, or the next row. GATHER 1: the row's
@@ -85,6 +86,7 @@ module sr_local_update #(
     localparam PART_W    = PARTS_LOG > 0 ? PARTS_LOG : 1;
     localparam GROUP_W   = GROUPS > 1 ? $clog2(GROUPS) : 1;
     localparam TURNING   = LANES == 1 ? 1 : 0;
+    localparam AHEAD     = LANES > 64 ? 1 : 0;         // the next 16 rows are read while items of these are at work
     localparam WINDOW    = LANES + 16 < 64 ? LANES + 16 : DITHER_W;
 
     function [3:0] lowest(input [15:0] x);
@@ -124,11 +126,16 @@ module sr_local_update #(
     reg  [3:0]              bit_q;
     reg  [GROUP_W-1:0]      group_q;
     reg                     new_q;                  // the segment is its row's first
+    reg  [XW_W-1:0]         ahead_word_q;           // AHEAD: the word that is read ahead
+    reg                     ahead_q, loaded_q;      // it is read; it has been
+    reg  [15:0]             any_q;                  // its rows that have an event
+    wire                    handed    = AHEAD != 0 && fetch_q == LOAD && loaded_q;
     wire                    word_last = word_q == x_words_i - 1'b1;
+    wire                    x_last    = AHEAD != 0 ? ahead_word_q == x_words_i - 1'b1 : word_last;
     wire [15:0]             rest      = rest_i == 4'd0 ? 16'hffff : ~(16'hffff << rest_i);
-    wire [15:0]             x         = word_last ? x_data_i & rest : x_data_i;
+    wire [15:0]             x         = x_last ? x_data_i & rest : x_data_i;
     wire                    gathering = GATHER != 0 && !readout_i && fetch_q == WAIT;
-    wire                    reading   = (fetch_q == LOAD || gathering) && load_q != steps_i;
+    wire                    reading   = (AHEAD != 0 ? ahead_q : fetch_q == LOAD || gathering) && load_q != steps_i;
     wire                    gathered  = GATHER == 0 || readout_i || (load_q == steps_i && !come_q);
     wire                    take;
     reg  [GROUP_W-1:0]      first_group, next_group;
@@ -158,7 +165,13 @@ module sr_local_update #(
                 left_q   <= readout_i ? nonzero_i : 16'd0;
                 if (start_i) fetch_q <= readout_i ? NEXT : LOAD;
             end
-            LOAD: begin
+            LOAD: if (AHEAD != 0) begin
+                if (handed) begin
+                    left_q  <= any_q;
+                    word_q  <= ahead_word_q;
+                    fetch_q <= NEXT;
+                end
+            end else begin
                 if (reading) begin
                     load_q   <= load_q + 1'b1;
                     x_addr_q <= x_addr_q + {{X_AW - XW_W{1'b0}}, x_words_i};
@@ -171,6 +184,7 @@ module sr_local_update #(
             NEXT:
                 if (left_q != 16'd0) fetch_q <= DRAW;
                 else if (readout_i || word_last) fetch_q <= IDLE;
+                else if (AHEAD != 0) fetch_q <= LOAD;
                 else begin
                     word_q   <= word_q + 1'b1;
                     x_addr_q <= x_base_i + {{X_AW - XW_W{1'b0}}, word_q} + 1'b1;
@@ -185,13 +199,34 @@ module sr_local_update #(
                 end
             end
             default: begin
-                if (reading) begin
+                if (reading && AHEAD == 0) begin
                     load_q   <= load_q + 1'b1;
                     x_addr_q <= x_addr_q + {{X_AW - XW_W{1'b0}}, x_words_i};
                 end
                 if (take) fetch_q <= more || left_q != 16'd0 ? DRAW : NEXT;
             end
         endcase
+        if (AHEAD != 0) begin
+            if (handed) begin
+                load_q   <= {STEP_W{1'b0}};
+                x_addr_q <= x_base_i + {{X_AW - XW_W{1'b0}}, ahead_word_q} + 1'b1;
+            end else if (reading) begin
+                load_q   <= load_q + 1'b1;
+                x_addr_q <= x_addr_q + {{X_AW - XW_W{1'b0}}, x_words_i};
+            end
+            if (come_q) any_q <= any_q | x;
+            if (come_q && load_q1 == steps_i - 1'b1) begin
+                ahead_q  <= 1'b0;
+                loaded_q <= 1'b1;
+            end
+            if (fetch_q == IDLE || handed) begin
+                ahead_word_q <= handed ? ahead_word_q + 1'b1 : {XW_W{1'b0}};
+                ahead_q      <= handed ? !x_last : start_i && !readout_i && !rst_i;
+                loaded_q     <= 1'b0;
+                any_q        <= 16'd0;
+            end
+            if (rst_i) ahead_q <= 1'b0;
+        end
         if (take && more) begin
             group_q <= next_group;
             new_q   <= 1'b0;
@@ -214,17 +249,27 @@ module sr_local_update #(
             assign row_bits = gather_q;
         end else begin : g_keep
             reg [STEPS_MAX*16-1:0] rows_q;          // of 16 rows, {step, row}
-            always @(posedge clk_i)
-                if (fetch_q == IDLE || fetch_q == NEXT && left_q == 16'd0) rows_q <= {STEPS_MAX * 16{1'b0}};
-                else if (come_q) rows_q[{load_q1, 4'd0}+:16] <= x;
             genvar s;
+            if (AHEAD != 0) begin : g_ahead
+                reg [STEPS_MAX*16-1:0] next_q;
+                always @(posedge clk_i) begin
+                    if (handed) rows_q <= next_q;
+                    if (fetch_q == IDLE || handed) next_q <= {STEPS_MAX * 16{1'b0}};
+                    else if (come_q) next_q[{load_q1, 4'd0}+:16] <= x;
+                end
+            end else begin : g_now
+                always @(posedge clk_i)
+                    if (fetch_q == IDLE || fetch_q == NEXT && left_q == 16'd0) rows_q <= {STEPS_MAX * 16{1'b0}};
+                    else if (come_q) rows_q[{load_q1, 4'd0}+:16] <= x;
+            end
             if (LANES > 64) begin : g_look          // for simulators: looked at only when it is taken
                 reg [STEPS_MAX-1:0] look;
-                integer             i;
+                reg [31:0]          i;
                 always @* begin
+                    i    = 32'd0;
                     look = {STEPS_MAX{1'b0}};
                     if (fetch_q == WAIT)
-                        for (i = 0; i < STEPS_MAX; i = i + 1) look[i] = rows_q[{i[STEP_W-1:0], bit_q}];
+                        for (i = 0; i < {{32 - STEP_W{1'b0}}, steps_i}; i = i + 1) look[i[STEP_W-1:0]] = rows_q[{i[STEP_W-1:0], bit_q}];
                 end
                 assign row_bits = look;
             end else for (s = 0; s < STEPS_MAX; s = s + 1) begin : g_row
@@ -380,7 +425,7 @@ module sr_local_update #(
             end
         end
     endgenerate
-    wire _unused = &{1'b0, shifted, block, n};
+    wire _unused = &{1'b0, shifted, block, n, ahead_word_q, ahead_q, loaded_q, any_q};
 
 `ifdef FORMAL
     // formal: LANES=32 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 XW_W=2 X_AW=4 GROUPS=2 DEPTH=20
