@@ -14,7 +14,7 @@
 // Cycles      a word: planes * groups + 1 + doublings, or what sr_update_finish takes: claim_o asks for it, and waits for
 //             free_i, 4 cycles (and the doublings) before UPD_HAND.
 // Job         start_i (pulse) with the inputs, held while busy_o. Reset: control only.
-// Test        tests/rtl/tb_update.cpp
+// Test        tests/rtl/tb_update.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_update #(
@@ -138,6 +138,47 @@ module sr_update #(
     assign ctl_o[UPD_DOUBLE] = total_q[3] || double_q[3] || (sum_q[3] && begin_q[3] && !first_q[3]);
     assign ctl_o[UPD_HAND]   = hand_q[4];
     wire _unused = &{1'b0, factor, factor1};
+
+`ifdef FORMAL
+    // formal: ROW_W=5 BLOCK_W=2 BLOCK_AW=1 GROUP_W=2 XW_W=1 ROW_AW=6 FACTOR_AW=4 CLASS_AW=6 DEPTH=14
+    // Assumed: start_i only while not busy, inputs legal and stable while busy_o, a reset so long that nothing is on its way after it.
+    reg        past_q = 1'b0;
+    reg  [3:0] due_q;           // words that were claimed and not handed over
+    wire [3:0] on_way = {3'd0, hand_q[1]} + {3'd0, hand_q[2]} + {3'd0, hand_q[3]} + {3'd0, hand_q[4]} + {3'd0, double};
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        due_q  <= rst_i ? 4'd0 : due_q + {3'd0, claim_o} - {3'd0, ctl_o[UPD_HAND]};
+        assume (rst_i == !past_q);
+        if (!past_q) assume (state_q == IDLE && sum_q == 3'd0 && total_q == 3'd0 && double_q == 3'd0);
+        if (busy_o) assume (!start_i);
+        assume (rows_i != 0 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && groups_i != 0);
+        if (past_q && ($past(start_i) || $past(busy_o)))
+            assume ($stable(rows_i) && $stable(blocks_i) && $stable(groups_i) && $stable(top_i) && $stable(doublings_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            if (!busy_o) assert (!row_re_o && !re_o && !claim_o && ctl_o[UPD_ACC:UPD_MISS] == 3'd0 && !ctl_o[UPD_HAND] && due_q == 4'd0);
+            // The walk stays in the layer.
+            if (state_q != IDLE) assert (row_q < rows_i && block_q < blocks_i);
+            if (sum) assert (group_q < groups_i && plane_q <= top_i);
+            // A word is claimed where it may be, and is handed over once, when the accumulators have summed, added the total and doubled it.
+            if (claim_o) assert (free_i);
+            assert (due_q == on_way);
+            if (past_q && $past(claim_o && !rst_i) && doublings_i == 4'd0) assert (hand_q[1]);
+            if (ctl_o[UPD_HAND]) assert (!ctl_o[UPD_FIRST] || sum_q[3]);
+            if (re_o) assert ($past(row_re_o));
+            if (ctl_o[UPD_MISS]) assert ($past(re_o));
+            assert (!(ctl_o[UPD_MISS] && ctl_o[UPD_TOTAL]));
+            // for the induction
+            if (double) assert (left_q != 4'd0 && left_q <= doublings_i);
+            if (state_q == TOTAL) assert (left_q == doublings_i);
+            if (!sum && state_q != IDLE) assert (state_q != DOUBLE || doublings_i != 4'd0);
+            assert ((sum_q & total_q) == 3'd0 && (sum_q & double_q) == 3'd0 && (total_q & double_q) == 3'd0);
+            if (state_q == IDLE && !busy_o) assert (sum_q == 3'd0 && total_q == 3'd0 && double_q == 3'd0);
+        end
+        cover (past_q && !busy_o && $past(ctl_o[UPD_HAND]));
+        cover (past_q && ctl_o[UPD_HAND] && block_q == 1);
+    end
+`endif
 endmodule
 
 `default_nettype wire
