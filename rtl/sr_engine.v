@@ -94,15 +94,24 @@ module sr_engine #(
     wire [7:0]  check_code;
     wire [PAIR_AW-1:0] check_addr;
     wire [47:0] bank_rdata;
-    // Where clocks are gated (simulators) the units of one rule stand still while the other is at work. Each gets some cycles more after
-    // it has ended, in which what is in its pipelines comes out.
-    wire       pairs_clk;
-    reg  [2:0] learn_q;                       // cycles since mode `local` began, and down from there since it ended
-    always @(posedge clk_i)
+    // Where clocks are gated (simulators) the units of one rule stand still while the other is at work, and while mode `local` learns what it
+    // does not use at the moment. Each unit gets 7 cycles more, in which what is in its pipelines comes out.
+    wire       pairs_clk, base_clk, neuron_clk;       // of low rank alone; of the front; of LIF and readout
+    reg  [2:0] learn_q;                               // cycles since mode `local` began, and down from there since it ended
+    reg  [2:0] base_q, neuron_q;                      // cycles that the units are still awake
+    wire       awake       = rst_i || !busy[UNIT_LEARN] || learn_q != 3'd7;
+    wire       base_work   = awake || lrn_sample || lrn_front || busy[UNIT_FRONT];
+    wire       neuron_work = awake || lrn_sample || lrn_lif || lrn_read || busy[UNIT_LIF] || busy[UNIT_READ];
+    always @(posedge clk_i) begin
+        base_q   <= base_work ? 3'd7 : base_q - {2'd0, base_q != 3'd0};
+        neuron_q <= neuron_work ? 3'd7 : neuron_q - {2'd0, neuron_q != 3'd0};
         if (rst_i) learn_q <= 3'd0;
-        else if (busy[UNIT_LEARN]) learn_q <= learn_q == 3'd7 ? 3'd7 : learn_q + 3'd1;
-        else if (learn_q != 3'd0) learn_q <= learn_q - 3'd1;
-    sr_gate #(.GATE(GATE)) u_pairs_gate (.clk_i(clk_i), .en_i(rst_i || !busy[UNIT_LEARN] || learn_q != 3'd7), .clk_o(pairs_clk));
+        else if (busy[UNIT_LEARN]) learn_q <= learn_q + {2'd0, learn_q != 3'd7};
+        else learn_q <= learn_q - {2'd0, learn_q != 3'd0};
+    end
+    sr_gate #(.GATE(GATE)) u_pairs_gate (.clk_i(clk_i), .en_i(awake), .clk_o(pairs_clk));
+    sr_gate #(.GATE(GATE)) u_base_gate (.clk_i(clk_i), .en_i(base_work || base_q != 3'd0), .clk_o(base_clk));
+    sr_gate #(.GATE(GATE)) u_neuron_gate (.clk_i(clk_i), .en_i(neuron_work || neuron_q != 3'd0), .clk_o(neuron_clk));
 
     sr_check #(
         .PAIR_AW(PAIR_AW), .FACTORS(FACTORS), .SCORE_WORDS(SCORE_WORDS), .SAMPLE_WORDS(SAMPLE_WORDS), .X_AW(X_AW), .XW_W(XW_W)
@@ -207,7 +216,7 @@ module sr_engine #(
         .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT),
         .AHEAD(LUT_RAM != 0 || LOWRANK == 0 || LOOPS != 0 ? 1 : 0), .LUT_RAM(LUT_RAM)
     ) u_front (
-        .clk_i(clk_i), .rst_i(rst_i), .start_i(start[UNIT_FRONT] || lrn_front), .busy_o(busy[UNIT_FRONT]),
+        .clk_i(base_clk), .rst_i(rst_i), .start_i(start[UNIT_FRONT] || lrn_front), .busy_o(busy[UNIT_FRONT]),
         .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
         .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
         .x_over_o(x_over), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
@@ -224,7 +233,7 @@ module sr_engine #(
     sr_columns #(
         `include "sr_pass.vh"
     ) u_columns (
-        .clk_i(clk_i), .mark_i(mark), .add_base_i(add_base), .add_count_i(add_count), .keep_i(keep_base), .hidden_i(hidden_word),
+        .clk_i(base_clk), .mark_i(mark), .add_base_i(add_base), .add_count_i(add_count), .keep_i(keep_base), .hidden_i(hidden_word),
         .row_bits_i(row_bits), .base_o(base_new), .counts_o(counts_new), .full_i(full), .entries_i(entries), .u_i(bank_rdata[7:0]),
         .entry_sums_o(entry_sums), .ctl_i(upd_ctl), .readout_i(readout), .class_bits_i(class_bits), .cols_i(group_cols), .word_i(upd_word),
         .signs_o(upd_signs), .missed_i(missed), .total_i(upd_total), .sums_o(upd_sums)
@@ -242,7 +251,7 @@ module sr_engine #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
         .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_LANES(RANK_LANES), .MEMBERS(MEMBERS), .YBANK_W(YBANK_W)
     ) u_lif (
-        .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_LIF] || lrn_lif), .first_i(learning || lif_job[JOB_FIRST]),
+        .clk_i(neuron_clk), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_LIF] || lrn_lif), .first_i(learning || lif_job[JOB_FIRST]),
         .base_bank_i(lif_job[JOB_BANK]), .minus_i(lif_job[JOB_MINUS] || lrn_minus), .ready_o(lif_ready), .busy_o(busy[UNIT_LIF]), .done_o(lif_done),
         .steps_i(steps), .rank_i(rank),
         .blocks_i(blocks), .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .valid_o(lif_valid),
@@ -256,7 +265,7 @@ module sr_engine #(
     sr_lif_columns #(
         `include "sr_pass.vh"
     ) u_lif_columns (
-        .clk_i(clk_i), .cfg_i(cfg_i), .plain_i(plain), .full_i(full), .learn_i(learning && !lrn_plain), .learn_bits_i(lrn_bits),
+        .clk_i(neuron_clk), .cfg_i(cfg_i), .plain_i(plain), .full_i(full), .learn_i(learning && !lrn_plain), .learn_bits_i(lrn_bits),
         .keep_i(keep_count && !rst_i), .keep_addr_i({front_bank, count_at}), .keep_counts_i(counts_new), .count_re_i(lif_count_re),
         .count_addr_i(lif_count_addr), .counts_i(count_rdata), .factor_addr_i(lif_col_addr), .unit_i(lif_unit), .valid_i(lif_valid), .ctl_i(lif_ctl),
         .block_last_i(block_last), .last_present_i(last_present), .bits_i(col_bits), .base_i(base_rdata), .sums_i(entry_sums_rdata),
@@ -280,7 +289,7 @@ module sr_engine #(
         .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_UNITS == 2 || LOWRANK == 0 ? 0 : 1), .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL),
         .CHAIN(DSP_CHAIN)
     ) u_readout (
-        .clk_i(clk_i), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_READ] || lrn_read), .first_i(read_job[JOB_FIRST]),
+        .clk_i(neuron_clk), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_READ] || lrn_read), .first_i(read_job[JOB_FIRST]),
         .minus_i(read_job[JOB_MINUS]), .ready_o(read_ready), .busy_o(busy[UNIT_READ]), .done_o(read_done), .free_o(read_free), .infer_i(plain),
         .full_i(full), .blocks_i(items), .rank_i(read_rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(read_y_re), .y_addr_o(read_y_addr),
