@@ -160,6 +160,7 @@ module sr_update #(
             // The walk stays in the layer.
             if (state_q != IDLE) assert (row_q < rows_i && block_q < blocks_i);
             if (sum) assert (group_q < groups_i && plane_q <= top_i);
+            if (state_q == IDLE && $past(state_q != IDLE && !rst_i)) assert ($past(row_q == rows_i - 1'b1 && block_q == blocks_i - 1'b1));
             // A word is claimed where it may be, and is handed over once, when the accumulators have summed, added the total and doubled it.
             if (claim_o) assert (free_i);
             assert (due_q == on_way);

@@ -18,7 +18,7 @@
 //             A of all lanes with hand_i and give one with each put_o.
 // Weights     w_addr_o: the word at work, read three cycles before its first weigh_o or earlier, and written with write_o.
 // Job         start_i (pulse) with the inputs, held while busy_o; as many words as sr_update hands over. Reset: control.
-// Test        tests/rtl/tb_update_finish.cpp
+// Test        tests/rtl/tb_update_finish.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_update_finish #(
@@ -158,6 +158,82 @@ module sr_update_finish #(
     assign write_o       = put_q[4] && last_q[4];
     assign w_addr_o      = w_addr_q;
     wire _unused = &{1'b0, cut_at[7:6]};
+
+`ifdef FORMAL
+    // formal: LANES=4 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
+    // formal: LANES=2 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
+    // Assumed: start_i only while not busy; of sr_update as many claims as there are words, each where free_o is, and each handed over 4
+    // cycles later or more; of the noise unit that a word is not there in the cycle after it was asked for. A reset is long.
+    reg                past_q = 1'b0;
+    reg                due_q;                           // a word was claimed and not handed over
+    reg  [1:0]         wait_q;                          // cycles before it can be
+    reg  [ROW_W-1:0]   claim_row_q, write_row_q;        // of the next word that is claimed, that is written
+    reg  [BLOCK_W-1:0] claim_block_q, write_block_q;
+    wire               claim_turn = claim_block_q == blocks_i - 1'b1, write_turn = write_block_q == blocks_i - 1'b1;
+    wire [ROW_W-1:0]   after_row   = write_row_q + {{ROW_W - 1{1'b0}}, write_turn};      // of the word after the one that is written next
+    wire [BLOCK_W-1:0] after_block = write_turn ? {BLOCK_W{1'b0}} : write_block_q + 1'b1;
+    wire [W_AW-1:0]    write_at    = {{W_AW - ROW_W - BLOCK_AW{1'b0}}, write_row_q, write_block_q[BLOCK_AW-1:0]}
+                                   | (readout_i ? W_READOUT[W_AW-1:0] : {W_AW{1'b0}});
+    wire [ROW_W-1:0]   base_row    = state_q == LOAD ? row_q : state_q == WAIT ? write_row_q : after_row;       // the first word that is not at work
+    wire [BLOCK_W-1:0] base_block  = state_q == LOAD ? block_q : state_q == WAIT ? write_block_q : after_block;
+    wire               base_turn   = base_block == blocks_i - 1'b1;
+    wire               putting     = state_q == RUN && !(last && phase_q != 2'd0);     // sums of the word at work are still to be put
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        due_q  <= (claim_i || (due_q && !hand_i)) && !rst_i;
+        wait_q <= claim_i ? 2'd3 : wait_q - {1'b0, wait_q != 2'd0};
+        if (!busy_o) {claim_row_q, claim_block_q, write_row_q, write_block_q} <= {2 * (ROW_W + BLOCK_W){1'b0}};
+        else begin
+            if (claim_i) begin
+                claim_block_q <= claim_turn ? {BLOCK_W{1'b0}} : claim_block_q + 1'b1;
+                claim_row_q   <= claim_row_q + {{ROW_W - 1{1'b0}}, claim_turn};
+            end
+            if (write_o) {write_row_q, write_block_q} <= {after_row, after_block};
+        end
+        assume (rst_i == !past_q);
+        if (!past_q) assume (!behind && state_q == IDLE);
+        if (busy_o) assume (!start_i);
+        assume (rows_i != 0 && rows_i < 4 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
+        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(rows_i) && $stable(blocks_i) && $stable(readout_i));
+        if (claim_i) assume (busy_o && free_o && !due_q && claim_row_q < rows_i && !(past_q && $past(start_i)));
+        if (hand_i) assume (due_q && wait_q == 2'd0);
+        if (past_q && $past(noise_o)) assume (!noise_ready_i);
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            if (!busy_o) assert (!put_o && !write_o && !noise_o && !due_q);
+            // No sum is lost: a word is handed over when all sums of the one before have been put, and waits until its own are.
+            if (hand_i) assert (!putting && !there_q);
+            // Words are written in order, each at its own place, which has been there for three cycles when a weight is first wanted.
+            if (write_o) assert (w_addr_o == write_at);
+            if (weigh_o) assert (w_addr_o == write_at && w_addr_o == $past(w_addr_o, 3));
+            if (!busy_o && $past(busy_o && !rst_i)) assert (write_row_q == rows_i && write_block_q == 0 && claim_row_q == rows_i);
+            // for the induction
+            assert (!(there_q && !claim_q) && !(there_q && due_q) && (claim_q == (due_q || there_q)));
+            if (due_q || claim_q) assert (state_q != IDLE);
+            if (state_q == WAIT || state_q == RUN || behind) assert (w_addr_q == write_at);
+            if (state_q == WAIT) assert (put_q == 4'd0 && phase_q == 2'd0);
+            if (state_q != RUN) assert (!put_q[1] && (put_q & ~last_q) == 4'd0 && {1'b0, put_q[2]} + {1'b0, put_q[3]} + {1'b0, put_q[4]} <= 2'd1);
+            if (state_q == RUN) begin
+                assert (at_q < QUAD && phase_q != 2'd3 && (last_q[4:3] & put_q[4:3]) == 2'd0);
+                assert (put_q == (phase_q == 2'd0 ? {1'b0, at_q != 2'd0, 2'b00} : phase_q == 2'd1 ? {at_q != 2'd0, 3'b001} : 4'b0010));
+                if (phase_q == 2'd1) assert (last_q[1] == last);
+                if (phase_q == 2'd2) assert (!last && !last_q[2]);
+            end
+            if (state_q != IDLE)
+                assert ({claim_row_q, claim_block_q} == (claim_q ? {base_row + {{ROW_W - 1{1'b0}}, base_turn}, base_turn ? {BLOCK_W{1'b0}} : base_block + 1'b1}
+                                                                 : {base_row, base_block}));
+            if (state_q == IDLE && behind) assert (claim_row_q == rows_i && claim_block_q == 0);
+            if (state_q == WAIT || state_q == RUN)
+                assert (over_q ? write_row_q == rows_i - 1'b1 && write_turn : row_q == after_row && block_q == after_block);
+            if (state_q == LOAD)
+                assert (behind || put_q[1] ? row_q == after_row && block_q == after_block : row_q == write_row_q && block_q == write_block_q);
+            if (state_q == IDLE && behind) assert (write_row_q == rows_i - 1'b1 && write_turn);
+            if (busy_o) assert (write_row_q < rows_i && write_block_q < blocks_i);
+            if (state_q == LOAD || ((state_q == WAIT || state_q == RUN) && !over_q)) assert (row_q < rows_i && block_q < blocks_i);
+        end
+        cover (past_q && !busy_o && $past(write_o));
+    end
+`endif
 endmodule
 
 `default_nettype wire
