@@ -10,7 +10,7 @@
 // SOFT_LANES  lanes, the last ones, whose products are of LUTs. LOWRANK 0: products come from outside, two cycles after their operands, and there
 //             is no S g. MEMBERS 1: the plus member's ports alone mean something.
 // Formats     w_i the integer part of a weight, s8, in the top bits of W_W; y_i u CNT_W, a lane's plus member low; sums s SUM_W. Reset: none.
-// Test        tests/test_sim.c, tests/rtl/tb_product.cpp
+// Test        tests/rtl/tb_readout.cpp, tests/rtl/tb_product.cpp
 `default_nettype none
 
 module sr_readout_lanes #(
