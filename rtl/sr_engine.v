@@ -129,6 +129,7 @@ module sr_engine #(
         if (clear) fault_q <= SR_REPLY_OK;
         else if (run_busy_o && run_abort_i) fault_q <= SR_REPLY_ABORTED;
     wire [2:0]         lif_job, read_job, fit_job;
+    wire [SBANK_W-1:0] fit_bank;
     wire               front_bank, lif_ready, lif_done, read_ready, read_free, read_done;
     wire [15:0]        draw_first;
     wire [PAIR_AW:0]   draw_pairs;
@@ -140,16 +141,16 @@ module sr_engine #(
     wire [7:0]         seq_wdata;
     wire [47:0]        fit_wdata;
     sr_seq #(
-        .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(LOOPS != 0 && FIT_UNITS == 2 ? 4 : 2),
+        .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(S_BANKS),
         .COUNTS(Y_BANKS), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start_i), .run_flags_i(run_flags_i), .run_busy_o(run_busy_o), .run_code_o(run_code_o),
         .clear_o(clear), .infer_o(infer), .check_busy_i(check_busy), .check_code_i(check_code), .fault_i(fault_q), .cfg_i(cfg_i), .full_i(full),
-        .pair_first_i(pair_first), .pair_zero_i(pair_zero), .step_hidden_i(step_hidden), .step_readout_i(step_readout),
+        .pair_first_i(pair_first), .pair_zero_i(pair_zero), .forget_i(cfg_we_i && cfg_addr_i < SR_REG_BATCH[6:0]), .step_hidden_i(step_hidden), .step_readout_i(step_readout),
         .start_o(start), .busy_i(busy), .draw_first_o(draw_first), .draw_pairs_o(draw_pairs), .x_base_o(x_base), .front_bank_o(front_bank),
         .front_pair_o(front_pair), .lif_job_o(lif_job), .lif_ready_i(lif_ready), .lif_done_i(lif_done), .read_job_o(read_job),
-        .read_ready_i(read_ready), .read_free_i(LOOPS != 0 ? read_free : read_done), .read_done_i(read_done), .score_label_o(score_label),
-        .fit_job_o(fit_job), .fit_pair_o(fit_pair), .fit_label_o(fit_label), .readout_o(readout),
+        .read_ready_i(read_ready), .read_free_i(Y_BANKS > 2 ? read_free : read_done), .read_done_i(read_done), .score_label_o(score_label),
+        .fit_job_o(fit_job), .fit_bank_o(fit_bank), .fit_pair_o(fit_pair), .fit_label_o(fit_label), .readout_o(readout),
         .fit_re_i(fit_re), .bank_re_o(seq_re), .bank_raddr_o(seq_raddr), .bank_rdata_i(bank_rdata[31:0]), .bank_we_o(seq_we),
         .bank_waddr_o(seq_waddr), .bank_wdata_o(seq_wdata)
     );
@@ -279,15 +280,15 @@ module sr_engine #(
     wire [COLS*READ_W_W-1:0]      read_w;
     wire [COLS*MEMBERS*CNT_W-1:0] read_y;
     wire [3:0]                    score_class;
-    wire [4:0]                    fit_rd_addr;
+    wire [SBANK_W+3:0]            fit_rd_addr;
     wire signed [SCORE_W-1:0]     score_p, score_m, kept_p, kept_m;
     wire [READ_RANK_W-1:0]        read_rank = full ? cfg_classes[READ_RANK_W-1:0] : {{READ_RANK_W - RANK_W{1'b0}}, rank};
     sr_readout #(
         .LANES(COLS), .CNT_W(CNT_W), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .RANK_W(READ_RANK_W), .RANK_AW(READ_RANK_AW),
         .FACTOR_AW(FACTOR_AW), .CLASS_AW(CLASS_AW), .CUT_LOG(CUT_LOG), .SUM_W(SUM_W), .G_W(G_W), .Q_W(Q_W), .SCORE_W(SCORE_W),
         .TREE(DSP_CHAIN != 0 ? 0 : LANES > 8 && LOOPS == 0 ? 2 : 1), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .RANK_LANES(RANK_LANES), .YBANK_W(YBANK_W),
-        .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_UNITS == 2 || LOWRANK == 0 ? 0 : 1), .W_W(READ_W_W), .LOWRANK(LOWRANK), .FULL(FULL),
-        .CHAIN(DSP_CHAIN)
+        .SBANK_W(SBANK_W), .SCALE_OWN(SCALE_OWN), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_UNITS == 2 || LOWRANK == 0 ? 0 : 1), .W_W(READ_W_W),
+        .LOWRANK(LOWRANK), .FULL(FULL), .CHAIN(DSP_CHAIN)
     ) u_readout (
         .clk_i(neuron_clk), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_READ] || lrn_read), .first_i(read_job[JOB_FIRST]),
         .minus_i(read_job[JOB_MINUS]), .ready_o(read_ready), .busy_o(busy[UNIT_READ]), .done_o(read_done), .free_o(read_free), .infer_i(plain),
@@ -305,9 +306,9 @@ module sr_engine #(
     wire [3:0] pred, lrn_best;
     generate
         if (LOWRANK != 0) begin : g_fitness
-            sr_member_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .UNITS(FIT_UNITS), .MEMBERS(MEMBERS)) u_fitness (
+            sr_member_fitness #(.SCORE_W(SCORE_W), .PAIR_AW(PAIR_AW), .UNITS(FIT_UNITS), .MEMBERS(MEMBERS), .SBANK_W(SBANK_W)) u_fitness (
                 .clk_i(pairs_clk), .rst_i(rst_i || clear), .start_i(start[UNIT_FIT]), .busy_o(busy[UNIT_FIT]), .infer_i(infer),
-                .bank_i(fit_job[JOB_BANK]), .fresh_i(fit_job[JOB_FIRST]), .minus_i(fit_job[JOB_MINUS]), .pair_i(fit_pair), .label_i(fit_label),
+                .bank_i(fit_bank), .fresh_i(fit_job[JOB_FIRST]), .minus_i(fit_job[JOB_MINUS]), .pair_i(fit_pair), .label_i(fit_label),
                 .classes_i(cfg_classes), .kind_i(cfg_fitness[1:0]),
                 .mul_i(cfg_fitness[5:2]), .shift_i(cfg_fitness[10:6]), .score_we_i(score_we), .score_class_i(score_class),
                 .score_label_i(score_label), .score_p_i(score_p), .score_m_i(score_m), .rd_o(fit_rd), .rd_addr_o(fit_rd_addr),
@@ -320,7 +321,7 @@ module sr_engine #(
             assign pred_valid = start[UNIT_FIT];
             assign pred       = lrn_best;
             assign {busy[UNIT_FIT], fit_rd, fit_rd_addr, fit_re, fit_raddr, fit_we, fit_waddr, fit_wdata} = 0;
-            wire _unused_fitness = &{1'b0, fit_job, fit_pair, fit_label, score_label, score_m, fit_wait, kept_p, kept_m};
+            wire _unused_fitness = &{1'b0, fit_job, fit_bank, fit_pair, fit_label, score_label, score_m, fit_wait, kept_p, kept_m};
         end
     endgenerate
 

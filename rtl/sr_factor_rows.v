@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_factor_rows: the store of row factors: UNITS parts of CUT bits in parallel, each written by itself, all read at once.
 //
-// Built as    SPLIT 0: a memory for each part. SPLIT 1, for block RAMs of 4,096 bits that write single bits only where they are 16 wide
+// Built as    SPLIT 0: a memory for each part, or for two where they fit into 512 words of 32 bits, which is a block RAM of an ECP5. SPLIT 1, for block RAMs of 4,096 bits that write single bits only where they are 16 wide
 //             (iCE40): the largest power of two of words lies in a memory for each part, and what is beyond in one for all parts, as
 //             many small ends would each take a block of their own. Where all parts together have less than 16 bits, several words
 //             share one of 16 bits.
@@ -30,6 +30,7 @@ module sr_factor_rows #(
     localparam HIGH     = DEPTH - LOW;
     localparam SHARE    = WIDTH < 16 ? 16 / WIDTH : 1;   // words in one
     localparam SHARE_W  = $clog2(SHARE);
+    localparam PAIR     = CUT == 16 && DEPTH <= 512 && UNITS % 2 == 0 ? 2 : 1;    // SPLIT 0: parts in a memory
     genvar u;
     generate
         if (SPLIT != 0 && SHARE > 1) begin : g_shared
@@ -63,10 +64,10 @@ module sr_factor_rows #(
             always @(posedge clk_i) if (re_i) high_q <= raddr_i >= LOW[ADDR_W-1:0];
             assign rdata_o = high_q ? high : low;
         end else begin : g_parts
-            for (u = 0; u < UNITS; u = u + 1) begin : g_part
-                sr_ram #(.WIDTH(CUT), .DEPTH(DEPTH), .ADDR_W(ADDR_W)) u_ram (
-                    .clk_i(clk_i), .we_i(we_i[u]), .waddr_i(waddr_i), .wdata_i(wdata_i), .re_i(re_i), .raddr_i(raddr_i),
-                    .rdata_o(rdata_o[u*CUT+:CUT])
+            for (u = 0; u < UNITS; u = u + PAIR) begin : g_part
+                sr_ram #(.WIDTH(PAIR * CUT), .PARTS(PAIR), .DEPTH(DEPTH), .ADDR_W(ADDR_W)) u_ram (
+                    .clk_i(clk_i), .we_i(we_i[u+:PAIR]), .waddr_i(waddr_i), .wdata_i({PAIR{wdata_i}}), .re_i(re_i), .raddr_i(raddr_i),
+                    .rdata_o(rdata_o[u*CUT+:PAIR*CUT])
                 );
             end
         end

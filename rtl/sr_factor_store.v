@@ -99,7 +99,7 @@ module sr_factor_store #(
             wire                    over;
             sr_factors #(
                 .LANES(LANES), .PROJ_UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .X_WORDS(X_WORDS), .BLOCK_AW(BLOCK_AW),
-                .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .ROUNDS(NOISE_ROUNDS), .RANK_MAX(RANK_MAX), .ROW_AW(ROW_AW)
+                .TOGETHER(TOGETHER), .LUT_RAM(LUT_RAM), .CLASS_LUT(BASE_LUT), .ROUNDS(NOISE_ROUNDS), .RANK_MAX(RANK_MAX), .ROW_AW(ROW_AW)
             ) u_factors (
                 .clk_i(clk_i), .rst_i(rst_i), .key_i(key), .start_i(start_i), .first_i(first_i), .pairs_i(pairs_i), .rank_i(cfg_rank),
                 .x_words_i({{9 - XW_W{1'b0}}, x_words_i}), .blocks_i(blocks), .busy_o(busy_o), .over_o(over), .groups_o(groups_o),

@@ -27,6 +27,7 @@ module sr_factors #(
     parameter BLOCK_AW   = 4,    // bits of a column block's number
     parameter TOGETHER   = 0,
     parameter LUT_RAM    = 0,    // columns in RAM of LUTs
+    parameter CLASS_LUT  = 0,    // classes, too, where they are not TOGETHER with the rows
     parameter ROUNDS     = 1,    // of the noise unit in a cycle
     parameter RANK_MAX   = 32,
     parameter CUT        = LANES < 16 ? LANES : 16,
@@ -255,7 +256,7 @@ module sr_factors #(
             sr_factor_rows #(.CUT(CUT), .UNITS(PROJ_UNITS), .DEPTH(ROW_DEPTH), .ADDR_W(ROW_AW), .SPLIT(0)) u_rows (
                 .clk_i(clk_i), .we_i(row_we), .waddr_i(row_at), .wdata_i(cut), .re_i(row_re_i), .raddr_i(row_addr_i), .rdata_o(row_word)
             );
-            sr_ram #(.WIDTH(PROJ_UNITS * CUT), .PARTS(PROJ_UNITS), .DEPTH(1 << CLASS_RAM_AW), .ADDR_W(CLASS_RAM_AW)) u_classes (
+            sr_ram #(.WIDTH(PROJ_UNITS * CUT), .PARTS(PROJ_UNITS), .DEPTH(1 << CLASS_RAM_AW), .ADDR_W(CLASS_RAM_AW), .LUT(CLASS_LUT)) u_classes (
                 .clk_i(clk_i), .we_i(class_we), .waddr_i(class_at[CLASS_RAM_AW-1:0]), .wdata_i({PROJ_UNITS{cut}}), .re_i(class_re_i),
                 .raddr_i(class_read_at[CLASS_RAM_AW-1:0]), .rdata_o(class_word)
             );

@@ -19,14 +19,15 @@ module sr_member_fitness #(
     parameter SCORE_W = 24,
     parameter PAIR_AW = 6,
     parameter UNITS   = 0,
-    parameter MEMBERS = 2
+    parameter MEMBERS = 2,
+    parameter SBANK_W = 1     // log2 of the banks of scores
 ) (
     input  wire                      clk_i,
     input  wire                      rst_i,
     input  wire                      start_i,
     output wire                      busy_o,
     input  wire                      infer_i,
-    input  wire                      bank_i,
+    input  wire [SBANK_W-1:0]        bank_i,
     input  wire                      fresh_i,
     input  wire                      minus_i,
     input  wire [PAIR_AW-1:0]        pair_i,
@@ -43,7 +44,7 @@ module sr_member_fitness #(
     input  wire signed [SCORE_W-1:0] score_m_i,
     // scores kept: data a cycle after, unless rd_wait_i: then the request stays
     output wire                      rd_o,
-    output wire [4:0]                rd_addr_o,     // {bank, class}
+    output wire [SBANK_W+3:0]        rd_addr_o,     // {bank, class}
     input  wire                      rd_wait_i,
     input  wire signed [SCORE_W-1:0] rdata_p_i,
     input  wire signed [SCORE_W-1:0] rdata_m_i,
@@ -184,7 +185,7 @@ module sr_member_fitness #(
             assign done         = 1'b0;
             assign busy_o       = state_q != IDLE;
             assign rd_o         = 1'b0;
-            assign rd_addr_o    = 5'd0;
+            assign rd_addr_o    = {SBANK_W + 4{1'b0}};
             assign bank_re_o    = state_q == READ_P || state_q == READ_M;
             assign bank_raddr_o = {1'b0, pair_i, state_q == READ_M};
             assign bank_we_o    = state_q == ADD_P || state_q == ADD_M;

@@ -112,7 +112,7 @@ module sr_pair_update #(
                 assign cut_at_o = 6'd0;
                 wire _unused = &{1'b0, noise_ready_i, cut_i, wdata_i};
             end else begin : g_quads
-                localparam QUAD    = LANES < 4 ? LANES : 4;
+                localparam TURNS   = LANES < QUAD ? LANES : QUAD;
                 localparam WORD_AW = 3 + GROUP_AW;
                 wire                    word_we, put, load, product, low_rho, weigh;
                 wire [2:0]              word_plane;
@@ -131,7 +131,7 @@ module sr_pair_update #(
                     .raddr_i({plane, group[GROUP_AW-1:0]}), .rdata_o(word_o)
                 );
                 sr_update_finish #(
-                    .LANES(LANES), .QUAD(QUAD), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
+                    .LANES(LANES), .QUAD(TURNS), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
                     .W_READOUT(BUFFERS > 1 ? 0 : WEIGHT_WORDS)
                 ) u_finish (
                     .clk_i(clk_i), .rst_i(rst_i), .start_i(update_i), .busy_o(finish_busy), .readout_i(readout_i), .rows_i(rows),
@@ -141,15 +141,15 @@ module sr_pair_update #(
                     .weigh_o(weigh), .turn_o(w_turn_o), .at_o(at), .k_o(k), .write_o(w_we_o), .w_addr_o(w_addr_o)
                 );
                 genvar n;
-                for (n = 0; n < LANES / QUAD; n = n + 1) begin : g_quad
+                for (n = 0; n < LANES / TURNS; n = n + 1) begin : g_quad
                     wire [MASTER_W-1:0] weight;
-                    sr_update_quad #(.QUAD(QUAD), .FRAC_W(FRAC_W)) u_quad (
-                        .clk_i(clk_i), .hand_i(ctl_o[UPD_HAND]), .sums_i(sums_i[n*QUAD*16+:QUAD*16]), .put_i(put), .load_i(load), .product_i(product),
-                        .low_rho_i(low_rho), .weigh_i(weigh), .at_i(at), .k_i(k), .window_i(window[n*QUAD+:17]),
-                        .word_i(w_i[n*QUAD*MASTER_W+:QUAD*MASTER_W]), .weight_o(weight)
+                    sr_update_quad #(.QUAD(TURNS), .FRAC_W(FRAC_W)) u_quad (
+                        .clk_i(clk_i), .hand_i(ctl_o[UPD_HAND]), .sums_i(sums_i[n*TURNS*16+:TURNS*16]), .put_i(put), .load_i(load), .product_i(product),
+                        .low_rho_i(low_rho), .weigh_i(weigh), .at_i(at), .k_i(k), .window_i(window[n*TURNS+:17]),
+                        .word_i(w_i[n*TURNS*MASTER_W+:TURNS*MASTER_W]), .weight_o(weight)
                     );
                     // A quad's part of the word moves down, and its new weight comes in.
-                    assign turned_o[n*QUAD*MASTER_W+:QUAD*MASTER_W] = {weight, wdata_i[n*QUAD*MASTER_W+MASTER_W+:(QUAD-1)*MASTER_W]};
+                    assign turned_o[n*TURNS*MASTER_W+:TURNS*MASTER_W] = {weight, wdata_i[n*TURNS*MASTER_W+MASTER_W+:(TURNS-1)*MASTER_W]};
                 end
                 wire _unused = &{1'b0, word_group, dither_i, window, wdata_i};
             end

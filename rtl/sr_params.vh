@@ -22,10 +22,12 @@ parameter SCORE_WORDS   = 256,
 parameter FACTORS       = 64,     // pairs x rank of which factors are kept
 parameter COUNTERS      = 1,      // 0: the cycles in total alone are counted
 parameter SOFT_LANES    = 0,      // lanes, the last ones, whose products are of LUTs, where DSP blocks do not suffice
-parameter BASE_LUT      = 0,      // 1: the base buffer is in LUT RAM, where block RAM is better spent on samples
+parameter BASE_LUT      = 0,      // 1: the base buffer and, with BUFFERS 2, the class factors are in LUT RAM, where block RAM is better spent on samples
 parameter WEIGHT_HOLD   = 1,      // 1: a weight is registered behind its memory, which is slow or far; 0: its address in front of it, and what
                                   // goes to the other memories is not registered: fewer cells
 parameter FIT_UNITS     = 0,      // fitness in 2 pipelined units, a member each; in 1, from scores that are kept; 0: in one small serial unit
+parameter SCALE_OWN     = 0,      // 1: the readout's S g has products of its own, one a member, and no gap behind rows of factors (sr_readout)
+parameter QUAD          = 4,      // lanes at most that take one product of the update in turn (not LOOPS): 2 or 4
 parameter LEAK_MUL      = 1,      // 1: any leak; 0: leak 32/256 alone, without multipliers
 parameter LUT_RAM       = 0,      // 1: the family has RAM of LUTs, and the small memories are built of it. There, and where LOWRANK 0 leaves block
                                   // RAM, the front has a queue of words

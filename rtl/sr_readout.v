@@ -6,10 +6,13 @@
 //   state   cycles                 what happens
 //   GROW    blocks                 A row with factors +-1 in place of weights gives g[k] of both members.
 //   GAP     5                      The row drains; lane 0's two products multiply it by S, and S g[k] is stored. GROW and GAP
-//                                  repeat for every k. Inference does neither: its q is 0.
+//                                  repeat for every k. Inference does neither: its q is 0. SCALE_OWN: see below.
 //   CLASS   max(blocks, items)     A row of weights gives I[o], while RANK_LANES of the S g[k] a cycle, an item, are added up to q[o]. It
 //                                  repeats for every class. The next pair may start in the last cycle.
 // With LANES above 64 (for simulators) the products with S are no lane's, and all rows of factors follow one another before one GAP.
+// SCALE_OWN 1  The products with S are no lane's here either, and a class's items of q are the last of its row in place of the first. With rows of four
+//              blocks or more the first class row follows the rows of factors at once, and S g is looked at in the very cycle in which it is
+//              stored; shorter rows wait in GAP, 7 cycles less two rows, as rows of factors would catch up with those of the pair before.
 //
 // Pipeline    The age of an item is the number of cycles since it left the walk. A row's item is one column block.
 //   age 0        the address of its weights (w_addr_o)
@@ -30,7 +33,7 @@
 // MEMBERS     2: both members of a pair. 1: one, whose ports are the plus member's; minus_i says which, and a pair's minus member
 //             follows its plus member.
 // Scores      come out one a score_we_o, class 0 first. KEEP_SCORES 1: they are stored as well, and fit_re_i reads {bank, class},
-//             data a cycle after, unless fit_wait_o: then the port is taken, and the reader asks again.
+//             data a cycle after, unless fit_wait_o: then the port is taken by S g, and the reader asks again. SCALE_OWN: it never is.
 // Handshake   start_i (pulse, only while ready_o) with first_i (the sample's first pair). done_o pulses with the last score.
 //             Settings stay while busy_o.
 // Reset       control only. Test: tests/rtl/tb_readout.cpp; proofs: tests/formal
@@ -56,7 +59,9 @@ module sr_readout #(
     parameter MEMBERS     = 2,
     parameter RANK_LANES  = 1,    // above 1: LANES above 64, KEEP_SCORES 0
     parameter YBANK_W     = 1,    // log2 of the banks of spike counts
+    parameter SBANK_W     = 1,    // log2 of the banks of scores
     parameter KEEP_SCORES = 1,
+    parameter SCALE_OWN   = 0,    // 1: S g has products of its own, and no GAP where a row has four blocks
     parameter LUT_RAM     = 0,
     parameter W_W         = 8,    // of w_i, a column: the integer part, or all of a weight where LANES is above 64
     parameter FULL        = 0,    // 1: full rank is built
@@ -98,18 +103,17 @@ module sr_readout #(
     output wire signed [SCORE_W-1:0] score_p_o,
     output wire signed [SCORE_W-1:0] score_m_o,
     input  wire                      fit_re_i,
-    input  wire [4:0]                fit_addr_i,
+    input  wire [SBANK_W+3:0]        fit_addr_i,
     output wire                      fit_wait_o,
     output wire signed [SCORE_W-1:0] fit_p_o,
     output wire signed [SCORE_W-1:0] fit_m_o,
     output wire                      x_en_o,       // LOWRANK 0: w_i and the plus member's counts are operands; products_i two cycles later
     input  wire [LANES*16-1:0]       products_i
 );
-    localparam SINGLE   = RANK_W == 1 && LOWRANK != 0 ? 1 : 0;
+    localparam SINGLE   = RANK_W == 1 && LOWRANK != 0 && SCALE_OWN == 0 ? 1 : 0;
     localparam Q_READ   = 2 + TREE + SINGLE;   // ages, see above
     localparam ROW_ADD  = 5 + TREE;
     localparam ROW_DONE = 6 + TREE;
-    localparam [2:0] GAP_CYCLES = 3'd5;
 
     // ---- the walk ----
     localparam [1:0] IDLE = 2'd0, GROW = 2'd1, GAP = 2'd2, CLASS = 2'd3;
@@ -120,7 +124,10 @@ module sr_readout #(
     reg  [3:0]         class_q;
     reg  [BLOCK_W-1:0] item_q;
     reg  [BLOCK_W-1:0] g_last_q, c_last_q;        // the last item of a row of factors, of weights: registered settings
-    localparam STREAM = LANES > 64 ? 1 : 0;       // no gap between rows of factors
+    reg  [BLOCK_W-1:0] q_first_q;                 // SCALE_OWN: the first item of a class row that is one of q as well
+    localparam STREAM = LANES > 64 || SCALE_OWN != 0 ? 1 : 0;       // no gap between rows of factors
+    wire [2:0]         gap_cycles = SCALE_OWN == 0 || c_last_q == {BLOCK_W{1'b0}} ? 3'd5 : c_last_q == {{BLOCK_W - 1{1'b0}}, 1'b1} ? 3'd3 :
+                                    c_last_q == {{BLOCK_W - 2{1'b0}}, 2'd2} ? 3'd1 : 3'd0;
     localparam RANK_LOG = $clog2(RANK_LANES);
     wire [RANK_W:0]    items     = ({1'b0, rank_i} + RANK_LANES[RANK_W:0] - 1'b1) >> RANK_LOG;
     wire [BLOCK_W-1:0] rank_up   = RANK_LANES > 1 ? {{BLOCK_W - RANK_W{1'b0}}, items[RANK_W-1:0]} : {{BLOCK_W - RANK_W{1'b0}}, rank_i};
@@ -128,7 +135,8 @@ module sr_readout #(
     wire               class_row = state_q == CLASS;
     wire               mac       = (grow || class_row) && item_q < blocks_i;
     wire               full      = FULL != 0 && full_i;
-    wire               q_item    = LOWRANK != 0 && class_row && !infer_i && (RANK_W == 1 || full ? row_first : item_q < rank_up);
+    wire               q_begun   = RANK_W == 1 || full ? row_first : item_q < rank_up;
+    wire               q_item    = LOWRANK != 0 && class_row && !infer_i && (SCALE_OWN != 0 ? item_q >= q_first_q : q_begun);
     wire               row_first = item_q == {BLOCK_W{1'b0}};
     wire               row_last  = item_q == (grow ? g_last_q : c_last_q);
     wire               k_last    = RANK_W == 1 || k_q == rank_i - 1'b1;    // one bit: rank 1 alone
@@ -137,10 +145,11 @@ module sr_readout #(
     always @(posedge clk_i) begin
         g_last_q <= blocks_i - 1'b1;
         c_last_q <= (infer_i || full || blocks_i > rank_up ? blocks_i : rank_up) - 1'b1;
+        q_first_q <= c_last_q - rank_up + 1'b1;
         if (grow || class_row) item_q <= row_last ? {BLOCK_W{1'b0}} : item_q + 1'b1;
         case (state_q)
             GROW: if (row_last) begin
-                state_q <= STREAM != 0 && !k_last ? GROW : GAP;
+                state_q <= STREAM != 0 && !k_last ? GROW : gap_cycles == 3'd0 ? CLASS : GAP;
                 if (STREAM != 0) k_q <= k_q + 1'b1;
             end
             GAP: begin
@@ -156,7 +165,7 @@ module sr_readout #(
             end
             default: ;
         endcase
-        if (grow) gap_q <= GAP_CYCLES;
+        if (grow) gap_q <= gap_cycles;
         if (start_i) begin
             state_q <= infer_i || LOWRANK == 0 ? CLASS : GROW;
             item_q  <= {BLOCK_W{1'b0}};
@@ -226,14 +235,14 @@ module sr_readout #(
     assign col_re_o   = grow_q[2];
     assign col_addr_o = {g_factor, block_q2};
 
-    // ---- ages 4 and 5: products, sum over the lanes; g times S, in the gap behind a row of factors ----
+    // ---- ages 4 and 5: products, sum over the lanes; g times S ----
     reg  signed [SUM_W-1:0] row_p_q, row_m_q;
     wire                    g_put = g_last_age_q[ROW_DONE];
     wire signed [SUM_W-1:0] lanes_p, lanes_m;
     wire [G_W-1:0]          sg_p, sg_m;             // S g, two cycles after g_put
     sr_readout_lanes #(
         .LANES(LANES), .CNT_W(CNT_W), .SUM_W(SUM_W), .G_W(G_W), .TREE(TREE), .SOFT_LANES(SOFT_LANES), .MEMBERS(MEMBERS), .W_W(W_W), .LOWRANK(LOWRANK),
-        .CHAIN(CHAIN)
+        .SCALE_OWN(SCALE_OWN), .CHAIN(CHAIN)
     ) u_lanes (
         .clk_i(clk_i), .en_i(mac_q[3]), .grow_i(grow_q[3]), .w_i(w_i), .y_i(y_i), .col_i(col_i), .products_i(products_i), .p_o(lanes_p), .m_o(lanes_m),
         .scale_en_i(g_put), .scale_i(scale_i), .g_p_i(row_p_q), .g_m_i(row_m_q), .sg_p_o(sg_p), .sg_m_o(sg_m)
@@ -247,8 +256,8 @@ module sr_readout #(
         end
 
     // ---- q: S g[k] with the sign of the class factor ----
-    localparam KEEP_W = MEMBERS * (G_W > SCORE_W || KEEP_SCORES == 0 ? G_W : SCORE_W);
-    localparam KEEP_AW = KEEP_SCORES != 0 ? 6 : RANK_AW;
+    localparam KEEP_W = MEMBERS * (SCALE_OWN == 0 && (G_W > SCORE_W || KEEP_SCORES == 0) ? G_W : SCORE_W);
+    localparam KEEP_AW = KEEP_SCORES == 0 ? RANK_AW : SBANK_W + 4 + (SCALE_OWN != 0 ? 0 : 1);
     reg  [RANK_W-1:0]    q_k_q, q_k_q1, g_k_q;
     reg  [3:0]           q_class_q, q_sel_q;
     reg                  scaled_q, store_q;          // store_q: S g is to be stored
@@ -256,7 +265,8 @@ module sr_readout #(
     wire [FACTOR_AW-1:0] q_factor = c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, q_k_q};
     wire [KEEP_W-1:0]    kept;
     wire                 q_re = q_q[Q_READ+1];
-    reg  [4:0]           score_at_q;            // {bank, class} of the next score
+    reg  [SBANK_W+3:0]   score_at_q;            // {bank, class} of the next score
+    wire [SBANK_W-1:0]   score_bank_up = score_at_q[SBANK_W+3:4] + 1'b1;
     always @(posedge clk_i) begin
         if (q_q[Q_READ]) q_k_q <= RANK_W == 1 ? {RANK_W{1'b0}} : q_k_q + (full ? {{RANK_W - 1{1'b0}}, 1'b1} : RANK_LANES[RANK_W-1:0]);
         if (c_last_age_q[Q_READ]) begin
@@ -275,12 +285,12 @@ module sr_readout #(
         // The next pair may start before this one's last S g is stored, so k begins anew with the last class, not with the start.
         if (store_q) g_k_q <= RANK_W == 1 ? {RANK_W{1'b0}} : g_k_q + 1'b1;
         else if (pair_last_q[Q_READ]) g_k_q <= {RANK_W{1'b0}};
-        if (score_we_o) score_at_q <= done_o ? {!score_at_q[4], 4'd0} : score_at_q + 5'd1;
+        if (score_we_o) score_at_q <= done_o ? {score_bank_up, 4'd0} : score_at_q + 1'b1;
         if (clear_i || rst_i) begin
             g_k_q      <= {RANK_W{1'b0}};
             q_k_q      <= {RANK_W{1'b0}};
             q_class_q  <= 4'd0;
-            score_at_q <= 5'd0;
+            score_at_q <= {SBANK_W + 4{1'b0}};
         end
     end
     assign class_re_o   = q_q[Q_READ];
@@ -289,8 +299,9 @@ module sr_readout #(
     assign class_sel_o  = q_sel_q;
 
     wire           q_valid = q_q[Q_READ+2];
-    wire [Q_W-1:0] kept_p  = {{Q_W - G_W{kept[G_W-1]}}, kept[G_W-1:0]};
-    wire [Q_W-1:0] kept_m  = {{Q_W - G_W{kept[MEMBERS*G_W-1]}}, kept[MEMBERS*G_W-1:(MEMBERS-1)*G_W]};
+    wire [MEMBERS*G_W-1:0] kept_sg;             // S g of both members
+    wire [Q_W-1:0] kept_p  = {{Q_W - G_W{kept_sg[G_W-1]}}, kept_sg[G_W-1:0]};
+    wire [Q_W-1:0] kept_m  = {{Q_W - G_W{kept_sg[MEMBERS*G_W-1]}}, kept_sg[MEMBERS*G_W-1:(MEMBERS-1)*G_W]};
     wire           flip    = MEMBERS == 1 && minus_age_q[Q_READ+2];
     wire [SCORE_W-1:0] high_p, high_m;         // q >> 8, less
     wire               carry_p, carry_m;       // what the score still adds to it
@@ -369,46 +380,60 @@ module sr_readout #(
     assign score_p_o     = score_p_q;
     assign score_m_o     = score_m_q;
 
-    // ---- S g of the pair and, where they are kept, scores of two pairs: {0, bank, class}, {1, k} ----
-    wire [KEEP_AW-1:0] sg_waddr, sg_raddr, waddr, raddr;
-    wire [KEEP_AW+RANK_W-1:0] sg_w = {{KEEP_AW{1'b0}}, g_k_q}, sg_r = {{KEEP_AW{1'b0}}, q_k_q1};
-    reg  [KEEP_W-1:0]  wdata;
-    wire [2*G_W-1:0]   sg = {sg_m, sg_p};
+    // ---- S g of the pair; where they are kept, the scores of some pairs. One memory, {0, bank, class} and {1, k}, or with SCALE_OWN two ----
+    wire [2*G_W-1:0]     sg = {sg_m, sg_p};
     wire [2*SCORE_W-1:0] scores = {score_m_q, score_p_q};
+    wire [KEEP_AW-1:0]   waddr, raddr;
+    wire                 keep_we, keep_re;
+    reg  [KEEP_W-1:0]    wdata;
     generate
-        if (KEEP_SCORES != 0) begin : g_keep
-            assign sg_waddr = sg_w[KEEP_AW-1:0] | 6'd32;
-            assign sg_raddr = sg_r[KEEP_AW-1:0] | 6'd32;
-            assign waddr    = score_we_o ? {1'b0, score_at_q} : sg_waddr;
-            assign raddr    = q_re ? sg_raddr : {1'b0, fit_addr_i};
+        if (SCALE_OWN != 0) begin : g_own
+            reg  [RANK_AW-1:0]     q_k_q2;
+            reg  [MEMBERS*G_W-1:0] sg_q [0:(1<<RANK_AW)-1];
+            wire                   now = store_q && g_k_q[RANK_AW-1:0] == q_k_q2;     // it is on its way into sg_q
+            always @(posedge clk_i) begin
+                q_k_q2 <= q_k_q1[RANK_AW-1:0];
+                if (store_q) sg_q[g_k_q[RANK_AW-1:0]] <= sg[MEMBERS*G_W-1:0];
+            end
+            assign kept_sg    = now ? sg[MEMBERS*G_W-1:0] : sg_q[q_k_q2];
+            assign fit_wait_o = 1'b0;
+            assign waddr      = score_at_q[KEEP_AW-1:0];
+            assign raddr      = fit_addr_i[KEEP_AW-1:0];
+            assign keep_we    = KEEP_SCORES != 0 && score_we_o;
+            assign keep_re    = KEEP_SCORES != 0 && fit_re_i;
+            always @* wdata = scores[MEMBERS*SCORE_W-1:0];
+        end else begin : g_shared
+            wire [KEEP_AW+RANK_W-1:0] sg_w = {{KEEP_AW{1'b0}}, g_k_q}, sg_r = {{KEEP_AW{1'b0}}, q_k_q1};
+            wire [KEEP_AW+SBANK_W+3:0] score_w = {{KEEP_AW{1'b0}}, score_at_q}, score_r = {{KEEP_AW{1'b0}}, fit_addr_i};
+            localparam [KEEP_AW-1:0] SG_AT = KEEP_SCORES != 0 ? 1 << (KEEP_AW - 1) : 0;
+            assign kept_sg    = kept[MEMBERS*G_W-1:0];
+            assign fit_wait_o = q_re;
+            assign waddr      = KEEP_SCORES != 0 && score_we_o ? score_w[KEEP_AW-1:0] : sg_w[KEEP_AW-1:0] | SG_AT;
+            assign raddr      = KEEP_SCORES == 0 || q_re ? sg_r[KEEP_AW-1:0] | SG_AT : score_r[KEEP_AW-1:0];
+            assign keep_we    = store_q || (KEEP_SCORES != 0 && score_we_o);
+            assign keep_re    = q_re || (KEEP_SCORES != 0 && fit_re_i);
             always @* begin
                 wdata = {KEEP_W{1'b0}};
                 wdata[MEMBERS*G_W-1:0] = sg[MEMBERS*G_W-1:0];
-                if (score_we_o) wdata[MEMBERS*SCORE_W-1:0] = scores[MEMBERS*SCORE_W-1:0];
+                if (KEEP_SCORES != 0 && score_we_o) wdata[MEMBERS*SCORE_W-1:0] = scores[MEMBERS*SCORE_W-1:0];
             end
-        end else begin : g_sg
-            assign sg_waddr = sg_w[KEEP_AW-1:0];
-            assign sg_raddr = sg_r[KEEP_AW-1:0];
-            assign waddr    = sg_waddr;
-            assign raddr    = sg_raddr;
-            always @* wdata = sg[MEMBERS*G_W-1:0];
-            wire _unused = &{1'b0, fit_re_i, fit_addr_i};
+            wire _unused = &{1'b0, sg_w, sg_r, score_w, score_r};
         end
     endgenerate
     sr_ram #(.WIDTH(KEEP_W), .DEPTH(1 << KEEP_AW), .ADDR_W(KEEP_AW), .LUT(LUT_RAM)) u_kept (
-        .clk_i(clk_i), .we_i(store_q || (KEEP_SCORES != 0 && score_we_o)), .waddr_i(waddr), .wdata_i(wdata),
-        .re_i(q_re || (KEEP_SCORES != 0 && fit_re_i)), .raddr_i(raddr), .rdata_o(kept)
+        .clk_i(clk_i), .we_i(keep_we), .waddr_i(waddr), .wdata_i(wdata), .re_i(keep_re), .raddr_i(raddr), .rdata_o(kept)
     );
-    assign fit_wait_o = q_re;
     assign fit_p_o    = kept[SCORE_W-1:0];
     assign fit_m_o    = kept[MEMBERS*SCORE_W-1:(MEMBERS-1)*SCORE_W];
-    wire _unused = &{1'b0, sg_w, sg_r, items, classes_i[4], sg, scores, minus_age_q, score_p[0], score_m[0], kept_p, kept_m, flip, q_valid, bit_q};
+    wire _unused = &{1'b0, items, classes_i[4], sg, scores, kept, minus_age_q, score_p[0], score_m[0], kept_p, kept_m, flip, q_valid, bit_q, q_begun, q_first_q, q_re,
+                     fit_re_i, fit_addr_i};
 
 `ifdef FORMAL
     // formal: MEMBERS=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
     // formal: MEMBERS=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=1 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=16 SCORE_W=13 TREE=0 CHAIN=1 DEPTH=24
     // formal: FULL=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=3 RANK_AW=2 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=20
     // formal: LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
+    // formal: SCALE_OWN=1 LANES=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 RANK_W=2 RANK_AW=1 FACTOR_AW=3 CLASS_AW=5 SUM_W=12 G_W=16 Q_W=17 SCORE_W=13 DEPTH=24
     // Assumed: start_i only while ready_o, settings legal and stable while busy_o.
     reg  past_q = 1'b0;
     reg  [RANK_W-1:0] k_1_q, k_2_q;
@@ -440,16 +465,16 @@ module sr_readout #(
             assert (!(store_q && score_we_o));
             if (done_o) assert (score_we_o);
             // lane 0 has no other work while it multiplies g
-            if (g_put) assert (!mac_q[3]);
+            if (g_put && STREAM == 0) assert (!mac_q[3]);
             // S g is there before it is read
-            if (q_re) assert (!g_put && !scaled_q && !store_q);
+            if (q_re && SCALE_OWN == 0) assert (!g_put && !scaled_q && !store_q);
             // full rank: a class's row of entries is that of its number, and so is the S g that is added
             if (full && col_re_o) assert (col_addr_o[BLOCK_AW+:FACTOR_AW] == k_2_q);
             if (full && q_re) assert (q_k_q1 == q_sel_q);
             // for the induction
             assert ((pair_last_q & ~c_last_age_q) == 0);
             if (class_row) assert ({1'b0, class_q} < classes_i && item_q <= c_last_q);
-            if (grow || state_q == GAP) assert (k_q < rank_i && class_q == 4'd0);
+            if (grow || state_q == GAP) assert (class_q == 4'd0 && (STREAM != 0 && state_q == GAP ? k_q == rank_i : k_q < rank_i));
             if (full || !busy_o) assert ({1'b0, q_class_q} + pending == (|pair_last_q[Q_READ:1] ? classes_i : class_row ? {1'b0, class_q} : 5'd0));
             if (middle_q) assert ((class_row && !row_first) || pending != 5'd0);
             if (full || !busy_o) assert ({2'd0, q_k_q} == {1'b0, q_class_q} + {4'd0, middle_q});

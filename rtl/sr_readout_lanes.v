@@ -5,7 +5,7 @@
 //   cycle 1     operands registered; products
 //   cycle 2     products registered; sum over the lanes (sr_tree), TREE cycles, to p_o and m_o
 // S g         scale_en_i: the sums g of a row of factors are multiplied by S, which is there two cycles later. Lane 0's products do it, which have
-//             no other work then; with LANES above 64 (for simulators: sr_loop_dot) it is no lane's work.
+//             no other work then; with SCALE_OWN, or with LANES above 64 (for simulators: sr_loop_dot), it is no lane's work.
 // CHAIN 1     A product and the sum of those before it are one DSP block, and the last one's register ends cycle 1: there is no tree (TREE 0).
 // SOFT_LANES  lanes, the last ones, whose products are of LUTs. LOWRANK 0: products come from outside, two cycles after their operands, and there
 //             is no S g. MEMBERS 1: the plus member's ports alone mean something.
@@ -23,6 +23,7 @@ module sr_readout_lanes #(
     parameter MEMBERS    = 2,
     parameter W_W        = 8,
     parameter LOWRANK    = 1,
+    parameter SCALE_OWN  = 0,
     parameter CHAIN      = 0
 ) (
     input  wire                           clk_i,
@@ -115,7 +116,7 @@ module sr_readout_lanes #(
                     assign y_p[n*Y_W+:Y_W] = products_i[n*16+:Y_W];
                     assign y_m[n*Y_W+:Y_W] = {Y_W{1'b0}};
                     wire _unused = &{1'b0, count_p, count_m, factor, products_i[n*16+:16]};
-                end else if (n == 0) begin : g_first
+                end else if (n == 0 && SCALE_OWN == 0) begin : g_first
                     // x is g or a count, f is S or a weight.
                     reg  signed [G0_W-1:0] x_p_q, x_m_q;
                     reg  signed [12:0]     f_q;
@@ -160,7 +161,22 @@ module sr_readout_lanes #(
             assign sg_p_o = {G_W{1'b0}};
             assign sg_m_o = {G_W{1'b0}};
             wire _unused_sg = &{1'b0, scale_en_i, scale_i, col_i};
-        end else begin : g_own
+        end else if (SCALE_OWN != 0 && LANES <= 64) begin : g_own
+            reg  signed [G0_W-1:0]  p_q, m_q;
+            reg  signed [12:0]      f_q;
+            reg  signed [G_W-1:0]   sg_p_q, sg_m_q;
+            wire signed [G0_W+12:0] p = p_q * f_q, m = m_q * f_q;
+            always @(posedge clk_i) begin
+                p_q    <= g_p_i[G0_W-1:0];
+                m_q    <= g_m_i[G0_W-1:0];
+                f_q    <= {1'b0, scale_i};
+                sg_p_q <= p[G_W-1:0];
+                sg_m_q <= m[G_W-1:0];
+            end
+            assign sg_p_o = sg_p_q;
+            assign sg_m_o = sg_m_q;
+            wire _unused_own = &{1'b0, products_i, scale_en_i, p[G0_W+12:G_W], m[G0_W+12:G_W]};
+        end else begin : g_in_lane
             wire _unused_products = &{1'b0, products_i};
         end
     endgenerate

@@ -47,6 +47,7 @@ module sr_rules #(
             SR_FULL_NEEDS_MORE_THAN_64_LANES_LOWRANK_AND_32_FACTORS u ();
         end
         if (FIT_UNITS < 0 || FIT_UNITS > 2) begin : g_fitness SR_FIT_UNITS_IS_0_TO_2 u (); end
+        if (SCALE_OWN < 0 || SCALE_OWN > 1 || (QUAD != 2 && QUAD != 4)) begin : g_quad SR_SCALE_OWN_IS_0_OR_1_AND_QUAD_2_OR_4 u (); end
         if (MEMBERS < 1 || MEMBERS > 2 || (MEMBERS == 1 && (FIT_UNITS == 2 || (LOCAL != 0 && LOWRANK != 0)))) begin : g_members
             SR_MEMBERS_IS_1_OR_2_AND_1_HAS_ONE_FITNESS_UNIT_AND_NOT_BOTH_RULES u ();
         end
@@ -57,8 +58,8 @@ module sr_rules #(
         if (SERIAL != 0 && (LOWRANK != 0 || BUFFERS != 1 || WEIGHT_HOLD != 0)) begin : g_serial
             SR_SERIAL_HAS_NO_LOWRANK_BUFFERS_1_AND_WEIGHT_HOLD_0 u ();
         end
-        if (DSP_CHAIN != 0 && (LOWRANK == 0 || LOOPS != 0 || SOFT_LANES != 0)) begin : g_chain
-            SR_DSP_CHAIN_IS_FOR_LOW_RANK_IN_64_LANES_AT_MOST_WITHOUT_SOFT_LANES u ();
+        if (DSP_CHAIN != 0 && (LOWRANK == 0 || LOOPS != 0 || SOFT_LANES != 0 || SCALE_OWN != 0)) begin : g_chain
+            SR_DSP_CHAIN_IS_FOR_LOW_RANK_IN_64_LANES_AT_MOST_WITHOUT_SOFT_LANES_OR_SCALE_OWN u ();
         end
         if (CFG_RAM != 0 && LOCAL != 0) begin : g_cfg SR_CFG_RAM_IS_FOR_ONE_UNIT_AT_A_TIME_AND_LOCAL_HAS_TWO u (); end
     endgenerate

@@ -3,11 +3,11 @@
 //
 //   state              what happens
 //   CHECK              the limits
-//   DRAW, DRAWING      the factors of the pairs to evaluate are drawn
+//   DRAW, DRAWING      the factors of the pairs to evaluate are drawn, unless they still lie there
 //   EVALUATE           four units, each an item behind the one before it, until the last pair's fitness is done:
 //                        front of a sample -> LIF of a pair -> readout of the pair before -> fitness of the pair before that
 //   SHAPE*             pair weights from the members' sums: the sign of their difference, 4 cycles a pair
-//   REDRAW, REDRAWING  the factors again, if the population is not the one that was evaluated
+//   REDRAW, REDRAWING  the factors of the population, unless it is the one that was evaluated
 //   CREDIT, CREDITING  the pair weights become the words that the sums of the update are made of (sr_credit)
 //   UPDATE ... LAYER   update of the hidden layer, then of the readout (none where K is 0)
 //   LEARN, LEARNING    mode `local`: sr_local runs the samples of the list
@@ -37,7 +37,7 @@ module sr_seq #(
     parameter X_AW    = 14,
     parameter BUFFERS = 1,
     parameter MEMBERS = 2,    // of a pair, that units work on at a time
-    parameter SCORES  = 2,    // pairs between the readout's start and the end of their fitness: 2, or 4 with fitness units beside
+    parameter SCORES  = 2,    // pairs between the readout's start and the end of their fitness: 2 or 4
     parameter FULL    = 0,    // 1: full rank is built
     parameter COUNTS  = 2,    // pairs between the LIF unit's start and the readout's last look at their spike counts: 2 or 4
     parameter LOWRANK = 1     // 0: inference and learning alone
@@ -58,6 +58,7 @@ module sr_seq #(
     input  wire               full_i,         // the generation is one of full rank
     input  wire [15:0]        pair_first_i,   // in a draw
     input  wire               pair_zero_i,    // it is 0
+    input  wire               forget_i,       // a setting that factors follow from is written: what was drawn before is stale
     input  wire               step_hidden_i,  // the update's K is not 0
     input  wire               step_readout_i,
     // units (sr_units.vh), and what they are given with the pulse that starts them, or while they are busy
@@ -77,6 +78,7 @@ module sr_seq #(
     input  wire               read_done_i,
     output wire [ 3:0]        score_label_o,  // of the pair whose scores come
     output wire [2:0]         fit_job_o,
+    output wire [$clog2(SCORES)-1:0] fit_bank_o,      // of scores
     output wire [PAIR_AW-1:0] fit_pair_o,
     output wire [ 3:0]        fit_label_o,
     output wire               readout_o,      // the update is of the readout
@@ -100,7 +102,8 @@ module sr_seq #(
     reg  [5:0]         flags_q;
     reg  [7:0]         code_q;
     reg  [PAIR_AW:0]   shape_pair_q;
-    reg                readout_q, resident_q;   // resident_q: the factors are of pairs 0 to PAIRS - 1
+    reg                readout_q;
+    reg                drawn_q;                 // the store holds the factors of the pairs to evaluate; this outlives a run
     wire               infer       = |(flags_q & SR_RUN_INFER);
     wire               learn       = |(flags_q & SR_RUN_LEARN);
     wire               want_eval   = LOWRANK != 0 && |(flags_q & SR_RUN_EVALUATE);
@@ -113,6 +116,7 @@ module sr_seq #(
     wire               full        = FULL != 0 && full_i && !infer && !learn;
     wire [4:0]         to_update   = full ? UPDATE : REDRAW;
     wire [4:0]         after_eval  = want_shape ? SHAPE : want_update ? to_update : IDLE;
+    wire               whole       = pair_zero_i && cfg_pair_count == cfg_pairs;      // the pairs to evaluate are the population
     wire               evaluated;
     wire               draw_busy   = busy_i[UNIT_DRAW], front_busy = busy_i[UNIT_FRONT], fit_busy = busy_i[UNIT_FIT];
     always @(posedge clk_i) begin
@@ -121,7 +125,6 @@ module sr_seq #(
                 flags_q      <= run_flags_i;
                 code_q       <= run_start_i ? SR_REPLY_OK : code_q;
                 readout_q    <= 1'b0;
-                resident_q   <= 1'b0;
                 shape_pair_q <= {PAIR_AW + 1{1'b0}};
                 if (run_start_i) state_q <= CHECK;
             end
@@ -131,8 +134,8 @@ module sr_seq #(
             end
             DRAW:    state_q <= DRAWING;
             DRAWING: if (!draw_busy) begin
-                resident_q <= pair_zero_i && cfg_pair_count == cfg_pairs;
-                state_q    <= EVALUATE;
+                drawn_q <= !fault;
+                state_q <= EVALUATE;
             end
             EVALUATE: if (evaluated) state_q <= infer ? IDLE : after_eval;
             SHAPE:   state_q <= SHAPE_M;
@@ -143,7 +146,10 @@ module sr_seq #(
                 state_q      <= !shape_end ? SHAPE : want_update ? to_update : IDLE;
             end
             REDRAW:    state_q <= REDRAWING;
-            REDRAWING: if (!draw_busy) state_q <= CREDIT;
+            REDRAWING: if (!draw_busy) begin
+                drawn_q <= whole && !fault;
+                state_q <= CREDIT;
+            end
             CREDIT:    state_q <= CREDITING;
             CREDITING: if (!busy_i[UNIT_CREDIT]) state_q <= UPDATE;
             UPDATE:    state_q <= step ? UPDATING : LAYER;
@@ -159,6 +165,7 @@ module sr_seq #(
             code_q  <= fault_i;
             if (busy_i == 8'd0) state_q <= IDLE;
         end
+        if (forget_i || rst_i) drawn_q <= 1'b0;
         if (rst_i) state_q <= IDLE;
     end
     wire go = !fault;
@@ -167,7 +174,7 @@ module sr_seq #(
     assign clear_o      = state_q == IDLE && run_start_i;
     assign infer_o      = infer;
     assign start_o[UNIT_LEARN]  = go && state_q == LEARN;
-    assign start_o[UNIT_DRAW]   = go && (state_q == DRAW || (state_q == REDRAW && !resident_q));
+    assign start_o[UNIT_DRAW]   = go && ((state_q == DRAW && !drawn_q) || (state_q == REDRAW && !(drawn_q && whole)));
     assign start_o[UNIT_CREDIT] = go && state_q == CREDIT;
     assign start_o[UNIT_UPDATE] = go && state_q == UPDATE && step;
     assign draw_first_o = state_q == DRAW || state_q == DRAWING ? pair_first_i : 16'd0;
@@ -245,7 +252,8 @@ module sr_seq #(
     wire                fit_start = evaluating && !fit_run_q && s_full_q[s_fit_q];
     assign fit_job_o[JOB_FIRST] = BUFFERS > 1 ? fit_ticket[4] : base_fresh_q[0];
     assign fit_job_o[JOB_MINUS] = fit_minus_q && MEMBERS == 1;
-    assign fit_job_o[JOB_BANK]  = s_fit_q[0];
+    assign fit_job_o[JOB_BANK]  = 1'b0;
+    assign fit_bank_o  = s_fit_q;
     assign fit_pair_o  = fit_pair_q;
     assign fit_label_o = BUFFERS > 1 ? fit_ticket[3:0] : base_label_q[0];
     assign evaluated   = fit_end && (BUFFERS > 1 ? fit_ticket[6] : fit_ticket[5] && base_last_q[0]);

@@ -11,5 +11,5 @@ localparam UNIT_UPDATE = 6;  // sr_pair_update: a layer
 localparam UNIT_LEARN  = 7;  // sr_local: the samples of the batch list
 localparam JOB_FIRST   = 0;  // LIF, readout: the sample's first pair; fitness: sums begin anew
 localparam JOB_MINUS   = 1;  // MEMBERS 1: it is the minus member
-localparam JOB_BANK    = 2;  // LIF: of base current and counts; fitness: of scores
+localparam JOB_BANK    = 2;  // LIF: of base current and counts
 // verilator lint_on UNUSEDPARAM

@@ -5,7 +5,8 @@
 // params: -GSCORE_W=24 -GPAIR_AW=3 -GUNITS=0 -GMEMBERS=2
 // params: -GSCORE_W=24 -GPAIR_AW=3 -GUNITS=2 -GMEMBERS=2
 // params: -GSCORE_W=24 -GPAIR_AW=3 -GUNITS=0 -GMEMBERS=1
-// params: -GSCORE_W=24 -GPAIR_AW=3 -GUNITS=1 -GMEMBERS=2
+// params: -GSCORE_W=24 -GPAIR_AW=3 -GUNITS=1 -GMEMBERS=2 -GSBANK_W=2
+// params: -GSCORE_W=24 -GPAIR_AW=3 -GUNITS=1 -GMEMBERS=1 -GSBANK_W=2
 extern "C" {
 #include "device/fitness.h"
 }
@@ -24,7 +25,7 @@ struct Bench {
     Vsr_member_fitness top;
     tb::Random random;
     bool beside;
-    unsigned members, classes = 2, written = 0, preds = 0;
+    unsigned members, s_banks, classes = 2, written = 0, preds = 0;
     uint64_t bank[32] = {0}, now = 0, last_at = 0, jobs_done = 0, hits = 0, ahead = 0;
     struct sr_evaluation e = {};
     bool infer = false;
@@ -32,7 +33,7 @@ struct Bench {
     size_t at = 0, fed = 0; /* the job at work; the one whose scores come */
     unsigned fed_class = 0;
 
-    Bench(uint64_t seed, bool b, unsigned m) : random(seed), beside(b), members(m) {}
+    Bench(uint64_t seed, bool b, unsigned m, unsigned s) : random(seed), beside(b), members(m), s_banks(s) {}
 
     /* A score of the pair whose scores come. Last scores are as far apart as the readout's pairs, and the label stays for a cycle after. */
     void feed() {
@@ -106,7 +107,7 @@ struct Bench {
             const Job &job = jobs[at];
             while ((beside && fed <= at) || (!beside && random.chance(40))) cycle();
             written = 0;
-            top.bank_i = random.chance(50), top.pair_i = (CData)job.pair, top.label_i = (CData)job.label;
+            top.bank_i = (CData)random.below(s_banks), top.pair_i = (CData)job.pair, top.label_i = (CData)job.label;
             top.minus_i = members == 1 ? job.minus : random.chance(50), top.fresh_i = job.fresh, top.start_i = 1;
             unsigned n = 0;
             do {
@@ -127,7 +128,7 @@ struct Bench {
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
     const unsigned variant = tb::variant(argv);
-    Bench bench(tb::seed_from(argc, argv), variant == 1, variant == 2 ? 1 : 2);
+    Bench bench(tb::seed_from(argc, argv), variant == 1, variant == 2 || variant == 4 ? 1 : 2, variant > 2 ? 4 : 2);
     Verilated::randReset(2);
     Verilated::randSeed((int)bench.random.below(1u << 30) + 1);
     Vsr_member_fitness &top = bench.top;

@@ -7,13 +7,15 @@
 // params: -GLANES=128 -GCNT_W=4 -GBLOCK_W=5 -GBLOCK_AW=2 -GRANK_W=4 -GRANK_AW=3 -GFACTOR_AW=5 -GCLASS_AW=9 -GCUT_LOG=0 -GSUM_W=22 -GG_W=26 -GQ_W=30 -GSCORE_W=24 -GRANK_LANES=4 -GYBANK_W=2 -GKEEP_SCORES=0 -GW_W=12
 // params: -GLANES=4 -GCNT_W=4 -GBLOCK_W=4 -GBLOCK_AW=2 -GRANK_W=1 -GRANK_AW=1 -GFACTOR_AW=5 -GCLASS_AW=7 -GQ_W=23 -GMEMBERS=1 -GTREE=0 -GCHAIN=1
 // params: -GLANES=4 -GCNT_W=4 -GBLOCK_W=4 -GBLOCK_AW=2 -GRANK_W=1 -GRANK_AW=1 -GFACTOR_AW=5 -GCLASS_AW=7 -GQ_W=23
+// params: -GLANES=4 -GCNT_W=4 -GBLOCK_W=4 -GBLOCK_AW=2 -GRANK_W=3 -GRANK_AW=2 -GFACTOR_AW=5 -GCLASS_AW=7 -GSCALE_OWN=1 -GYBANK_W=2 -GSBANK_W=2
+// params: -GLANES=4 -GCNT_W=4 -GBLOCK_W=4 -GBLOCK_AW=2 -GRANK_W=3 -GRANK_AW=2 -GFACTOR_AW=5 -GCLASS_AW=7 -GSCALE_OWN=1 -GYBANK_W=2 -GSBANK_W=2 -GMEMBERS=1 -GTREE=2
 #include "tb.h"
 #include "Vsr_readout.h"
 
 namespace {
 
 struct Shape {
-    unsigned lanes, cnt_w, block_aw, cut_log, rank_max, rank_lanes, members, y_banks, w_w, score_w;
+    unsigned lanes, cnt_w, block_aw, cut_log, rank_max, rank_lanes, members, y_banks, s_banks, w_w, score_w;
     bool keep;
 };
 const unsigned kFactors = 32;
@@ -34,8 +36,8 @@ struct Bench {
     unsigned held = 0; /* banks of spike counts that are still to be read */
     bool infer = false;
     unsigned w_at[2] = {0, 0};
-    int64_t kept[32][2] = {{0}};
-    bool kept_known[32] = {false};
+    int64_t kept[64][2] = {{0}};
+    bool kept_known[64] = {false};
     uint64_t scores = 0, back_to_back = 0, resets = 0, reads = 0;
 
     Bench(uint64_t seed, const Shape &s)
@@ -51,7 +53,7 @@ struct Bench {
     /* A cycle: scores are compared as they come; the memories answer. */
     void cycle() {
         bool fit_re = shape.keep && random.chance(40);
-        unsigned fit_at = random.below(32);
+        unsigned fit_at = random.below(16 * shape.s_banks);
         top.fit_re_i = fit_re, top.fit_addr_i = (CData)fit_at;
         tb::settle(top);
         if (top.score_we_o) {
@@ -65,7 +67,7 @@ struct Bench {
             for (unsigned m = 0; m < 2; m++) kept[at][m] = wants.front().value[m];
             kept_known[at] = true;
             if (top.done_o != (wants.front().of_class == classes - 1)) tb::fail("done_o");
-            if (top.done_o) score_bank ^= 1;
+            if (top.done_o) score_bank = (score_bank + 1) % shape.s_banks;
             wants.pop_front();
             scores++;
         } else if (top.done_o) {
@@ -181,11 +183,13 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {{4, 4, 2, 2, 4, 1, 2, 2, 8, 19, true},
-                                   {4, 4, 2, 2, 4, 1, 1, 2, 8, 19, true},
-                                   {128, 4, 2, 0, 8, 4, 2, 4, 12, 24, false},
-                                   {4, 4, 2, 2, 1, 1, 1, 2, 8, 19, true},
-                                   {4, 4, 2, 2, 1, 1, 2, 2, 8, 19, true}};
+    static const Shape shapes[] = {{4, 4, 2, 2, 4, 1, 2, 2, 2, 8, 19, true},
+                                   {4, 4, 2, 2, 4, 1, 1, 2, 2, 8, 19, true},
+                                   {128, 4, 2, 0, 8, 4, 2, 4, 2, 12, 24, false},
+                                   {4, 4, 2, 2, 1, 1, 1, 2, 2, 8, 19, true},
+                                   {4, 4, 2, 2, 1, 1, 2, 2, 2, 8, 19, true},
+                                   {4, 4, 2, 2, 4, 1, 2, 4, 4, 8, 19, true},
+                                   {4, 4, 2, 2, 4, 1, 1, 4, 4, 8, 19, true}};
     const Shape &shape = shapes[tb::variant(argv)];
     Bench bench(tb::seed_from(argc, argv), shape);
     Verilated::randReset(2);

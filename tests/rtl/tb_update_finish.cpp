@@ -7,12 +7,13 @@
 // params: -GLANES=16
 // params: -GLANES=32
 // params: -GLANES=64
+// params: -GLANES=16 -GQUAD=2
 #include "tb.h"
 #include "Vsr_update_finish.h"
 
 namespace {
 
-const unsigned kReadout = 16128, kLanes[] = {4, 2, 16, 32, 64};
+const unsigned kReadout = 16128, kLanes[] = {4, 2, 16, 32, 64, 16}, kQuad[] = {4, 2, 4, 4, 4, 2};
 
 struct Cycle {
     bool put, load, product, low, weigh, turn, write, hand;
@@ -25,7 +26,7 @@ struct Bench {
     tb::Random random;
     unsigned lanes, quad, cut;
     uint64_t words = 0, resets = 0, fewest = ~0ull;
-    Bench(uint64_t seed, unsigned n) : random(seed), lanes(n), quad(n < 4 ? n : 4), cut(n < 16 ? n : 16) {}
+    Bench(uint64_t seed, unsigned n, unsigned q) : random(seed), lanes(n), quad(q), cut(n < 16 ? n : 16) {}
 
     static uint64_t noise(uint64_t key, bool readout, unsigned row, unsigned block) {
         return sr_permute(sr_counter(SR_KIND_ROUND, readout ? 3 : 0, row, 0, 0, block) ^ key);
@@ -75,7 +76,7 @@ struct Bench {
         std::vector<unsigned> product(log.size() + 5), load(product), low(product), weigh(product), turn(product),
             write(product);
         for (unsigned n = 0; n < log.size(); n++) {
-            if (log[n].hand) handed++;
+            if (log[n].hand && puts + log[n].put < quad * handed++) tb::fail("a word comes before the one before it is out");
             if (!log[n].put) continue;
             unsigned word = puts / quad, at = puts % quad, row = word / blocks, block = word % blocks;
             unsigned addr = row * 16 + block + (readout ? kReadout : 0);
@@ -110,7 +111,7 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    Bench bench(tb::seed_from(argc, argv), kLanes[tb::variant(argv)]);
+    Bench bench(tb::seed_from(argc, argv), kLanes[tb::variant(argv)], kQuad[tb::variant(argv)]);
     tb::Random &random = bench.random;
     bench.reset();
     for (unsigned n = 0; n < 150; n++) {
