@@ -54,6 +54,13 @@ struct Bench {
                                 : sat16(tb::sign_extend(random.word(), 16));
     }
 
+    /* A base current that brings one member to the threshold or to a rail, or next to it, where there is one; else b. */
+    int64_t steer(int64_t b, int64_t rest, unsigned theta) {
+        const int64_t rail = random.chance(50) ? 32767 : -32767;
+        int64_t want = (random.chance(50) ? rail : (int64_t)theta) + (int64_t)random.below(3) - 1 - rest;
+        return want >= -32767 && want <= 32767 ? want : b;
+    }
+
     /* One block's samples, one after the other: the sums, loads and fires of its steps, which nothing else comes between. */
     void samples(unsigned count, unsigned steps, unsigned items, unsigned gaps) {
         unsigned leak = !shape.leak_mul ? 32 : random.chance(15) ? 0 : random.chance(15) ? 255 : random.below(256);
@@ -68,15 +75,22 @@ struct Bench {
             unsigned spiked[2] = {0, 0};
             for (unsigned step = 0; step < steps; step++) {
                 int64_t sum = 0, b = s16(small);
+                std::vector<std::pair<int64_t, bool>> terms;
+                for (unsigned k = 0; k < items * shape.rank_lanes; k++) {
+                    terms.push_back({random.chance(20) ? s16(small) & ~15 : s16(small), random.chance(50)});
+                    sum += terms[k].second ? -terms[k].first : terms[k].first;
+                }
+                const int64_t d = sum >> 4;
+                const unsigned steered = shape.members > 1 ? random.below(2) : 0;
+                if (random.chance(40))
+                    b = steer(b, v[steered] - ((v[steered] * leak) >> 8) + (steered || minus ? -d : d), theta);
                 for (unsigned item = 0; item < items; item++) {
                     pause(gaps);
                     top.ctl_i = (CData)(SUM | (item ? 0 : SUM_FIRST) | (minus ? MINUS : 0));
                     if (shape.members == 1 && !item) top.b_i = (SData)b;
                     for (unsigned k = 0; k < shape.rank_lanes; k++) {
-                        int64_t term = random.chance(20) ? s16(small) & ~15 : s16(small);
-                        bool neg = random.chance(50);
-                        tb::set(top.term_i, 16 * k, 16, (uint64_t)term), tb::set(top.neg_i, k, 1, neg);
-                        sum += neg ? -term : term;
+                        const std::pair<int64_t, bool> &term = terms[item * shape.rank_lanes + k];
+                        tb::set(top.term_i, 16 * k, 16, (uint64_t)term.first), tb::set(top.neg_i, k, 1, term.second);
                     }
                     cycle();
                 }
@@ -90,7 +104,6 @@ struct Bench {
                 top.present_i = present;
                 cycle();
                 fires++;
-                int64_t d = sum >> 4;
                 for (unsigned m = 0; m < shape.members; m++) {
                     int64_t exact = v[m] - ((v[m] * leak) >> 8) + (m || minus ? b - d : b + d), u = sat16(exact);
                     bool spike = u >= theta;

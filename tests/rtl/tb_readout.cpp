@@ -183,12 +183,9 @@ struct Bench {
 
 int main(int argc, char **argv) {
     Verilated::commandArgs(argc, argv);
-    static const Shape shapes[] = {{4, 4, 2, 2, 4, 1, 2, 2, 2, 8, 19, true},
-                                   {4, 4, 2, 2, 4, 1, 1, 2, 2, 8, 19, true},
-                                   {128, 4, 2, 0, 8, 4, 2, 4, 2, 12, 24, false},
-                                   {4, 4, 2, 2, 1, 1, 1, 2, 2, 8, 19, true},
-                                   {4, 4, 2, 2, 1, 1, 2, 2, 2, 8, 19, true},
-                                   {4, 4, 2, 2, 4, 1, 2, 4, 4, 8, 19, true},
+    static const Shape shapes[] = {{4, 4, 2, 2, 4, 1, 2, 2, 2, 8, 19, true},     {4, 4, 2, 2, 4, 1, 1, 2, 2, 8, 19, true},
+                                   {128, 4, 2, 0, 8, 4, 2, 4, 2, 12, 24, false}, {4, 4, 2, 2, 1, 1, 1, 2, 2, 8, 19, true},
+                                   {4, 4, 2, 2, 1, 1, 2, 2, 2, 8, 19, true},     {4, 4, 2, 2, 4, 1, 2, 4, 4, 8, 19, true},
                                    {4, 4, 2, 2, 4, 1, 1, 4, 4, 8, 19, true}};
     const Shape &shape = shapes[tb::variant(argv)];
     Bench bench(tb::seed_from(argc, argv), shape);
