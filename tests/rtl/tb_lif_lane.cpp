@@ -77,7 +77,7 @@ struct Bench {
                 int64_t sum = 0, b = s16(small);
                 std::vector<std::pair<int64_t, bool>> terms;
                 for (unsigned k = 0; k < items * shape.rank_lanes; k++) {
-                    terms.push_back({random.chance(20) ? s16(small) & ~15 : s16(small), random.chance(50)});
+                    terms.push_back({random.chance(20) ? s16(small) / 16 * 16 : s16(small), random.chance(50)});
                     sum += terms[k].second ? -terms[k].first : terms[k].first;
                 }
                 const int64_t d = sum >> 4;
