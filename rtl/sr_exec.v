@@ -427,7 +427,11 @@ module sr_exec #(
                     word_q[8*(1<<k)-8 +: 8] <= byte_of;
         end
 
-    assign req_drop_o   = (state_q == S_CHECK) & op_wait & run_busy_i & (fault == SR_REPLY_OK);
+    // A WAIT can be of a wrong length and nothing else, which is known a cycle before: the way to the link's state is short.
+    reg wait_fine_q;
+    always @(posedge clk_i)
+        wait_fine_q <= op_wait & ~bad_length;
+    assign req_drop_o   = (state_q == S_CHECK) & wait_fine_q & run_busy_i;
     assign pkt_hold_o   = byte_zero;
     assign pkt_next_o   = (state_q == S_WRITE) & ~pkt_hold_o;
     assign rep_valid_o  = (state_q == S_REPLY) | (state_q == S_READ) | ((state_q == S_WAIT) & ~run_busy_i & ~req_valid_i);
@@ -500,6 +504,7 @@ module sr_exec #(
             if (run_abort_o && !$past(run_abort_o)) assert (op_abort);
             if (engine_rst_o) assert (op_reset);
             if (req_drop_o) assert (op_wait && run_busy_i && req_valid_i);
+            if (state_q == S_CHECK) assert (req_drop_o == (op_wait && run_busy_i && fault == SR_REPLY_OK));
             // A damaged packet has no effect, and what is written has passed every check.
             if (req_valid_i && req_fault_i != 2'd0) assert (!mem_we_o && !mem_re_o && !reg_we_o && !run_start_o && !engine_rst_o && !req_drop_o);
             if (mem_we_o) assert (writes && (op_write_mem || op_dense) && !refused && !mem_over_q);

@@ -96,7 +96,7 @@ module sr_readout #(
     output wire                      class_re_o,
     output wire [CLASS_AW-1:0]       class_addr_o,
     output wire [3:0]                class_sel_o,  // with the data: which bit of its word
-    input  wire [RANK_LANES-1:0]     class_bit_i,  // of the factor and those that follow it
+    input  wire [RANK_LANES-1:0]     class_bit_i,  // of the factor and those that follow it; full rank: 0
     // scores
     output wire                      score_we_o,
     output wire [3:0]                score_class_o,
@@ -279,7 +279,7 @@ module sr_readout #(
         else if (pair_last_q[Q_READ] && (MEMBERS > 1 || minus_age_q[Q_READ])) c_factor_q <= c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
         q_k_q1  <= q_k_q;
         q_sel_q <= q_class_q;
-        bit_q   <= class_bit_i & {RANK_LANES{!full}};
+        bit_q   <= class_bit_i;
         scaled_q <= g_put && !rst_i;
         store_q  <= scaled_q && !rst_i;
         // The next pair may start before this one's last S g is stored, so k begins anew with the last class, not with the start.

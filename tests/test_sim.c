@@ -333,7 +333,8 @@ static void test_full(void **state) {
         struct sr_random_config c;
         make(caps, 20, 200, 3, 300, 2, 90, &c);
         struct sr_noise noise = c.evaluation.noise;
-        noise.pairs = least(300, caps->pairs_max);
+        noise.pairs = least(600, caps->pairs_max);
+        noise.rank = caps->rank_max; /* full rank knows none: it does not count as factors */
         if (n < 4) noise.mode = noise.readout_mode = SR_MODE_FULL;
         set_noise(caps, noise, &c);
         c.net.theta[0] = 60;
