@@ -6,7 +6,7 @@
 //            a cycle before. keep_i: base current is registered out (LOOPS) or stands in base_o; counts in counts_o.
 //   update   ctl_i (sr_update.vh). A factor's bit is missed where its row bit, its column bit and the sign of its u are odd in number. signs_o: the
 //            first two of them, for the misses of LOOPS, which sr_loop_factors finds.
-// What memories give to accumulators is registered first. Reset: none. Test: tests/test_sim.c, tests/rtl/tb_column.cpp
+// What memories give to accumulators is registered first. Reset: none. Test: tests/rtl/tb_columns.cpp
 `default_nettype none
 
 module sr_columns #(

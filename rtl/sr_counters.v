@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_counters: the status registers CYC_* and EVENTS: cycles of a run in which a unit was busy (docs/architecture.md says which), from clear_i on, when
-// a run begins. COUNTERS 0: the total alone; the others read 0. Reset: none. Test: tests/test_sim.c
+// a run begins. COUNTERS 0: the total alone; the others read 0. Reset: none. Test: tests/rtl/tb_counters.cpp
 `default_nettype none
 
 module sr_counters #(

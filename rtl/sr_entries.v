@@ -2,7 +2,7 @@
 // sr_entries: the entries of a perturbation of full rank (FULL 1, lanes as loops), which are not kept but drawn where they are needed, LANES a
 // cycle: in the front those of an event's row, in the update those of a row and pair, in the readout those of a class.
 // Latency    entries_o: the cycle after event_i or upd_re_i; read_o: the cycle after read_re_i. FULL 0: nothing is built.
-// Reset      none. Test: tests/test_sim.c (simulation build `default`)
+// Reset      none. Test: tests/rtl/tb_entries.cpp
 `default_nettype none
 
 module sr_entries #(

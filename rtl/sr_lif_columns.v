@@ -9,7 +9,7 @@
 // From there on sr_lif's bundle (sr_lif.vh) says what a lane does (sr_lif_lane). LOOPS: RANK_LANES terms at a time, whose counts are kept here
 // (sr_loop_terms); they are written a cycle after keep_i.
 // Formats    counts signed C_W; base_i and full_i's sums as sr_base_store has them; count_o: MEMBERS spike counts a lane, the plus member's low.
-// Reset      none. Test: tests/test_sim.c, tests/rtl/tb_lif_lane.cpp
+// Reset      none. Test: tests/rtl/tb_lif_columns.cpp (lanes), tests/test_sim.c (LOOPS)
 `default_nettype none
 
 module sr_lif_columns #(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // sr_limits: does the configuration fit what was built? Reply code of the first limit it breaks, SR_REPLY_OK if none.
 // Combinational over registers that are stable when it is looked at (start of a run). What depends on products (buffer and
-// store addresses) is checked by sr_check. Test: tests/test_sim.c
+// store addresses) is checked by sr_check. Test: tests/rtl/tb_limits.cpp
 `default_nettype none
 
 module sr_limits #(

@@ -4,7 +4,7 @@
 //
 // CFG_RAM 1  The low halves of all registers are in a block RAM as well, from which PAIR_FIRST or K comes, a cycle after draw_i or readout_i, and
 //            so that the flip-flops that hold them otherwise are left out. Whether they are 0, which the sequencer asks any time, is kept.
-// Reset      none. Test: tests/test_sim.c
+// Reset      none. Test: tests/rtl/tb_settings.cpp
 `default_nettype none
 
 module sr_settings #(

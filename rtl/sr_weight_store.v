@@ -10,7 +10,7 @@
 // SERIAL     The readout and the credit are given one weight of the word. The update of mode `local` takes a word two cycles after its address
 //            (learn_take_i) and is given its weight learn_col_i from the cycle after on; what they become gathers in the register here, each with
 //            learn_put_i, until learn_we_i writes those that did.
-// Reset      no write in reset; nothing else. Test: tests/test_sim.c
+// Reset      no write in reset; nothing else. Test: tests/rtl/tb_weight_store.cpp
 `default_nettype none
 
 module sr_weight_store #(
