@@ -248,12 +248,14 @@ module sr_engine #(
     wire [7:0]            lif_ctl;
     wire [Y_AW-1:0]       y_waddr;
     wire [RANK_LANES-1:0] lif_valid;
+    // In mode `local` the plain run begins while the front is at work, and keeps behind it.
+    wire                  lif_hold = learning && busy[UNIT_FRONT] && lif_col_addr[BLOCK_AW-1:0] == base_at[BLOCK_AW-1:0];
     sr_lif #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
         .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_LANES(RANK_LANES), .MEMBERS(MEMBERS), .YBANK_W(YBANK_W)
     ) u_lif (
         .clk_i(neuron_clk), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_LIF] || lrn_lif), .first_i(learning || lif_job[JOB_FIRST]),
-        .base_bank_i(lif_job[JOB_BANK]), .minus_i(lif_job[JOB_MINUS] || lrn_minus), .ready_o(lif_ready), .busy_o(busy[UNIT_LIF]), .done_o(lif_done),
+        .base_bank_i(lif_job[JOB_BANK]), .minus_i(lif_job[JOB_MINUS] || lrn_minus), .hold_i(lif_hold), .ready_o(lif_ready), .busy_o(busy[UNIT_LIF]), .done_o(lif_done),
         .steps_i(steps), .rank_i(rank),
         .blocks_i(blocks), .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .valid_o(lif_valid),
         .col_re_o(lif_col_re), .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl),
@@ -347,7 +349,8 @@ module sr_engine #(
                                 lrn_we, lrn_bank_re, lrn_bank_we;
     wire [X_AW-1:0]             lrn_x_base, lrn_x_addr;
     wire [LANES-1:0]            lrn_bits;
-    wire [ITEM_AW:0]            lrn_y_addr;
+    wire [1:0]                  lrn_bank;
+    wire [ITEM_AW+1:0]          lrn_y_addr;
     wire [ITEM_AW+3:0]          lrn_w_addr;
     wire [XW_W+3+ITEM_AW:0]     lrn_m_addr;
     wire [COLS*MASTER_W-1:0]    lrn_m, lrn_m_new;
@@ -373,7 +376,7 @@ module sr_engine #(
                 .sigma_i(cfg_scale0), .k_hidden_i(cfg_step0[15:0]), .k_readout_i(cfg_step3[15:0]), .mul_i(cfg_fitness[5:2]),
                 .shift_i(cfg_fitness[10:6]), .classes_i(cfg_classes), .steps_i(steps), .blocks_i(blocks), .cols_i(items), .x_words_i(x_words),
                 .rest_i(cfg_rows0[3:0]), .sample_o(lrn_sample), .front_o(lrn_front), .x_base_o(lrn_x_base),
-                .front_busy_i(busy[UNIT_FRONT]), .lif_o(lrn_lif), .plain_o(lrn_plain), .minus_o(lrn_minus), .lif_busy_i(busy[UNIT_LIF]),
+                .front_busy_i(busy[UNIT_FRONT]), .lif_o(lrn_lif), .plain_o(lrn_plain), .minus_o(lrn_minus), .y_bank_o(lrn_bank), .lif_busy_i(busy[UNIT_LIF]),
                 .lif_re_i(lif_col_re),
                 .lif_block_i(lif_col_addr[BLOCK_AW-1:0]), .lif_step_i(lif_count_addr[STEP_AW-1:0]), .noise_bits_o(lrn_bits),
                 .read_o(lrn_read), .read_busy_i(busy[UNIT_READ]), .score_we_i(score_we && (learning || LOWRANK == 0)), .score_class_i(score_class),
@@ -386,7 +389,7 @@ module sr_engine #(
                 .bank_we_o(lrn_bank_we), .bank_waddr_o(lrn_bank_waddr), .bank_wdata_o(lrn_bank_wdata)
             );
         end else begin : g_no_local
-            assign {busy[UNIT_LEARN], lrn_sample, lrn_front, lrn_x_base, lrn_lif, lrn_plain, lrn_minus, lrn_bits, lrn_read, lrn_best, lrn_products, lrn_x_re,
+            assign {busy[UNIT_LEARN], lrn_sample, lrn_front, lrn_x_base, lrn_lif, lrn_plain, lrn_minus, lrn_bank, lrn_bits, lrn_read, lrn_best, lrn_products, lrn_x_re,
                     lrn_x_addr, lrn_y_re, lrn_y_addr, lrn_walk, lrn_w_addr, lrn_turn, lrn_readout, lrn_we, lrn_m_addr, lrn_m_new, lrn_take,
                     lrn_put, lrn_col, lrn_bank_re, lrn_bank_raddr, lrn_bank_we, lrn_bank_waddr, lrn_bank_wdata} = 0;
             wire _unused_local = &{1'b0, lrn_m, read_x_en};
@@ -398,7 +401,7 @@ module sr_engine #(
     reg  mem_read_q;
     sr_ram_sp #(.WIDTH(16), .DEPTH(SAMPLE_WORDS), .ADDR_W(X_AW)) u_samples (
         .clk_i(clk_i), .we_i(mem_we_i && host_x), .re_i(x_re || lrn_x_re || (mem_read_q && host_x)),
-        .addr_i(!run_busy_o ? mem_addr_i[X_AW-1:0] : lrn_turn ? lrn_x_addr : x_addr), .wdata_i(mem_wdata_i[15:0]), .rdata_o(x_data)
+        .addr_i(!run_busy_o ? mem_addr_i[X_AW-1:0] : lrn_x_re ? lrn_x_addr : x_addr), .wdata_i(mem_wdata_i[15:0]), .rdata_o(x_data)
     );
     wire [LANES*16-1:0] host_weights;
     sr_weight_store #(
@@ -429,7 +432,7 @@ module sr_engine #(
     sr_spike_store #(
         `include "sr_pass.vh"
     ) u_spikes (
-        .clk_i(clk_i), .learning_i(learning), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .read_re_i(read_y_re), .read_addr_i(read_y_addr),
+        .clk_i(clk_i), .learning_i(learning), .learn_bank_i(lrn_bank), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .read_re_i(read_y_re), .read_addr_i(read_y_addr),
         .learn_re_i(lrn_y_re), .learn_addr_i(lrn_y_addr), .rdata_o(read_y)
     );
     sr_bank #(

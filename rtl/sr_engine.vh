@@ -32,6 +32,8 @@ parameter UPD_GROUP_W  = FULL != 0 ? PAIR_AW + 1 : GROUP_W,             // the u
 parameter BLOCK_W0  = $clog2(BLOCKS + RANK_MAX + 2),                    // a class row's items and a gap
 parameter BLOCK_W1  = BLOCK_W0 > GROUP_W ? BLOCK_W0 : GROUP_W,
 parameter BLOCK_W   = BLOCK_W1 > READ_RANK_W ? BLOCK_W1 : READ_RANK_W,
+parameter APART     = BUFFERS > 1 || LOCAL != 0 ? 1 : 0,                // the readout's weights have a memory of their own: mode `local` changes them
+                                                                        // beside the next sample's front
 parameter COLS      = SERIAL != 0 ? 1 : LANES,                          // columns that readout and learning work on together
 parameter TURN_LOG  = SERIAL != 0 ? LANES_LOG : 0,
 parameter TURN_W    = TURN_LOG > 0 ? TURN_LOG : 1,

@@ -19,7 +19,7 @@
 // Handshake   start_i (pulse, only while ready_o) with first_i (the sample's first pair: factors from 0), base_bank_i, and minus_i
 //             (MEMBERS 1: the pair's second member, with the factors of the pass before; else low). ready_o is
 //             high in the walk's last cycle already. done_o pulses a cycle after the pair's last spike counts were written.
-//             Settings stay while busy_o.
+//             Settings stay while busy_o. While hold_i nothing leaves the walk: what it needs of the column block is not there yet.
 // Reset       control only. Test: tests/rtl/tb_lif.cpp; proofs: tests/formal
 `default_nettype none
 
@@ -44,6 +44,7 @@ module sr_lif #(
     input  wire                first_i,
     input  wire                base_bank_i,
     input  wire                minus_i,
+    input  wire                hold_i,
     output wire                ready_o,
     output wire                busy_o,
     output wire                done_o,
@@ -76,7 +77,8 @@ module sr_lif #(
     wire                 k_last    = RANK_W == 1 || (RANK_LANES > 1 ? k_up >= rank_i : k_up == rank_i);    // one bit: rank 1 alone
     wire                 step_last = step_q == steps_i - 1'b1;
     wire                 block_last = block_q == blocks_i - 1'b1;
-    wire                 walk_last = walk_q && k_last && step_last && block_last;
+    wire                 walk      = walk_q && !hold_i;
+    wire                 walk_last = walk && k_last && step_last && block_last;
     wire [FACTOR_AW-1:0] factor_up = factor_q + RANK_LANES[FACTOR_AW-1:0];
     wire [FACTOR_AW-1:0] factor_next  = RANK_LANES > 1 ? pair_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i} : factor_up;
     wire [FACTOR_AW-1:0] factor_begin = first_i ? {FACTOR_AW{1'b0}} : minus_i ? pair_factor_q : factor_next;  // of what start_i brings
@@ -90,7 +92,7 @@ module sr_lif #(
             block_q       <= {BLOCK_W{1'b0}};
             pair_factor_q <= factor_begin;
             factor_q      <= factor_begin;
-        end else if (walk_q) begin
+        end else if (walk) begin
             if (walk_last) walk_q <= 1'b0;    // factor_q stays: the next pair's factors follow this one's
             else begin
                 k_q      <= k_last ? {RANK_W{1'b0}} : k_up;
@@ -113,11 +115,11 @@ module sr_lif #(
     reg [4:1] bank_age_q, minus_age_q;
     reg       done_q;
     always @(posedge clk_i) begin
-        item_q       <= {item_q[3:1], walk_q && !rst_i};
+        item_q       <= {item_q[3:1], walk && !rst_i};
         k_first_q    <= {k_first_q[3:1], k_first};
-        k_last_q     <= {k_last_q[FIRE-1:1], walk_q && k_last && !rst_i};
+        k_last_q     <= {k_last_q[FIRE-1:1], walk && k_last && !rst_i};
         step_first_q <= {step_first_q[FIRE-1:1], step_q == {STEP_W{1'b0}}};
-        step_last_q  <= {step_last_q[COUNT-1:1], walk_q && k_last && step_last && !rst_i};
+        step_last_q  <= {step_last_q[COUNT-1:1], walk && k_last && step_last && !rst_i};
         step_end_q   <= {step_end_q[BASE-1:1], step_last};
         pair_last_q  <= {pair_last_q[COUNT-1:1], walk_last && !rst_i};
         block_last_q <= {block_last_q[FIRE-1:1], block_last};
@@ -171,9 +173,9 @@ module sr_lif #(
             assign valid_o = 1'b1;
         end
     endgenerate
-    assign count_re_o   = walk_q;
+    assign count_re_o   = walk;
     assign count_addr_o = {bank_q, group[GROUP_AW-1:0], step_q[STEP_AW-1:0]};
-    assign col_re_o     = walk_q;
+    assign col_re_o     = walk;
     assign col_addr_o   = {factor_q, block_q[BLOCK_AW-1:0]};
     assign base_re_o    = MEMBERS > 1 ? k_last_q[BASE] : item_q[BASE] && k_first_q[BASE];
     assign base_addr_o  = {bank_age_q[BASE], base_step_q, base_block_q};

@@ -9,7 +9,7 @@
 // COLS          columns that credit and update work on together: LANES, which a block then has; or 1: a column is a block by itself for them,
 //               and what is said of blocks in the addresses of y, w and m is said of columns (cols_i of them). Noise and LIF have LANES ever.
 //   noise_bits_o  a bit for each column, a cycle after lif_re_i with lif_block_i and lif_step_i (1: -sigma)
-//   y_*           spike counts {bank, block}, {minus, plus} of each column; data a cycle after. MEMBERS 1: of one member, plus in bank 1, minus in 0
+//   y_*           spike counts {bank, block}, {minus, plus} of each column; data a cycle after. Banks: sr_local_seq; y_bank_o is the LIF run's
 //   w_*           integer parts of the readout's weights, three cycles after walk_o with w_addr_o
 //   m_*           master weights: a read (m_we_o low) three cycles after the address; a write. COLS 1: m_i is column m_col_o of the word that was
 //                 there with m_take_o; m_o goes to the same column of the word to be written with m_put_o, and m_we_o writes the columns that did
@@ -72,6 +72,7 @@ module sr_local #(
     output wire                          lif_o,
     output wire                          plain_o,
     output wire                          minus_o,       // MEMBERS 1: of the minus members
+    output wire [1:0]                    y_bank_o,
     input  wire                          lif_busy_i,
     input  wire                          lif_re_i,
     input  wire [BLOCK_AW-1:0]           lif_block_i,
@@ -91,7 +92,7 @@ module sr_local #(
     output wire [X_AW-1:0]               x_addr_o,
     input  wire [15:0]                   x_data_i,
     output wire                          y_re_o,
-    output wire [ITEM_AW:0]              y_addr_o,
+    output wire [ITEM_AW+1:0]            y_addr_o,
     input  wire [COLS*MEMBERS*CNT_W-1:0] y_i,
     output wire                          walk_o,
     output wire [ITEM_AW+3:0]            w_addr_o,
@@ -125,7 +126,7 @@ module sr_local #(
     // ---- sequencer ----
     wire [15:0] place, pair;
     wire [3:0]  label;
-    wire        noise, noise_busy, error_busy, credit, form, credit_busy, credit_any, update, classes, update_busy, y_bank;
+    wire        noise, noise_busy, error_busy, credit, form, credit_busy, credit_any, update, classes, update_busy;
     wire [GROUPS*ITEM_W-1:0] ends;
     wire [15:0] nonzero;
     sr_local_seq #(.PAIR_AW(PAIR_AW), .X_AW(X_AW), .MEMBERS(MEMBERS)) u_seq (
@@ -135,7 +136,7 @@ module sr_local #(
         .front_busy_i(front_busy_i), .lif_o(lif_o), .plain_o(plain_o), .minus_o(minus_o), .lif_busy_i(lif_busy_i), .read_o(read_o),
         .read_busy_i(read_busy_i), .error_busy_i(error_busy), .error_i(|nonzero), .credit_o(credit), .form_o(form),
         .credit_busy_i(credit_busy), .credit_any_i(credit_any), .live_i(ends[(GROUPS-1)*ITEM_W+:ITEM_W] != {ITEM_W{1'b0}}),
-        .update_o(update), .classes_o(classes), .update_busy_i(update_busy), .y_bank_o(y_bank), .bank_re_o(bank_re_o),
+        .update_o(update), .classes_o(classes), .update_busy_i(update_busy), .y_bank_o(y_bank_o), .bank_re_o(bank_re_o),
         .bank_raddr_o(bank_raddr_o), .bank_rdata_i(bank_rdata_i), .bank_we_o(bank_we_o), .bank_waddr_o(bank_waddr_o)
     );
 
@@ -221,7 +222,7 @@ module sr_local #(
     assign m_col_o     = m_col[TURN_W-1:0];
     assign m_readout_o = classes;
     assign y_re_o      = cre_re || (issue && classes);
-    assign y_addr_o    = cre_re ? {MEMBERS > 1 ? y_bank : !cre_minus, cre_block} : {1'b0, item_block};
+    assign y_addr_o    = cre_re ? {MEMBERS == 1 && cre_minus ? LOCAL_MINUS : LOCAL_PLUS, cre_block} : {LOCAL_PLAIN, item_block};
 
     // ---- columns ----
     wire       read = LOWRANK == 0 && read_i;

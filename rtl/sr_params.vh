@@ -7,7 +7,7 @@ parameter LANES         = 4,      // columns: weights and neurons a cycle. Above
 parameter RANK_LANES    = 1,      // terms of the perturbation a lane and cycle
 parameter PROJ_UNITS    = 4,      // factors projected, and summed in the update, side by side
 parameter FRAC_W        = 4,      // fraction bits of a weight
-parameter BUFFERS       = 1,      // 2: base current and counts have two banks, readout weights a memory of their own, and the front of the next
+parameter BUFFERS       = 1,      // 2: base current and counts have two banks, the readout's weights a memory of their own, and the front of the next
                                   // sample runs beside the pairs of this one; 1: it runs after them
 parameter INPUTS_MAX    = 592,    // limits of a network, a population, a batch
 parameter HIDDEN_MAX    = 64,

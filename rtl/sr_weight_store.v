@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// sr_weight_store: the weights of both layers and who uses their port. With BUFFERS 1 the readout's words lie behind the hidden layer's
-// in one memory, and front and readout share its port; with BUFFERS 2 they are in a memory of their own.
+// sr_weight_store: the weights of both layers and who uses their port. With APART 0 the readout's words lie behind the hidden layer's
+// in one memory, and front and readout share its port; with APART 1 they are in a memory of their own.
 //
 // Ports      walks (the front's, the readout's, and that of mode `local` for its credit) have an address a cycle. Whoever changes a weight, the
 //            update of pairs or mode `local`, says the address of the word at work, and so does the host between runs.
@@ -57,7 +57,7 @@ module sr_weight_store #(
 );
     localparam W_WORDS = WEIGHT_WORDS + RWEIGHT_WORDS;
     localparam RW_AW   = $clog2(RWEIGHT_WORDS);
-    localparam HW_AW   = BUFFERS > 1 ? $clog2(WEIGHT_WORDS) : W_AW;              // of the hidden layer's memory
+    localparam HW_AW   = APART != 0 ? $clog2(WEIGHT_WORDS) : W_AW;     // of the hidden layer's memory
     localparam PARTS   = LANES / COLS;
 
     // ---- addresses ----
@@ -65,8 +65,7 @@ module sr_weight_store #(
     wire [W_AW+ITEM_AW+3:0]       read_at  = {{W_AW{1'b0}}, credit_walk_i ? credit_addr_i : read_addr_i} >> TURN_LOG;
     wire                          walk     = read_walk_i || credit_walk_i;
     wire [W_AW+XW_W+4+ITEM_AW-1:0] learn_wide = {{W_AW{1'b0}}, learn_addr_i} >> TURN_LOG;
-    wire [W_AW-1:0]               learn_at  = learn_wide[W_AW-1:0] | (BUFFERS == 1 && learn_readout_i ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
-    wire [W_AW-1:0]               change_at = learn_i ? learn_at : update_addr_i;
+    wire [W_AW-1:0]               change_at = learn_i ? learn_wide[W_AW-1:0] : update_addr_i;
     wire                          changing  = update_i || learn_i;
     wire                          hidden_we  = (update_we_i && !readout_i) || (learn_we_i && !learn_readout_i);
     wire                          readout_we = (update_we_i && readout_i) || (learn_we_i && learn_readout_i);
@@ -106,21 +105,21 @@ module sr_weight_store #(
     // ---- the memories ----
     wire [LANES*MASTER_W-1:0] w_q, rw_q;               // the hidden layer's word, the readout's
     generate
-        if (BUFFERS > 1) begin : g_apart
-            sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(WEIGHT_WORDS), .ADDR_W(HW_AW), .HOLD(WEIGHT_HOLD)) u_hidden (
-                .clk_i(clk_i), .we_i((hidden_we || (host_we_i && host_i)) && !rst_i), .walk_i(front_walk_i),
+        if (APART != 0) begin : g_apart
+            sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(WEIGHT_WORDS), .ADDR_W(HW_AW), .HOLD(WEIGHT_HOLD), .PARTS(PARTS)) u_hidden (
+                .clk_i(clk_i), .we_i(parts & {PARTS{(hidden_we || (host_we_i && host_i)) && !rst_i}}), .walk_i(front_walk_i),
                 .walk_addr_i(front_at[HW_AW-1:0]), .addr_i(changing ? change_at[HW_AW-1:0] : host_addr_i[HW_AW-1:0]),
                 .wdata_i(wdata), .rdata_o(w_q)
             );
-            sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(RWEIGHT_WORDS), .ADDR_W(RW_AW), .HOLD(WEIGHT_HOLD), .LUT(LUT_RAM)) u_readout (
-                .clk_i(clk_i), .we_i((readout_we || (host_we_i && host_readout_i)) && !rst_i), .walk_i(walk),
+            sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(RWEIGHT_WORDS), .ADDR_W(RW_AW), .HOLD(WEIGHT_HOLD), .LUT(LUT_RAM), .PARTS(PARTS)) u_readout (
+                .clk_i(clk_i), .we_i(parts & {PARTS{(readout_we || (host_we_i && host_readout_i)) && !rst_i}}), .walk_i(walk),
                 .walk_addr_i(read_at[RW_AW-1:0]), .addr_i(changing ? change_at[RW_AW-1:0] : host_addr_i[RW_AW-1:0]),
                 .wdata_i(wdata), .rdata_o(rw_q)
             );
         end else begin : g_together
             wire [W_AW-1:0]  host_at = host_addr_i + (host_readout_i ? WEIGHT_WORDS[W_AW-1:0] : {W_AW{1'b0}});
-            sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD), .PARTS(PARTS)) u_all (
-                .clk_i(clk_i), .we_i(parts & {PARTS{(hidden_we || readout_we || (host_we_i && (host_i || host_readout_i))) && !rst_i}}),
+            sr_weights #(.WIDTH(LANES * MASTER_W), .DEPTH(W_WORDS), .ADDR_W(W_AW), .HOLD(WEIGHT_HOLD)) u_all (
+                .clk_i(clk_i), .we_i((hidden_we || readout_we || (host_we_i && (host_i || host_readout_i))) && !rst_i),
                 .walk_i(front_walk_i || walk),
                 .walk_addr_i(front_walk_i ? front_at[W_AW-1:0] : read_at[W_AW-1:0] | WEIGHT_WORDS[W_AW-1:0]),
                 .addr_i(changing ? change_at : host_at), .wdata_i(wdata), .rdata_o(w_q)
@@ -129,10 +128,10 @@ module sr_weight_store #(
         end
     endgenerate
     assign hidden_o = w_q;
-    assign word_o   = BUFFERS > 1 && readout_i ? rw_q : w_q;
+    assign word_o   = APART != 0 && readout_i ? rw_q : w_q;
 
     // ---- the host's words ----
-    wire [LANES*MASTER_W-1:0] host_word = BUFFERS > 1 && host_readout_i ? rw_q : w_q;
+    wire [LANES*MASTER_W-1:0] host_word = APART != 0 && host_readout_i ? rw_q : w_q;
     generate
         if (MASTER_W == 16) begin : g_host_whole
             assign host_weight  = host_wdata_i;
@@ -156,11 +155,11 @@ module sr_weight_store #(
             end
             // Selected bit by bit: an offset that is no power of two would be a shifter.
             reg [LANES*MASTER_W-1:0] taken_q;
-            always @(posedge clk_i) if (learn_take_i) taken_q <= w_q;
+            always @(posedge clk_i) if (learn_take_i) taken_q <= learn_readout_i ? rw_q : w_q;
             for (b = 0; b < MASTER_W; b = b + 1) begin : g_bit
                 wire [LANES-1:0] bits, taken;
                 for (n = 0; n < LANES; n = n + 1) begin : g_lane
-                    assign bits[n]  = w_q[n*MASTER_W+b];
+                    assign bits[n]  = rw_q[n*MASTER_W+b];
                     assign taken[n] = taken_q[n*MASTER_W+b];
                 end
                 assign read[b]  = bits[turn_q3];
@@ -168,7 +167,7 @@ module sr_weight_store #(
             end
         end else begin : g_parallel
             assign read  = rw_q;
-            assign learn = BUFFERS > 1 && learn_readout_i ? rw_q : w_q;
+            assign learn = learn_readout_i ? rw_q : w_q;
         end
         for (n = 0; n < COLS; n = n + 1) begin : g_read
             assign read_o[n*READ_W_W+:READ_W_W] = read[n*MASTER_W+MASTER_W-READ_W_W+:READ_W_W];

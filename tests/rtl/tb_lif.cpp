@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0
  * sr_lif between memories and a data path in C (docs/numerics.md, sections 3 and 4): runs of samples and pairs that start as soon as
  * they may or later; every spike count against plain loops over steps and terms, the base current and counts of the pair's own bank,
- * the factors of the pair's own number, a read and a term at the ages of the header, resets in the midst. */
+ * the factors of the pair's own number, a read and a term at the ages of the header, walks that are held, resets in the midst. */
 // params: -GSTEP_W=4 -GBLOCK_AW=2 -GBLOCK_W=3
 // params: -GSTEP_W=4 -GBLOCK_AW=2 -GBLOCK_W=3 -GRANK_LANES=2 -GUNIT_LOG=6 -GUNIT_W=6 -GGROUP_AW=1 -GYBANK_W=2
 // params: -GSTEP_W=4 -GBLOCK_AW=2 -GBLOCK_W=3 -GMEMBERS=1
@@ -35,8 +35,8 @@ struct Bench {
     };
     std::deque<Cycle> ages;
     int sum = 0, current[2] = {0}, v[2] = {0}, spikes[2] = {0};
-    unsigned steps = 1, rank = 1, blocks = 1, y_bank = 0;
-    uint64_t pairs_done = 0, pairs_begun = 0, joined = 0, resets = 0, counted = 0;
+    unsigned steps = 1, rank = 1, blocks = 1, y_bank = 0, holds = 0;
+    uint64_t pairs_done = 0, pairs_begun = 0, joined = 0, resets = 0, counted = 0, held = 0;
 
     Bench(uint64_t seed, const Shape &s) : random(seed), shape(s) {}
 
@@ -62,6 +62,8 @@ struct Bench {
         if (top.count_re_o != top.col_re_o) tb::fail("counts and column factors at different ages");
         unsigned ctl = top.ctl_o;
         if (((ctl & SUM) != 0) != age(4).item) tb::fail("LIF_SUM not at age 4");
+        if (top.hold_i && top.count_re_o) tb::fail("an item leaves a walk that is held");
+        held += top.hold_i && top.busy_o;
         /* What is registered at the end of this cycle: fire and load see what was there before. */
         if (top.y_we_o) {
             if (wants.empty() || wants.front().addr != top.y_addr_o) tb::fail("y_addr_o");
@@ -106,7 +108,7 @@ struct Bench {
         current[0] = next_current[0], current[1] = next_current[1];
         pairs_done += top.done_o;
         tb::edge(top);
-        top.start_i = 0;
+        top.start_i = 0, top.hold_i = random.chance(holds);
         tb::settle(top);
     }
     int base_of(unsigned addr) const { return base[addr / kBlocks / kSteps][addr / kBlocks % kSteps][addr % kBlocks]; }
@@ -128,7 +130,7 @@ struct Bench {
         pairs_begun++;
     }
     void clear(bool reset) {
-        top.rst_i = reset, top.clear_i = 1, top.start_i = 0;
+        top.rst_i = reset, top.clear_i = 1, top.start_i = top.hold_i = 0;
         for (unsigned i = 0; i < (reset ? 4 : 1); i++) tb::settle(top), tb::edge(top);
         top.rst_i = top.clear_i = 0;
         tb::settle(top);
@@ -140,6 +142,7 @@ struct Bench {
         steps = random.range(1, 15), blocks = random.range(1, kBlocks);
         rank = shape.rank_max == 1 ? 1 : random.range(1, shape.rank_max);
         if (random.chance(20)) steps = blocks = 1;
+        holds = random.chance(50) ? 0 : random.below(80);
         top.steps_i = (CData)steps, top.blocks_i = (CData)blocks, top.rank_i = (CData)rank;
         for (auto &f : col)
             for (bool &c : f) c = random.chance(50);
@@ -188,9 +191,10 @@ int main(int argc, char **argv) {
     bench.top.steps_i = bench.top.blocks_i = bench.top.rank_i = 1;
     bench.clear(true);
     for (unsigned n = 0; n < 250; n++) bench.run();
-    std::printf("lif: %llu counts of spikes, %llu pairs begun while one was at work, %llu resets\n",
-                (unsigned long long)bench.counted, (unsigned long long)bench.joined, (unsigned long long)bench.resets);
-    if (bench.counted < 500 || !bench.joined || !bench.resets) tb::fail("too little was tried");
+    std::printf("lif: %llu counts of spikes, %llu pairs begun while one was at work, %llu cycles held, %llu resets\n",
+                (unsigned long long)bench.counted, (unsigned long long)bench.joined, (unsigned long long)bench.held,
+                (unsigned long long)bench.resets);
+    if (bench.counted < 500 || !bench.joined || !bench.held || !bench.resets) tb::fail("too little was tried");
     bench.top.final();
     return 0;
 }
