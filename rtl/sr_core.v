@@ -73,15 +73,9 @@ module sr_core #(
     wire [7:0]        run_code, code;
     wire              cfg_we;
     wire [6:0]        cfg_addr;
-    // What the host is told of the core: registers that have one value on it, its parameters, what follows from them.
-    localparam MODES = (FULL != 0 ? 1 : 0) + (LOCAL != 0 ? 4 : 0) + (LEAK_MUL != 0 ? 8 : 0) + (SUBTRACT != 0 ? 16 : 0) + (LOWRANK != 0 ? 32 : 0);
     sr_host #(
-        .ENGINES(1), .UPD_ROWS(1), .SAMPLE_W(16), .LAYERS_MAX(1), .STEP_READOUT(0), .SPIKE_WORDS(1),
-        .LANES(LANES), .RANK_LANES(RANK_LANES), .PROJ_UNITS(PROJ_UNITS), .FRAC_W(FRAC_W), .BUFFERS(BUFFERS), .INPUTS_MAX(INPUTS_MAX),
-        .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX), .PAIRS_MAX(PAIRS_MAX),
-        .SAMPLE_WORDS(SAMPLE_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .BATCH_MAX(BATCH_MAX), .SCORE_WORDS(SCORE_WORDS), .FACTORS(FACTORS),
         .PACKET_MAX(PACKET_MAX), .CLOCK_HZ(CLOCK_HZ), .BUILD(BUILD), .PORT(PORT), .GATE(GATE), .DENSE(DENSE),
-        .COL_LANES(LANES), .WEIGHT_WORDS(WEIGHT_WORDS), .CBUF_WORDS(CBUF_WORDS), .ROW_WORDS(BLOCKS), .MODES(MODES), .WORD_W(WORD_W)
+        `include "sr_pass.vh"
     ) u_host (
         .clk_i(clk_i), .rst_i(rst_i), .s_axis_tdata(s_axis_tdata), .s_axis_tvalid(s_axis_tvalid), .s_axis_tready(s_axis_tready),
         .m_axis_tdata(m_axis_tdata), .m_axis_tvalid(m_axis_tvalid), .m_axis_tready(m_axis_tready),

@@ -80,7 +80,7 @@ module sr_engine #(
         .INPUTS_MAX(INPUTS_MAX), .HIDDEN_MAX(HIDDEN_MAX), .CLASSES_MAX(CLASSES_MAX), .STEPS_MAX(STEPS_MAX), .RANK_MAX(RANK_MAX),
         .PAIRS_MAX(PAIRS_MAX), .BATCH_MAX(BATCH_MAX)
     ) u_limits (
-        .layers_i(cfg_layers), .steps_i(cfg_steps), .classes_i(cfg_classes), .readout_i(cfg_readout), .rows_i(cfg_rows0), .cols_i(cfg_cols0),
+        .steps_i(cfg_steps), .classes_i(cfg_classes), .rows_i(cfg_rows0), .cols_i(cfg_cols0),
         .rank_i(one_pair ? 6'd1 : cfg_rank), .pairs_i(cfg_pairs), .count_i(one_pair ? 16'd1 : cfg_pair_count), .batch_i(cfg_batch),
         .theta_high_i(cfg_theta0[15]), .fitness_i(evaluate_start ? cfg_fitness[1:0] : 2'd0), .evaluate_i(evaluate_start || one_pair),
         .update_i(update_start || shape_start || learn_start), .code_o(limit_code)

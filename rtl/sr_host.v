@@ -4,7 +4,7 @@
 // DENSE       1: WRITE_DENSE is built (PORT 0), and bit 7 of MODES says so.
 // GATE        1: the clock stands still during a run while no byte comes (PORT 0; sr_gate).
 // PORT        0: packets on byte streams (sr_link, sr_exec, docs/protocol.md). 1: AXI4-Lite (sr_axil). The ports of the other are 0.
-// Parameters  identity of the build, named as in host/map/sr_map.def; WORD_W = max(16 * COL_LANES, SAMPLE_W, 32).
+// Parameters  those of the core (sr_params.vh); sr_regs tells the host of them. CLOCK_HZ and BUILD as in sr_core.
 // cfg_o       RW registers, from the list, 32 bits an address (sr_cfg.vh names them); undefined until written.
 // cfg_we_o    a register is written: its address in cfg_addr_o, its value in the low bits of mem_wdata_o. For engines that hold some
 //             settings in a memory.
@@ -21,40 +21,14 @@
 `default_nettype none
 
 module sr_host #(
-    parameter LANES = 4,
-    parameter ENGINES = 1,
-    parameter COL_LANES = 4,
-    parameter RANK_LANES = 1,
-    parameter PROJ_UNITS = 4,
-    parameter UPD_ROWS = 1,
-    parameter SAMPLE_W = 16,
-    parameter FRAC_W = 8,
-    parameter BUFFERS = 1,
-    parameter LAYERS_MAX = 1,
-    parameter INPUTS_MAX = 640,
-    parameter HIDDEN_MAX = 64,
-    parameter CLASSES_MAX = 10,
-    parameter STEPS_MAX = 16,
-    parameter RANK_MAX = 8,
-    parameter PAIRS_MAX = 64,
-    parameter SAMPLE_WORDS = 1024,
-    parameter WEIGHT_WORDS = 1024,
-    parameter RWEIGHT_WORDS = 256,
-    parameter BATCH_MAX = 64,
-    parameter SCORE_WORDS = 128,
-    parameter CBUF_WORDS = 256,
+    `include "sr_params.vh"
     parameter PACKET_MAX = 256,
-    parameter STEP_READOUT = 1,
-    parameter SPIKE_WORDS = 256,
-    parameter CLOCK_HZ = 0,
-    parameter MODES = 3,
-    parameter FACTORS = 0,
-    parameter ROW_WORDS = 0,
-    parameter BUILD = 0,
-    parameter WORD_W = 64,
-    parameter PORT = 0,
-    parameter GATE = 0,
-    parameter DENSE = 1
+    parameter CLOCK_HZ   = 0,
+    parameter BUILD      = 0,
+    parameter PORT       = 0,
+    parameter GATE       = 0,
+    parameter DENSE      = 1,
+    `include "sr_engine.vh"
 ) (
     input  wire              clk_i,
     input  wire              rst_i,
@@ -104,139 +78,48 @@ module sr_host #(
 
     `include "sr_map.vh"
 
-    wire             _unused = &{1'b0, st_i[31:0]};
-    wire [7:0]       reg_bdata;
-    wire             reg_we;
-    wire [6:0]       reg_waddr;
-    wire             reg_bwe;
-    wire [1:0]       reg_bsel;
-    wire [8:0]       reg_raddr;
-    wire [7:0]       reg_rdata;
-    wire [7:0]       code;
-    wire             asked;
-    wire             host_clk;
+    wire       _unused = &{1'b0, st_i[31:0]};
+    wire       reg_we, reg_bwe, host_clk, asked;
+    wire [6:0] reg_waddr;
+    wire [1:0] reg_bsel;
+    wire [8:0] reg_raddr;
+    wire [7:0] reg_bdata, reg_rdata, code;
     sr_gate #(.GATE(GATE)) u_gate (.clk_i(clk_i), .en_i(asked || rst_i), .clk_o(host_clk));
 
     generate
         if (PORT == 0) begin : g_link
-            wire             link_idle;
-            wire             exec_idle;
-            wire             req_valid;
+            // a request, byte by byte, and what becomes of it; its answer, and the payload of that
+            wire             link_idle, exec_idle, req_valid, req_drop, req_head, arg_valid, index_last, pkt_next, pkt_hold;
+            wire             rep_valid, rep_ready, pay_open, pay_valid, pay_ready;
             wire [1:0]       req_fault;
-            wire [7:0]       req_op;
-            wire [7:0]       req_seq;
-            wire [LEN_W-1:0] req_len;
-            wire             req_drop;
-            wire             req_head;
-            wire             arg_valid;
-            wire [LEN_W-1:0] index;
-            wire             index_last;
-            wire             pkt_next;
-            wire             pkt_hold;
-            wire [7:0]       pkt_data;
-            wire             rep_valid;
-            wire             rep_ready;
-            wire [7:0]       rep_status;
-            wire [LEN_W-1:0] rep_len;
-            wire             pay_open;
-            wire             pay_valid;
-            wire             pay_ready;
-            wire [7:0]       pay_data;
+            wire [7:0]       req_op, req_seq, pkt_data, rep_status, pay_data;
+            wire [LEN_W-1:0] req_len, index, rep_len;
             sr_link #(
-                .PACKET_MAX(PACKET_MAX),
-                .LEN_W(LEN_W),
-                .TIMEOUT_W(CLOCK_HZ > 0 ? $clog2(CLOCK_HZ / 25) : 0)
+                .PACKET_MAX(PACKET_MAX), .LEN_W(LEN_W), .TIMEOUT_W(CLOCK_HZ > 0 ? $clog2(CLOCK_HZ / 25) : 0)
             ) u_link (
-                .clk_i(host_clk),
-                .rst_i(rst_i),
-                .rx_data_i(s_axis_tdata),
-                .rx_valid_i(s_axis_tvalid),
-                .rx_ready_o(s_axis_tready),
-                .tx_data_o(m_axis_tdata),
-                .tx_valid_o(m_axis_tvalid),
-                .tx_ready_i(m_axis_tready),
-                .req_valid_o(req_valid),
-                .req_fault_o(req_fault),
-                .req_op_o(req_op),
-                .req_seq_o(req_seq),
-                .req_len_o(req_len),
-                .req_drop_i(req_drop),
-                .req_head_o(req_head),
-                .arg_valid_o(arg_valid),
-                .index_o(index),
-                .index_last_o(index_last),
-                .pkt_next_i(pkt_next),
-                .pkt_hold_i(pkt_hold),
-                .pkt_data_o(pkt_data),
-                .rep_valid_i(rep_valid),
-                .rep_ready_o(rep_ready),
-                .rep_status_i(rep_status),
-                .rep_len_i(rep_len),
-                .pay_open_o(pay_open),
-                .pay_valid_i(pay_valid),
-                .pay_ready_o(pay_ready),
-                .pay_data_i(pay_data),
-                .idle_o(link_idle)
+                .clk_i(host_clk), .rst_i(rst_i), .rx_data_i(s_axis_tdata), .rx_valid_i(s_axis_tvalid), .rx_ready_o(s_axis_tready),
+                .tx_data_o(m_axis_tdata), .tx_valid_o(m_axis_tvalid), .tx_ready_i(m_axis_tready), .req_valid_o(req_valid),
+                .req_fault_o(req_fault), .req_op_o(req_op), .req_seq_o(req_seq), .req_len_o(req_len), .req_drop_i(req_drop),
+                .req_head_o(req_head), .arg_valid_o(arg_valid), .index_o(index), .index_last_o(index_last), .pkt_next_i(pkt_next),
+                .pkt_hold_i(pkt_hold), .pkt_data_o(pkt_data), .rep_valid_i(rep_valid), .rep_ready_o(rep_ready),
+                .rep_status_i(rep_status), .rep_len_i(rep_len), .pay_open_o(pay_open), .pay_valid_i(pay_valid),
+                .pay_ready_o(pay_ready), .pay_data_i(pay_data), .idle_o(link_idle)
             );
-
             sr_exec #(
-                .COL_LANES(COL_LANES),
-                .SAMPLE_W(SAMPLE_W),
-                .WORD_W(WORD_W),
-                .PACKET_MAX(PACKET_MAX),
-                .LEN_W(LEN_W),
-                .SAMPLE_WORDS(SAMPLE_WORDS),
-                .BATCH_MAX(BATCH_MAX),
-                .WEIGHT_WORDS(WEIGHT_WORDS),
-                .RWEIGHT_WORDS(RWEIGHT_WORDS),
-                .PAIRS_MAX(PAIRS_MAX),
-                .SCORE_WORDS(SCORE_WORDS),
-                .DENSE(DENSE)
+                .LANES(LANES), .WORD_W(WORD_W), .PACKET_MAX(PACKET_MAX), .LEN_W(LEN_W), .SAMPLE_WORDS(SAMPLE_WORDS),
+                .BATCH_MAX(BATCH_MAX), .WEIGHT_WORDS(WEIGHT_WORDS), .RWEIGHT_WORDS(RWEIGHT_WORDS), .PAIRS_MAX(PAIRS_MAX),
+                .SCORE_WORDS(SCORE_WORDS), .DENSE(DENSE)
             ) u_exec (
-                .clk_i(host_clk),
-                .rst_i(rst_i),
-                .req_valid_i(req_valid),
-                .req_fault_i(req_fault),
-                .req_op_i(req_op),
-                .req_seq_i(req_seq),
-                .req_len_i(req_len),
-                .req_drop_o(req_drop),
-                .req_head_i(req_head),
-                .arg_valid_i(arg_valid),
-                .arg_data_i(s_axis_tdata),
-                .index_i(index),
-                .index_last_i(index_last),
-                .pkt_next_o(pkt_next),
-                .pkt_hold_o(pkt_hold),
-                .pkt_data_i(pkt_data),
-                .rep_valid_o(rep_valid),
-                .rep_ready_i(rep_ready),
-                .rep_status_o(rep_status),
-                .rep_len_o(rep_len),
-                .pay_open_i(pay_open),
-                .pay_valid_o(pay_valid),
-                .pay_ready_i(pay_ready),
-                .pay_data_o(pay_data),
-                .reg_we_o(reg_we),
-                .reg_waddr_o(reg_waddr),
-                .reg_bwe_o(reg_bwe),
-                .reg_bsel_o(reg_bsel),
-                .reg_raddr_o(reg_raddr),
-                .reg_rdata_i(reg_rdata),
-                .mem_sel_o(mem_sel_o),
-                .mem_addr_o(mem_addr_o),
-                .mem_we_o(mem_we_o),
-                .wr_word_o(mem_wdata_o),
-                .mem_re_o(mem_re_o),
-                .mem_rdata_i(mem_rdata_i),
-                .mem_rvalid_i(mem_rvalid_i),
-                .run_start_o(run_start_o),
-                .run_flags_o(run_flags_o),
-                .run_abort_o(run_abort_o),
-                .run_busy_i(run_busy_i),
-                .run_code_i(code),
-                .engine_rst_o(engine_rst_o),
-                .idle_o(exec_idle)
+                .clk_i(host_clk), .rst_i(rst_i), .req_valid_i(req_valid), .req_fault_i(req_fault), .req_op_i(req_op),
+                .req_seq_i(req_seq), .req_len_i(req_len), .req_drop_o(req_drop), .req_head_i(req_head), .arg_valid_i(arg_valid),
+                .arg_data_i(s_axis_tdata), .index_i(index), .index_last_i(index_last), .pkt_next_o(pkt_next), .pkt_hold_o(pkt_hold),
+                .pkt_data_i(pkt_data), .rep_valid_o(rep_valid), .rep_ready_i(rep_ready), .rep_status_o(rep_status),
+                .rep_len_o(rep_len), .pay_open_i(pay_open), .pay_valid_o(pay_valid), .pay_ready_i(pay_ready), .pay_data_o(pay_data),
+                .reg_we_o(reg_we), .reg_waddr_o(reg_waddr), .reg_bwe_o(reg_bwe), .reg_bsel_o(reg_bsel), .reg_raddr_o(reg_raddr),
+                .reg_rdata_i(reg_rdata), .mem_sel_o(mem_sel_o), .mem_addr_o(mem_addr_o), .mem_we_o(mem_we_o),
+                .wr_word_o(mem_wdata_o), .mem_re_o(mem_re_o), .mem_rdata_i(mem_rdata_i), .mem_rvalid_i(mem_rvalid_i),
+                .run_start_o(run_start_o), .run_flags_o(run_flags_o), .run_abort_o(run_abort_o), .run_busy_i(run_busy_i),
+                .run_code_i(code), .engine_rst_o(engine_rst_o), .idle_o(exec_idle)
             );
             // While the engine runs and no byte comes, the clock stands still.
             assign asked = s_axis_tvalid || !link_idle || !exec_idle || !run_busy_i;
@@ -247,54 +130,20 @@ module sr_host #(
                              s_axil_araddr, s_axil_arvalid, s_axil_rready};
         end else begin : g_axil
             sr_axil #(
-                .COL_LANES(COL_LANES),
-                .SAMPLE_W(SAMPLE_W),
-                .WORD_W(WORD_W),
-                .SAMPLE_WORDS(SAMPLE_WORDS),
-                .BATCH_MAX(BATCH_MAX),
-                .WEIGHT_WORDS(WEIGHT_WORDS),
-                .RWEIGHT_WORDS(RWEIGHT_WORDS),
-                .PAIRS_MAX(PAIRS_MAX),
-                .SCORE_WORDS(SCORE_WORDS)
+                .LANES(LANES), .WORD_W(WORD_W), .SAMPLE_WORDS(SAMPLE_WORDS), .BATCH_MAX(BATCH_MAX), .WEIGHT_WORDS(WEIGHT_WORDS),
+                .RWEIGHT_WORDS(RWEIGHT_WORDS), .PAIRS_MAX(PAIRS_MAX), .SCORE_WORDS(SCORE_WORDS)
             ) u_axil (
-                .clk_i(host_clk),
-                .rst_i(rst_i),
-                .s_axil_awaddr(s_axil_awaddr),
-                .s_axil_awvalid(s_axil_awvalid),
-                .s_axil_awready(s_axil_awready),
-                .s_axil_wdata(s_axil_wdata),
-                .s_axil_wstrb(s_axil_wstrb),
-                .s_axil_wvalid(s_axil_wvalid),
-                .s_axil_wready(s_axil_wready),
-                .s_axil_bresp(s_axil_bresp),
-                .s_axil_bvalid(s_axil_bvalid),
-                .s_axil_bready(s_axil_bready),
-                .s_axil_araddr(s_axil_araddr),
-                .s_axil_arvalid(s_axil_arvalid),
-                .s_axil_arready(s_axil_arready),
-                .s_axil_rdata(s_axil_rdata),
-                .s_axil_rresp(s_axil_rresp),
-                .s_axil_rvalid(s_axil_rvalid),
-                .s_axil_rready(s_axil_rready),
-                .reg_we_o(reg_we),
-                .reg_waddr_o(reg_waddr),
-                .reg_bwe_o(reg_bwe),
-                .reg_bsel_o(reg_bsel),
-                .reg_raddr_o(reg_raddr),
-                .reg_rdata_i(reg_rdata),
-                .mem_sel_o(mem_sel_o),
-                .mem_addr_o(mem_addr_o),
-                .mem_we_o(mem_we_o),
-                .wr_word_o(mem_wdata_o),
-                .reg_bdata_o(reg_bdata),
-                .mem_re_o(mem_re_o),
-                .mem_rdata_i(mem_rdata_i),
-                .mem_rvalid_i(mem_rvalid_i),
-                .run_start_o(run_start_o),
-                .run_flags_o(run_flags_o),
-                .run_abort_o(run_abort_o),
-                .run_busy_i(run_busy_i),
-                .engine_rst_o(engine_rst_o)
+                .clk_i(host_clk), .rst_i(rst_i), .s_axil_awaddr(s_axil_awaddr), .s_axil_awvalid(s_axil_awvalid),
+                .s_axil_awready(s_axil_awready), .s_axil_wdata(s_axil_wdata), .s_axil_wstrb(s_axil_wstrb),
+                .s_axil_wvalid(s_axil_wvalid), .s_axil_wready(s_axil_wready), .s_axil_bresp(s_axil_bresp),
+                .s_axil_bvalid(s_axil_bvalid), .s_axil_bready(s_axil_bready), .s_axil_araddr(s_axil_araddr),
+                .s_axil_arvalid(s_axil_arvalid), .s_axil_arready(s_axil_arready), .s_axil_rdata(s_axil_rdata),
+                .s_axil_rresp(s_axil_rresp), .s_axil_rvalid(s_axil_rvalid), .s_axil_rready(s_axil_rready), .reg_we_o(reg_we),
+                .reg_waddr_o(reg_waddr), .reg_bwe_o(reg_bwe), .reg_bsel_o(reg_bsel), .reg_raddr_o(reg_raddr),
+                .reg_rdata_i(reg_rdata), .mem_sel_o(mem_sel_o), .mem_addr_o(mem_addr_o), .mem_we_o(mem_we_o),
+                .wr_word_o(mem_wdata_o), .reg_bdata_o(reg_bdata), .mem_re_o(mem_re_o), .mem_rdata_i(mem_rdata_i),
+                .mem_rvalid_i(mem_rvalid_i), .run_start_o(run_start_o), .run_flags_o(run_flags_o), .run_abort_o(run_abort_o),
+                .run_busy_i(run_busy_i), .engine_rst_o(engine_rst_o)
             );
             assign asked = 1'b1;
             assign {s_axis_tready, m_axis_tdata, m_axis_tvalid} = 10'd0;
@@ -303,8 +152,7 @@ module sr_host #(
     endgenerate
 
     // What the host is told of the last run, and whether EPOCH was written since the reset.
-    reg ran_q;
-    reg epoch_q;
+    reg ran_q, epoch_q;
     always @(posedge host_clk)
         if (rst_i || engine_rst_o) begin
             ran_q   <= 1'b0;
@@ -315,54 +163,18 @@ module sr_host #(
             if (reg_we && reg_waddr == SR_REG_EPOCH[6:0])
                 epoch_q <= 1'b1;
         end
-    assign code   = ran_q ? run_code_i : SR_REPLY_NO_RUN;
+    assign code       = ran_q ? run_code_i : SR_REPLY_NO_RUN;
     assign cfg_we_o   = reg_we;
     assign cfg_addr_o = reg_waddr;
-    assign code_o = code;
+    assign code_o     = code;
 
     sr_regs #(
-        .LANES(LANES),
-        .ENGINES(ENGINES),
-        .COL_LANES(COL_LANES),
-        .RANK_LANES(RANK_LANES),
-        .PROJ_UNITS(PROJ_UNITS),
-        .UPD_ROWS(UPD_ROWS),
-        .SAMPLE_W(SAMPLE_W),
-        .FRAC_W(FRAC_W),
-        .BUFFERS(BUFFERS),
-        .LAYERS_MAX(LAYERS_MAX),
-        .INPUTS_MAX(INPUTS_MAX),
-        .HIDDEN_MAX(HIDDEN_MAX),
-        .CLASSES_MAX(CLASSES_MAX),
-        .STEPS_MAX(STEPS_MAX),
-        .RANK_MAX(RANK_MAX),
-        .PAIRS_MAX(PAIRS_MAX),
-        .SAMPLE_WORDS(SAMPLE_WORDS),
-        .WEIGHT_WORDS(WEIGHT_WORDS),
-        .RWEIGHT_WORDS(RWEIGHT_WORDS),
-        .BATCH_MAX(BATCH_MAX),
-        .SCORE_WORDS(SCORE_WORDS),
-        .CBUF_WORDS(CBUF_WORDS),
-        .PACKET_MAX(PACKET_MAX),
-        .STEP_READOUT(STEP_READOUT),
-        .SPIKE_WORDS(SPIKE_WORDS),
-        .CLOCK_HZ(CLOCK_HZ),
-        .MODES(MODES | (PORT == 0 && DENSE != 0 ? 128 : 0)),
-        .FACTORS(FACTORS),
-        .ROW_WORDS(ROW_WORDS),
-        .BUILD(BUILD)
+        .PACKET_MAX(PACKET_MAX), .CLOCK_HZ(CLOCK_HZ), .BUILD(BUILD), .DENSE(PORT == 0 ? DENSE : 0),
+        `include "sr_pass.vh"
     ) u_regs (
-        .clk_i(host_clk),
-        .we_i(reg_we),
-        .waddr_i(reg_waddr),
-        .wdata_i(mem_wdata_o[31:0]),
-        .bwe_i(reg_bwe),
-        .bsel_i(reg_bsel),
-        .bdata_i(reg_bdata),
-        .raddr_i(reg_raddr),
-        .rdata_o(reg_rdata),
-        .st_i({st_i[511:32], 16'd0, code, 6'd0, epoch_q, run_busy_i}),
-        .cfg_o(cfg_o)
+        .clk_i(host_clk), .we_i(reg_we), .waddr_i(reg_waddr), .wdata_i(mem_wdata_o[31:0]), .bwe_i(reg_bwe), .bsel_i(reg_bsel),
+        .bdata_i(reg_bdata), .raddr_i(reg_raddr), .rdata_o(reg_rdata),
+        .st_i({st_i[511:32], 16'd0, code, 6'd0, epoch_q, run_busy_i}), .cfg_o(cfg_o)
     );
 endmodule
 

@@ -13,10 +13,8 @@ module sr_limits #(
     parameter PAIRS_MAX    = 2048,
     parameter BATCH_MAX    = 4096
 ) (
-    input  wire [ 1:0] layers_i,
     input  wire [ 9:0] steps_i,
     input  wire [ 4:0] classes_i,
-    input  wire [ 1:0] readout_i,
     input  wire [12:0] rows_i,     // of the hidden layer
     input  wire [12:0] cols_i,
     input  wire [ 5:0] rank_i,
@@ -41,7 +39,6 @@ module sr_limits #(
         end
     endfunction
 
-    wire layers_bad  = layers_i != 2'd1;
     wire rows_bad    = rows_i == 13'd0 || above({3'd0, rows_i}, INPUTS_MAX[15:0]);
     wire cols_bad    = cols_i == 13'd0 || above({3'd0, cols_i}, HIDDEN_MAX[15:0]);
     wire steps_bad   = steps_i == 10'd0 || above({6'd0, steps_i}, STEPS_MAX[15:0]);
@@ -50,13 +47,11 @@ module sr_limits #(
     wire pairs_bad   = (update_i && (pairs_i == 16'd0 || above(pairs_i, PAIRS_MAX[15:0]))) ||
                        (evaluate_i && (count_i == 16'd0 || above(count_i, PAIRS_MAX[15:0])));
     wire batch_bad   = evaluate_i && (batch_i == 16'd0 || above(batch_i, BATCH_MAX[15:0]));
-    wire readout_bad = readout_i != 2'd0;       // kind sum
 
-    assign code_o = layers_bad ? SR_REPLY_LIMIT_LAYERS : steps_bad ? SR_REPLY_LIMIT_STEPS :
+    assign code_o = steps_bad ? SR_REPLY_LIMIT_STEPS :
                     classes_bad ? SR_REPLY_LIMIT_CLASSES : rows_bad ? SR_REPLY_LIMIT_ROWS : cols_bad ? SR_REPLY_LIMIT_COLS :
                     rank_bad ? SR_REPLY_LIMIT_RANK : pairs_bad ? SR_REPLY_LIMIT_PAIRS :
-                    batch_bad ? SR_REPLY_LIMIT_BATCH : readout_bad ? SR_REPLY_LIMIT_READOUT :
-                    theta_high_i ? SR_REPLY_LIMIT_THETA :
+                    batch_bad ? SR_REPLY_LIMIT_BATCH : theta_high_i ? SR_REPLY_LIMIT_THETA :
                     fitness_i == 2'd3 ? SR_REPLY_LIMIT_FITNESS : SR_REPLY_OK;
 endmodule
 

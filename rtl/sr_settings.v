@@ -18,7 +18,7 @@ module sr_settings #(
     input  wire [15:0]        cfg_wdata_i,
     input  wire               draw_i,           // a draw begins or is at work
     input  wire               readout_i,        // the update is of the readout
-    output reg  [XW_W-1:0]    x_words_o,        // sample words of a step (X_STRIDE says the same)
+    output reg  [XW_W-1:0]    x_words_o,        // sample words of a step
     output reg  [BLOCK_W-1:0] blocks_o,         // column blocks
     output reg  [LANES-1:0]   last_present_o,   // columns of the last block
     output wire [15:0]        pair_first_o,

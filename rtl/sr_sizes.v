@@ -3,7 +3,7 @@
 `default_nettype none
 
 module sr_sizes #(
-    parameter COL_LANES     = 4,
+    parameter LANES         = 4,
     parameter SAMPLE_W      = 16,
     parameter SAMPLE_WORDS  = 1024,
     parameter BATCH_MAX     = 64,
@@ -19,7 +19,7 @@ module sr_sizes #(
     `include "sr_map.vh"
 
     localparam integer K_SAMPLE = $clog2(SAMPLE_W) - 3;
-    localparam integer K_WEIGHT = $clog2(COL_LANES) + 1;
+    localparam integer K_WEIGHT = $clog2(LANES) + 1;
 
     always @* begin
         size_o = 4'd2;

@@ -47,18 +47,16 @@ void fake_defaults(struct fake_setup *setup) {
     memset(setup, 0, sizeof *setup);
     uint32_t *id = setup->id;
     id[SR_REG_MAGIC] = SR_MAGIC_VALUE, id[SR_REG_PROTOCOL] = SR_PROTOCOL_VALUE, id[SR_REG_MAP_HASH] = SR_MAP_HASH;
-    id[SR_REG_LANES] = 4, id[SR_REG_ENGINES] = 1, id[SR_REG_COL_LANES] = 4, id[SR_REG_RANK_LANES] = 2;
-    id[SR_REG_PROJ_UNITS] = 4, id[SR_REG_UPD_ROWS] = 1, id[SR_REG_SAMPLE_W] = 16, id[SR_REG_FRAC_W] = 8, id[SR_REG_BUFFERS] = 1;
-    id[SR_REG_LAYERS_MAX] = 3, id[SR_REG_INPUTS_MAX] = 1024, id[SR_REG_HIDDEN_MAX] = 256, id[SR_REG_CLASSES_MAX] = 16;
+    id[SR_REG_LANES] = 4, id[SR_REG_RANK_LANES] = 2, id[SR_REG_PROJ_UNITS] = 4, id[SR_REG_SAMPLE_W] = 16, id[SR_REG_FRAC_W] = 8;
+    id[SR_REG_BUFFERS] = 1, id[SR_REG_INPUTS_MAX] = 1024, id[SR_REG_HIDDEN_MAX] = 256, id[SR_REG_CLASSES_MAX] = 16;
     id[SR_REG_STEPS_MAX] = 64, id[SR_REG_RANK_MAX] = 32, id[SR_REG_PAIRS_MAX] = 64, id[SR_REG_SAMPLE_WORDS] = 4096;
-    id[SR_REG_WEIGHT_WORDS] = 16384, id[SR_REG_RWEIGHT_WORDS] = 1024, id[SR_REG_BATCH_MAX] = 64, id[SR_REG_SCORE_WORDS] = 256;
-    id[SR_REG_CBUF_WORDS] = 1024, id[SR_REG_PACKET_MAX] = 256, id[SR_REG_STEP_READOUT] = 1, id[SR_REG_SPIKE_WORDS] = 4096;
+    id[SR_REG_WEIGHT_WORDS] = 65536, id[SR_REG_RWEIGHT_WORDS] = 1024, id[SR_REG_BATCH_MAX] = 64, id[SR_REG_SCORE_WORDS] = 256;
+    id[SR_REG_PACKET_MAX] = 256, id[SR_REG_FACTORS] = 2048, id[SR_REG_ROW_WORDS] = 64;
     id[SR_REG_MODES] = SR_MODES_ALL;
     setup->seed = 1;
 }
 
-static const uint32_t *reg(const struct fake *fake, unsigned address) { return &fake->registers[address]; }
-#define REG(name) (*reg(fake, SR_REG_##name))
+#define REG(name) (fake->registers[SR_REG_##name])
 
 /* ---- runs: registers and memories to a call of engine ref ---- */
 
@@ -66,34 +64,23 @@ static uint8_t *word_at(struct fake *fake, unsigned memory, uint32_t word) {
     return fake->memory[memory] + (size_t)word * fake->size[memory];
 }
 
-static uint8_t read_net(const struct fake *fake, struct sr_net *net) {
+static void read_net(const struct fake *fake, struct sr_net *net) {
     memset(net, 0, sizeof *net);
-    net->layers = REG(LAYERS), net->inputs = REG(ROWS0), net->classes = REG(CLASSES), net->steps = REG(STEPS);
-    if (net->layers < 1 || net->layers > 3) return SR_REPLY_LIMIT_LAYERS;
-    for (unsigned l = 0; l < net->layers; l++) {
-        net->hidden[l] = *reg(fake, SR_REG_COLS0 + l);
-        if (l && *reg(fake, SR_REG_ROWS0 + l) != net->hidden[l - 1]) return SR_REPLY_LIMIT_ROWS;
-        net->theta[l] = *reg(fake, SR_REG_THETA0 + l);
-        net->leak[l] = *reg(fake, SR_REG_LEAK0 + l);
-    }
-    net->theta[3] = REG(R_THETA), net->leak[3] = REG(R_LEAK);
+    net->layers = 1, net->inputs = REG(ROWS0), net->classes = REG(CLASSES), net->steps = REG(STEPS);
+    net->hidden[0] = REG(COLS0), net->theta[0] = REG(THETA0), net->leak[0] = REG(LEAK0);
     net->reset = REG(RESET_KIND) ? SR_RESET_SUBTRACT : SR_RESET_HARD;
-    net->readout = REG(READOUT) == 2 ? SR_READOUT_SPIKES : REG(READOUT) ? SR_READOUT_MEMBRANE : SR_READOUT_SUM;
-    return SR_REPLY_OK;
 }
 
 /* Weights of a layer between memory and ref; reading back leaves other values in the padding columns and words. */
 static bool move_weights(struct fake *fake, const struct sr_net *net, unsigned layer, bool to_ref) {
-    uint32_t rows = sr_net_rows(net, layer), cols = sr_net_cols(net, layer), lanes = fake->setup.id[SR_REG_COL_LANES];
+    uint32_t rows = sr_net_rows(net, layer), cols = sr_net_cols(net, layer), lanes = fake->setup.id[SR_REG_LANES];
     uint32_t stride = fake->setup.id[SR_REG_ROW_WORDS];
-    if (!stride) stride = (cols + lanes - 1) / lanes;
-    uint32_t base = layer == 1 ? REG(WBASE1) : layer == 2 ? REG(WBASE2) : 0;
     unsigned memory = layer == SR_READOUT_LAYER ? SR_MEM_RWEIGHT : SR_MEM_WEIGHT;
     int16_t *master = calloc((size_t)rows * cols, sizeof *master);
     bool ok = master && (to_ref || sr_device_read_weights(fake->ref, layer, master) == SR_OK);
     for (uint32_t j = 0; j < rows && ok; j++)
         for (uint32_t n = 0; n < stride * lanes; n++) {
-            uint8_t *at = word_at(fake, memory, base + j * stride + n / lanes) + 2 * (size_t)(n % lanes);
+            uint8_t *at = word_at(fake, memory, j * stride + n / lanes) + 2 * (size_t)(n % lanes);
             if (to_ref && n < cols) master[(size_t)j * cols + n] = (int16_t)(at[0] | at[1] << 8);
             if (!to_ref) {
                 uint16_t value = n < cols ? (uint16_t)master[(size_t)j * cols + n] : (uint16_t)(0x5A00 + n);
@@ -122,7 +109,7 @@ static void read_noise(const struct fake *fake, struct sr_noise *noise) {
 static uint8_t noise_limit(const struct fake *fake, uint32_t pairs) {
     const uint32_t *id = fake->setup.id;
     if ((REG(MODE) & 3 && !(id[SR_REG_MODES] & 1)) || (REG(MODE) & 4 && !(id[SR_REG_MODES] & 2))) return SR_REPLY_LIMIT_MODE;
-    return id[SR_REG_FACTORS] && pairs * REG(RANK) > id[SR_REG_FACTORS] ? SR_REPLY_LIMIT_FACTORS : SR_REPLY_OK;
+    return pairs * REG(RANK) > id[SR_REG_FACTORS] ? SR_REPLY_LIMIT_FACTORS : SR_REPLY_OK;
 }
 
 struct samples {
@@ -138,7 +125,8 @@ static void free_samples(struct samples *s) {
 }
 
 static bool read_samples(struct fake *fake, const struct sr_net *net, struct samples *s) {
-    uint32_t width = fake->setup.id[SR_REG_SAMPLE_W], words = sr_net_step_words(net), stride = REG(X_STRIDE);
+    uint32_t width = fake->setup.id[SR_REG_SAMPLE_W], words = sr_net_step_words(net),
+             stride = (net->inputs + width - 1) / width;
     memset(s, 0, sizeof *s);
     s->batch.count = REG(BATCH);
     s->ids = calloc(s->batch.count, sizeof *s->ids);
@@ -162,20 +150,15 @@ static bool read_samples(struct fake *fake, const struct sr_net *net, struct sam
     return true;
 }
 
-static uint8_t evaluate(struct fake *fake, const struct sr_net *net, struct samples *s, bool accumulate) {
+static uint8_t evaluate(struct fake *fake, struct samples *s, bool accumulate) {
     const uint32_t *id = fake->setup.id;
     uint8_t code;
-    uint32_t chunk = REG(CHUNK), pairs = REG(PAIR_COUNT);
-    bool held = id[SR_REG_FACTORS] != 0; /* factors: then the projection buffer sets no bound */
-    uint32_t words = held ? 0 : (REG(RANK) + id[SR_REG_RANK_LANES] - 1) / id[SR_REG_RANK_LANES] * net->steps;
-    if (!chunk || chunk % id[SR_REG_PROJ_UNITS] || chunk % (4 * id[SR_REG_ENGINES]) ||
-        chunk / id[SR_REG_PROJ_UNITS] * words > id[SR_REG_CBUF_WORDS] || (held && chunk < pairs))
-        return SR_REPLY_LIMIT_CHUNK;
+    uint32_t pairs = REG(PAIR_COUNT);
     if (!pairs || pairs > id[SR_REG_PAIRS_MAX]) return SR_REPLY_LIMIT_PAIRS;
     if ((code = noise_limit(fake, pairs))) return code;
     struct sr_evaluation e = {.pair_first = REG(PAIR_FIRST), .pair_count = pairs};
     read_noise(fake, &e.noise);
-    for (unsigned l = 0; l < SR_LAYERS; l++) e.scale[l] = *reg(fake, SR_REG_SCALE0 + l);
+    e.scale[0] = REG(SCALE0), e.scale[SR_READOUT_LAYER] = REG(SCALE3);
     uint32_t kind = REG(FITNESS);
     e.fitness = (kind & 3) == 0 ? SR_FITNESS_CORRECT : (kind & 3) == 1 ? SR_FITNESS_MARGIN : SR_FITNESS_LOGSOFTMAX;
     e.fitness_mul = kind >> 2 & 15, e.fitness_shift = kind >> 6 & 31;
@@ -244,10 +227,8 @@ static uint8_t update(struct fake *fake, const struct sr_net *net, bool shape) {
         int32_t minus = (int32_t)u32(word_at(fake, SR_MEM_FITNESS, 2 * p + 1));
         fake->memory[SR_MEM_CREDIT][p] = (uint8_t)(int8_t)((plus > minus) - (plus < minus));
     }
-    for (unsigned l = 0; l < SR_LAYERS; l++) {
-        u.step[l] = *reg(fake, SR_REG_STEP0 + l) & 65535;
-        u.doublings[l] = *reg(fake, SR_REG_STEP0 + l) >> 16 & 15;
-    }
+    u.step[0] = REG(STEP0) & 65535, u.doublings[0] = REG(STEP0) >> 16 & 15;
+    u.step[SR_READOUT_LAYER] = REG(STEP3) & 65535, u.doublings[SR_READOUT_LAYER] = REG(STEP3) >> 16 & 15;
     fake->seen.updates++;
     if (sr_device_update(fake->ref, &u) != SR_OK) return SR_REPLY_LIMIT_PAIRS;
     return move_all_weights(fake, net, false) ? SR_REPLY_OK : SR_REPLY_LIMIT_COLS;
@@ -256,8 +237,8 @@ static uint8_t update(struct fake *fake, const struct sr_net *net, bool shape) {
 static uint8_t run(struct fake *fake, uint8_t flags) {
     struct sr_net net;
     fake->seen.runs++;
-    uint8_t code = read_net(fake, &net);
-    if (code) return code;
+    uint8_t code = SR_REPLY_OK;
+    read_net(fake, &net);
     if (sr_device_configure(fake->ref, &net) != SR_OK) return SR_REPLY_LIMIT_COLS;
     if (!move_all_weights(fake, &net, true)) return SR_REPLY_LIMIT_COLS;
     if (flags & (SR_RUN_EVALUATE | SR_RUN_INFER | SR_RUN_LEARN)) {
@@ -270,7 +251,7 @@ static uint8_t run(struct fake *fake, uint8_t flags) {
         else if (flags & SR_RUN_INFER)
             code = infer(fake, &net, &s);
         else
-            code = evaluate(fake, &net, &s, (flags & SR_RUN_ACCUMULATE) != 0);
+            code = evaluate(fake, &s, (flags & SR_RUN_ACCUMULATE) != 0);
         free_samples(&s);
     }
     if (!code && flags & SR_RUN_UPDATE) code = update(fake, &net, (flags & SR_RUN_SHAPE) != 0);
@@ -511,7 +492,7 @@ struct fake *fake_open(const struct fake_setup *setup, struct sr_transport *tran
     fake->run_seq = setup->run_seq;
     fake->run_code = setup->ran ? SR_REPLY_OK : SR_REPLY_NO_RUN;
     memcpy(fake->registers, id, sizeof setup->id);
-    const uint32_t pairs = id[SR_REG_PAIRS_MAX], lanes = id[SR_REG_COL_LANES];
+    const uint32_t pairs = id[SR_REG_PAIRS_MAX], lanes = id[SR_REG_LANES];
     const uint32_t size[MEMORIES] = {id[SR_REG_SAMPLE_W] / 8, 4, 2 * lanes, 2 * lanes, 1, 4, 2, 4};
     const uint32_t depth[MEMORIES] = {id[SR_REG_SAMPLE_WORDS],
                                       id[SR_REG_BATCH_MAX],

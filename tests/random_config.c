@@ -60,17 +60,14 @@ static uint32_t draw_leak(struct dice *d) {
 static uint64_t words_of(uint32_t n, uint32_t width) { return width ? (n + width - 1) / width : 0; }
 
 static bool fits(const struct sr_net *net, const struct sr_caps *caps) {
-    uint64_t weights = 0, readout = 0, spikes = 0;
-    if (caps->col_lanes) readout = (uint64_t)net->classes * sr_row_words(caps, sr_net_cols(net, SR_READOUT_LAYER));
+    uint64_t weights = 0, readout = 0;
+    if (caps->lanes) readout = (uint64_t)net->classes * sr_row_words(caps, sr_net_cols(net, SR_READOUT_LAYER));
     for (unsigned l = 0; l < net->layers; l++) {
-        if (caps->col_lanes) weights += (uint64_t)sr_net_rows(net, l) * sr_row_words(caps, net->hidden[l]);
-        spikes += net->steps * words_of(net->hidden[l], caps->lanes);
+        if (caps->lanes) weights += (uint64_t)sr_net_rows(net, l) * sr_row_words(caps, net->hidden[l]);
         if (l && sr_net_rows(net, l) > caps->inputs_max) return false;
     }
     if (caps->sample_w && words_of(net->inputs, caps->sample_w) * net->steps > caps->sample_words) return false;
-    if (weights > caps->weight_words || readout > caps->rweight_words) return false;
-    return !caps->lanes || !caps->spike_words || (net->layers == 1 && net->readout == SR_READOUT_SUM) ||
-           spikes <= caps->spike_words;
+    return weights <= caps->weight_words && readout <= caps->rweight_words;
 }
 
 static void draw_net(struct dice *d, const struct sr_caps *caps, struct sr_net *net) {

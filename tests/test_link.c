@@ -164,15 +164,14 @@ static void learn_alike(struct sr_device *device, struct sr_device *ref, const s
 
 static const struct sr_net SMALL = {
     .layers = 1, .inputs = 70, .hidden = {10}, .classes = 5, .steps = 6, .theta = {300}, .leak = {32}};
-static const struct sr_net DEEP = {.layers = 3,
+static const struct sr_net WIDE = {.layers = 1,
                                    .inputs = 130,
-                                   .hidden = {17, 12, 9},
+                                   .hidden = {37},
                                    .classes = 3,
                                    .steps = 5,
-                                   .theta = {400, 200, 100, 150},
-                                   .leak = {32, 16, 8, 4},
-                                   .reset = SR_RESET_SUBTRACT,
-                                   .readout = SR_READOUT_SPIKES};
+                                   .theta = {400},
+                                   .leak = {16},
+                                   .reset = SR_RESET_SUBTRACT};
 
 static struct sr_device *open_ref(uint32_t frac_bits) {
     char error[256];
@@ -217,7 +216,7 @@ static void link_equals_ref(void **unused) {
     assert_int_equal(seen.evaluations, 4);
     assert_int_equal(seen.updates, 4);
     assert_int_equal(counters.total, 100); /* of the inference, the last call */
-    compare(&setup, &DEEP, 9, 3, 20, NULL, NULL);
+    compare(&setup, &WIDE, 9, 3, 20, NULL, NULL);
     setup.run_reads = 5;
     compare(&setup, &SMALL, 64, 5, 33, NULL, NULL);
 }
@@ -226,12 +225,13 @@ static void other_builds_equal_ref(void **unused) {
     (void)unused;
     struct fake_setup setup;
     fake_defaults(&setup);
-    setup.id[SR_REG_SAMPLE_W] = 64, setup.id[SR_REG_COL_LANES] = 32, setup.id[SR_REG_PACKET_MAX] = 4096;
-    setup.id[SR_REG_ENGINES] = 2, setup.id[SR_REG_PROJ_UNITS] = 16;
-    compare(&setup, &DEEP, 20, 4, 20, NULL, NULL);
+    setup.id[SR_REG_SAMPLE_W] = 64, setup.id[SR_REG_LANES] = 32, setup.id[SR_REG_PACKET_MAX] = 4096;
+    setup.id[SR_REG_PROJ_UNITS] = 16, setup.id[SR_REG_ROW_WORDS] = 9;
+    compare(&setup, &WIDE, 20, 4, 20, NULL, NULL);
     setup.id[SR_REG_SAMPLE_W] = 128, setup.id[SR_REG_PACKET_MAX] = 128, setup.id[SR_REG_FRAC_W] = 8;
     compare(&setup, &SMALL, 20, 2, 20, NULL, NULL);
-    setup.id[SR_REG_SAMPLE_W] = 8, setup.id[SR_REG_COL_LANES] = 1;
+    setup.id[SR_REG_SAMPLE_W] = 8, setup.id[SR_REG_LANES] = 1;
+    setup.id[SR_REG_ROW_WORDS] = 256, setup.id[SR_REG_RWEIGHT_WORDS] = 2048;
     compare(&setup, &SMALL, 5, 2, 7, NULL, NULL);
 }
 
@@ -269,7 +269,6 @@ static void slices_equal_ref(void **unused) {
     fake_defaults(&setup);
     setup.id[SR_REG_SAMPLE_WORDS] = 5 * 6 * 7 + 3; /* 7 samples of 70 inputs */
     setup.id[SR_REG_SCORE_WORDS] = 20;
-    setup.id[SR_REG_CBUF_WORDS] = 40;
     compare(&setup, &SMALL, 30, 3, 40, &seen, NULL);
     assert_true(seen.evaluations > 16);
     setup.id[SR_REG_SAMPLE_WORDS] = 4096;
@@ -439,8 +438,8 @@ static void other_devices_are_refused(void **unused) {
     snprintf(text, sizeof text, "list 0xABCDEF01, expected 0x%08X", (unsigned)SR_MAP_HASH);
     expect_open(&setup, SR_ERR_MISMATCH, text);
     fake_defaults(&setup);
-    setup.id[SR_REG_ENGINES] = 0;
-    expect_open(&setup, SR_ERR_MISMATCH, "ENGINES = 0, expected 1..255");
+    setup.id[SR_REG_FACTORS] = 0;
+    expect_open(&setup, SR_ERR_MISMATCH, "FACTORS = 0, expected 1..65535");
     fake_defaults(&setup);
     setup.mute = true;
     expect_open(&setup, SR_ERR_LINK, "does not answer IDENTIFY");
@@ -471,12 +470,16 @@ static void limits_are_named_before_anything_is_sent(void **unused) {
     struct fake *fake;
     struct sr_counters counters;
     fake_defaults(&setup);
-    setup.id[SR_REG_CBUF_WORDS] = 12;
+    setup.id[SR_REG_FACTORS] = 19;
     struct sr_device *device = open_link(&setup, &fake);
     struct sr_net net = SMALL;
-    net.steps = 13;
+    net.layers = 2, net.hidden[1] = 4, net.theta[1] = 1, net.leak[1] = 32;
     assert_int_equal(sr_device_configure(device, &net), SR_ERR_LIMIT);
-    assert_non_null(strstr(sr_device_error(device), "limit of 12 words"));
+    assert_string_equal(sr_device_error(device), "layers = 2 exceeds the device's limit of 1 hidden layers");
+    net = SMALL;
+    net.readout = SR_READOUT_MEMBRANE;
+    assert_int_equal(sr_device_configure(device, &net), SR_ERR_LIMIT);
+    assert_non_null(strstr(sr_device_error(device), "only kind sum (0) is built"));
     check(device, sr_device_configure(device, &SMALL));
     check(device, sr_device_counters(device, &counters));
     uint32_t id = 0;
@@ -487,8 +490,8 @@ static void limits_are_named_before_anything_is_sent(void **unused) {
     struct sr_batch batch = {1, &id, &bits, &label};
     struct sr_evaluation e = {.noise = {.pairs = 4, .rank = 5}, .pair_count = 4};
     assert_int_equal(sr_device_evaluate(device, &e, &batch, fitness, NULL), SR_ERR_LIMIT);
-    assert_non_null(strstr(sr_device_error(device), "rank 5 over 6 steps needs 18 words"));
-    struct sr_update u = {.noise = e.noise};
+    assert_non_null(strstr(sr_device_error(device), "pair_count * rank = 20 exceeds the device's limit of 19 factors"));
+    struct sr_update u = {.noise = {.pairs = 4, .rank = 1}};
     assert_int_equal(sr_device_update(device, &u), SR_ERR_ARGUMENT);
     check(device, sr_device_counters(device, &counters));
     assert_int_equal(counters.link_tx, 0);
@@ -503,7 +506,7 @@ static void a_device_that_holds_factors(void **unused) {
     struct fake *fake;
     struct sr_counters counters;
     fake_defaults(&setup);
-    setup.id[SR_REG_MODES] = SR_MODES_LOWRANK, setup.id[SR_REG_FACTORS] = 60, setup.id[SR_REG_CBUF_WORDS] = 1;
+    setup.id[SR_REG_MODES] = SR_MODES_LOWRANK, setup.id[SR_REG_FACTORS] = 60;
     compare(&setup, &SMALL, 30, 2, 20, NULL, NULL);
     compare(&setup, &SMALL, 1, 3, 5, NULL, NULL);
     struct sr_device *device = open_link(&setup, &fake);
@@ -571,7 +574,7 @@ static void group_equals_ref(void **unused) {
         struct data data;
         struct sr_counters counters;
         char error[256];
-        make_data(&data, &DEEP);
+        make_data(&data, &WIDE);
         for (unsigned i = 0; i < COUNT; i++) {
             struct fake_setup setup;
             fake_defaults(&setup);
@@ -598,7 +601,7 @@ static void group_equals_ref(void **unused) {
 static void a_group_has_the_limits_of_all(void **unused) {
     (void)unused;
     enum { COUNT = 3 };
-    static const uint32_t modes[COUNT] = {35, 33, 35}, factors[COUNT] = {0, 12, 10};
+    static const uint32_t modes[COUNT] = {35, 33, 35}, factors[COUNT] = {64, 12, 10};
     struct fake *fakes[COUNT];
     struct sr_device *devices[COUNT], *group = NULL;
     char error[256] = "";
@@ -824,17 +827,16 @@ static void limits_of_no_device_are_refused(void **unused) {
     } limits[] = {
         {SR_REG_SAMPLE_W, 24, 0, 0, "SAMPLE_W = 24, expected a power of two"},
         {SR_REG_SAMPLE_W, 255, 0, 0, "SAMPLE_W = 255, expected 8..128"},
-        {SR_REG_PROJ_UNITS, 6, 0, 0, "PROJ_UNITS = 6 and ENGINES = 1"},
-        {SR_REG_ENGINES, 3, SR_REG_PROJ_UNITS, 8, "PROJ_UNITS = 8 and ENGINES = 3"},
-        {SR_REG_ENGINES, 255, SR_REG_CBUF_WORDS, 254, "CBUF_WORDS = 254: the pairs of 255 engines do not fit"},
+        {SR_REG_PROJ_UNITS, 0, 0, 0, "PROJ_UNITS = 0, expected 1..4096"},
         {SR_REG_ROW_WORDS, 63, 0, 0, "ROW_WORDS = 63, too few for HIDDEN_MAX = 256"},
-        {SR_REG_ROW_WORDS, 65535, 0, 0, "WEIGHT_WORDS = 16384: no row of 65535 words fits"},
+        {SR_REG_ROW_WORDS, 65535, 0, 0, "RWEIGHT_WORDS = 1024: no two rows of 65535 words fit"},
+        {SR_REG_WEIGHT_WORDS, 63, 0, 0, "WEIGHT_WORDS = 63: no row of 64 words fits"},
         {SR_REG_ROW_WORDS, 600, 0, 0, "RWEIGHT_WORDS = 1024: no two rows of 600 words fit"},
-        {SR_REG_COL_LANES, 126, 0, 0, "COL_LANES = 126: a word of weights exceeds PACKET_MAX = 256"},
-        {SR_REG_COL_LANES, 8000, SR_REG_PACKET_MAX, 32768, NULL},
-        {SR_REG_WEIGHT_WORDS, 1 << 24, SR_REG_COL_LANES, 120, NULL},
+        {SR_REG_LANES, 126, 0, 0, "LANES = 126: a word of weights exceeds PACKET_MAX = 256"},
+        {SR_REG_LANES, 8000, SR_REG_PACKET_MAX, 32768, NULL},
+        {SR_REG_WEIGHT_WORDS, 1 << 24, SR_REG_LANES, 120, NULL},
         {SR_REG_WEIGHT_WORDS, 0, 0, 0, "WEIGHT_WORDS = 0, expected 1..16777216"},
-        {SR_REG_LANES, 0, 0, 0, "LANES = 0, expected 1..65535"},
+        {SR_REG_LANES, 0, 0, 0, "LANES = 0, expected 1..8192"},
         {SR_REG_RANK_LANES, 0, 0, 0, "RANK_LANES = 0, expected 1..255"},
         {SR_REG_RANK_MAX, 0, 0, 0, "RANK_MAX = 0, expected 1..63"},
         {SR_REG_CLASSES_MAX, 17, 0, 0, "CLASSES_MAX = 17, expected 2..16"},
@@ -848,7 +850,7 @@ static void limits_of_no_device_are_refused(void **unused) {
             expect_open(&setup, SR_ERR_MISMATCH, limits[i].text);
             continue;
         }
-        setup.id[SR_REG_COL_LANES] = 8192, setup.id[SR_REG_PACKET_MAX] = 32768, setup.id[SR_REG_WEIGHT_WORDS] = 1 << 20;
+        setup.id[SR_REG_LANES] = 8192, setup.id[SR_REG_PACKET_MAX] = 32768, setup.id[SR_REG_WEIGHT_WORDS] = 1 << 20;
         expect_open(&setup, SR_ERR_MISMATCH, "weight stores of 1048576 and 1024 words of 16384 bytes: more than 4 GB");
     }
 }

@@ -222,8 +222,7 @@ static void limits_are_met_before_the_run(void **state) {
                      {SR_REG_FITNESS, 3, "LIMIT_FITNESS"},   {SR_REG_STEPS, 0, "LIMIT_STEPS"},
                      {SR_REG_CLASSES, 1, "LIMIT_CLASSES"},   {SR_REG_ROWS0, 0, "LIMIT_ROWS"},
                      {SR_REG_COLS0, 0, "LIMIT_COLS"},        {SR_REG_RANK, 0, "LIMIT_RANK"},
-                     {SR_REG_PAIR_COUNT, 0, "LIMIT_PAIRS"},  {SR_REG_BATCH, 0, "LIMIT_BATCH"},
-                     {SR_REG_READOUT, 3, "LIMIT_READOUT"},   {SR_REG_LAYERS, 0, "LIMIT_LAYERS"}};
+                     {SR_REG_PAIR_COUNT, 0, "LIMIT_PAIRS"},  {SR_REG_BATCH, 0, "LIMIT_BATCH"}};
         for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
             uint32_t before = get(b, wrong[i].address);
             put(b, wrong[i].address, wrong[i].value);

@@ -452,7 +452,7 @@ static void odd_limits_end_the_self_test_in_order(void **unused) {
         uint32_t value[3];
     } boards[] = {{{SR_REG_WEIGHT_WORDS, SR_REG_RWEIGHT_WORDS, SR_REG_PAIRS_MAX}, {3, 5, 1}},
                   {{SR_REG_SAMPLE_WORDS, SR_REG_SCORE_WORDS, SR_REG_BATCH_MAX}, {1, 0, 1}},
-                  {{SR_REG_FACTORS, SR_REG_CBUF_WORDS, SR_REG_ENGINES}, {3, 1, 2}},
+                  {{SR_REG_FACTORS, SR_REG_PROJ_UNITS, SR_REG_RANK_LANES}, {3, 1, 2}},
                   {{SR_REG_ROW_WORDS, SR_REG_WEIGHT_WORDS, SR_REG_RWEIGHT_WORDS}, {64, 64, 128}}};
     for (size_t i = 0; i < sizeof boards / sizeof *boards; i++) {
         struct fake_setup setup;

@@ -384,14 +384,13 @@ static void test_nmnist_shape(void **state) {
     sr_device_close(ref);
 }
 
-/* Nothing spikes; everything does. Each readout kind and mode. */
+/* Nothing spikes; everything does. Each mode. */
 static void test_silent_and_firing(void **state) {
     struct sr_device *sim = open_sim(*state, 1), *ref = open_ref(sim);
     for (unsigned n = 0; n < 12; n++) {
         struct sr_random_config c;
         make(sr_device_caps(sim), 130, 40, 5, 5, 3, n & 1 ? 256 : 0, &c);
         set_mode(sr_device_caps(sim), n & 2 ? SR_MODE_FULL : SR_MODE_LOWRANK, 3, &c);
-        if (sr_device_caps(sim)->step_readout) c.net.readout = (enum sr_readout)(n / 4);
         for (size_t i = 0; n & 1 && i < (size_t)c.net.inputs * c.net.hidden[0]; i++)
             c.weights[0][i] = (int16_t)abs(c.weights[0][i]);
         compare(ref, sim, &c);
@@ -417,7 +416,6 @@ static void test_saturation(void **state) {
         c.net.reset = n & 2 && caps->modes & SR_MODES_SUBTRACT ? SR_RESET_SUBTRACT : SR_RESET_HARD;
         c.net.theta[0] = n & 4 ? 32767 : 20000;
         if (caps->modes & SR_MODES_LEAK) c.net.leak[0] = n & 8 ? 255 : 3;
-        if (caps->step_readout) c.net.readout = (enum sr_readout)(n % 3);
         for (unsigned l = 0; l < SR_LAYERS; l++) c.evaluation.scale[l] = n % 3 ? 4095 : 700;
         for (uint32_t j = 0; j < c.net.inputs; j++)
             for (uint32_t i = 0; i < c.net.hidden[0]; i++) {
@@ -610,11 +608,10 @@ static void test_registers(void **state) {
     write_register(sim, SR_REG_MODE, 0);
     if (!(caps->modes & SR_MODES_LOWRANK))
         raw_run(sim, SR_RUN_SHAPE, "LIMIT_MODE");
-    else if (caps->factors && caps->factors < caps->rank_max * caps->pairs_max) {
-        uint32_t pairs = caps->factors / caps->rank_max + 1, chunk = (pairs + caps->proj_units - 1) / caps->proj_units;
+    else if (caps->factors < caps->rank_max * caps->pairs_max) {
+        uint32_t pairs = caps->factors / caps->rank_max + 1;
         write_register(sim, SR_REG_RANK, caps->rank_max);
         write_register(sim, SR_REG_PAIR_COUNT, pairs);
-        write_register(sim, SR_REG_CHUNK, chunk * caps->proj_units);
         raw_run(sim, SR_RUN_EVALUATE, "LIMIT_FACTORS");
         write_register(sim, SR_REG_PAIRS, pairs);
         raw_run(sim, SR_RUN_UPDATE, "LIMIT_FACTORS");

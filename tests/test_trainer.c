@@ -287,7 +287,7 @@ static void plans_beyond_the_numerics_are_refused(void **state) {
 static void limits_are_told_in_options(void **state) {
     (void)state;
     struct sr_caps caps = {.engine = "small",
-                           .col_lanes = 8,
+                           .lanes = 8,
                            .layers_max = 2,
                            .inputs_max = 600,
                            .hidden_max = 64,

@@ -166,8 +166,7 @@ static void conclude(struct bench *b, struct sr_bench_line *r) {
         neurons += b->net.hidden[l];
         slots += (b->net.hidden[l] + caps->lanes - 1) / caps->lanes * caps->lanes;
     }
-    r->busy = r->lif > 0 && slots > 0 ? r->busy / r->lif / caps->engines / (caps->devices ? caps->devices : 1) * neurons / slots
-                                      : NAN;
+    r->busy = r->lif > 0 && slots > 0 ? r->busy / r->lif / (caps->devices ? caps->devices : 1) * neurons / slots : NAN;
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         uint32_t rows = sr_net_rows(&b->net, l), cols = sr_net_cols(&b->net, l);
         r->stored_full += (double)rows * cols;

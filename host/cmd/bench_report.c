@@ -26,8 +26,8 @@ void sr_bench_count_sent(struct sr_bench_sent *sent, const struct sr_net *net, c
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         uint32_t rows = sr_net_rows(net, l), cols = sr_net_cols(net, l);
         if (!rows) continue;
-        sent->packed16 += write_bytes(caps, rows * sr_row_words(caps, cols), 2 * caps->col_lanes);
-        sent->packed8 += write_bytes(caps, rows * ((cols + caps->col_lanes - 1) / caps->col_lanes), caps->col_lanes);
+        sent->packed16 += write_bytes(caps, rows * sr_row_words(caps, cols), 2 * caps->lanes);
+        sent->packed8 += write_bytes(caps, rows * ((cols + caps->lanes - 1) / caps->lanes), caps->lanes);
     }
 }
 
@@ -144,7 +144,7 @@ void sr_bench_print_head(const struct sr_bench_what *b) {
     printf("network %s, %u steps, population %u, batch %u; engine %s", shape, b->net->steps, b->config->population,
            b->config->batch, caps->engine);
     if (caps->lanes && strcmp(caps->engine, "ref"))
-        printf(", %u x %u x %u LIF lanes", caps->devices ? caps->devices : 1, caps->engines, 2 * caps->lanes);
+        printf(", %u x %u LIF lanes", caps->devices ? caps->devices : 1, 2 * caps->lanes);
     printf(
         "\ncycles a generation by phase (phases overlap); speed-up of %s against full rank; perturbation bytes a member are "
         "what\n"

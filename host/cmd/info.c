@@ -25,11 +25,8 @@ static cJSON *caps_json(const struct sr_caps *c) {
     add(json, "map_hash", c->map_hash);
     add(json, "clock_hz", c->clock_hz);
     add(json, "lanes", c->lanes);
-    add(json, "engines", c->engines);
-    add(json, "col_lanes", c->col_lanes);
     add(json, "rank_lanes", c->rank_lanes);
     add(json, "proj_units", c->proj_units);
-    add(json, "upd_rows", c->upd_rows);
     add(json, "sample_w", c->sample_w);
     add(json, "frac_w", c->frac_w);
     add(json, "buffers", c->buffers);
@@ -45,10 +42,8 @@ static cJSON *caps_json(const struct sr_caps *c) {
     add(json, "rweight_words", c->rweight_words);
     add(json, "batch_max", c->batch_max);
     add(json, "score_words", c->score_words);
-    add(json, "cbuf_words", c->cbuf_words);
     add(json, "packet_max", c->packet_max);
     add(json, "step_readout", c->step_readout);
-    add(json, "spike_words", c->spike_words);
     add(json, "modes", c->modes);
     add(json, "factors", c->factors);
     add(json, "row_words", c->row_words);

@@ -62,7 +62,7 @@ static enum sr_status try_perturbation(struct sr_subject *s) {
                  {"rank terms, S = 4095/256", 4095, 30, 2000, true}};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
         struct sr_net net = sr_fit_usual_net(s);
-        uint32_t rank = parts[i].ranks ? sr_fit_rank(&s->caps, net.steps) : 1;
+        uint32_t rank = parts[i].ranks ? sr_fit_rank(&s->caps) : 1;
         struct sr_evaluation e = sr_some_evaluation(sr_fit_pairs(&s->caps, rank), rank, parts[i].scale, 0);
         s->part = parts[i].part;
         net.theta[0] = parts[i].theta;
@@ -93,7 +93,7 @@ static enum sr_status try_readout_noise(struct sr_subject *s, struct sr_noise no
 }
 
 static enum sr_status try_readout_perturbation(struct sr_subject *s) {
-    return try_readout_noise(s, (struct sr_noise){.rank = 1}, sr_fit_rank(&s->caps, sr_fit_usual_net(s).steps));
+    return try_readout_noise(s, (struct sr_noise){.rank = 1}, sr_fit_rank(&s->caps));
 }
 
 /* More samples than the batch list holds: fitness goes on from slice to slice. */
@@ -175,7 +175,7 @@ static enum sr_status try_steps(struct sr_subject *s, struct sr_noise noise, uin
 static enum sr_status try_update(struct sr_subject *s) {
     static const struct step steps[] = {{"K 0", 0, 0}, {"K 2^15", 32768, 0}}, ranks[] = {{"rank terms", 65535, 0}};
     TRY(try_steps(s, (struct sr_noise){.rank = 1}, 20, steps, 2));
-    return try_steps(s, (struct sr_noise){.rank = sr_least(sr_fit_rank(&s->caps, 1), 5)}, 20, ranks, 1);
+    return try_steps(s, (struct sr_noise){.rank = sr_least(sr_fit_rank(&s->caps), 5)}, 20, ranks, 1);
 }
 
 static enum sr_status try_dither(struct sr_subject *s) {
@@ -216,7 +216,7 @@ static enum sr_status try_full(struct sr_subject *s) {
     return try_noise(s, (struct sr_noise){.rank = 1, .mode = SR_MODE_FULL, .readout_mode = SR_MODE_FULL});
 }
 static enum sr_status try_bell(struct sr_subject *s) {
-    return try_noise(s, (struct sr_noise){.rank = sr_fit_rank(&s->caps, sr_fit_usual_net(s).steps), .dist = SR_DIST_BELL});
+    return try_noise(s, (struct sr_noise){.rank = sr_fit_rank(&s->caps), .dist = SR_DIST_BELL});
 }
 
 static enum sr_status try_layers(struct sr_subject *s) {
@@ -364,8 +364,6 @@ const struct sr_block sr_selftest_blocks[] = {
 const size_t sr_selftest_count = sizeof sr_selftest_blocks / sizeof *sr_selftest_blocks;
 
 const struct sr_caps sr_selftest_caps = {.lanes = 4,
-                                         .engines = 1,
-                                         .col_lanes = 4,
                                          .rank_lanes = 1,
                                          .proj_units = 4,
                                          .sample_w = 16,
@@ -382,6 +380,5 @@ const struct sr_caps sr_selftest_caps = {.lanes = 4,
                                          .rweight_words = 256,
                                          .batch_max = 64,
                                          .score_words = 256,
-                                         .cbuf_words = 1024,
                                          .step_readout = 1,
                                          .modes = SR_MODES_ALL};

@@ -20,8 +20,6 @@ enum sr_status sr_selftest_identity(struct sr_device *device, char *text, size_t
                   {"PROTOCOL", SR_REG_PROTOCOL, c->protocol},
                   {"MAP_HASH", SR_REG_MAP_HASH, SR_MAP_HASH},
                   {"LANES", SR_REG_LANES, c->lanes},
-                  {"ENGINES", SR_REG_ENGINES, c->engines},
-                  {"COL_LANES", SR_REG_COL_LANES, c->col_lanes},
                   {"FRAC_W", SR_REG_FRAC_W, c->frac_w},
                   {"INPUTS_MAX", SR_REG_INPUTS_MAX, c->inputs_max},
                   {"HIDDEN_MAX", SR_REG_HIDDEN_MAX, c->hidden_max},
@@ -34,9 +32,8 @@ enum sr_status sr_selftest_identity(struct sr_device *device, char *text, size_t
                  (unsigned)fields[i].value, (unsigned)id[fields[i].reg]);
         return SR_ERR_MISMATCH;
     }
-    snprintf(text, size,
-             "protocol %u, map 0x%08X, %u x %u LIF lanes, %u fraction bits, %u inputs, %u neurons, %u pairs, %.4g MHz",
-             (unsigned)c->protocol, (unsigned)c->map_hash, (unsigned)c->engines, (unsigned)(2 * c->lanes), (unsigned)c->frac_w,
+    snprintf(text, size, "protocol %u, map 0x%08X, %u LIF lanes, %u fraction bits, %u inputs, %u neurons, %u pairs, %.4g MHz",
+             (unsigned)c->protocol, (unsigned)c->map_hash, (unsigned)(2 * c->lanes), (unsigned)c->frac_w,
              (unsigned)c->inputs_max, (unsigned)c->hidden_max, (unsigned)c->pairs_max, c->clock_hz / 1e6);
     return SR_OK;
 }
@@ -184,8 +181,8 @@ static struct memory memory_of(const struct sr_caps *c, unsigned index) {
     const struct memory memories[SR_SELFTEST_MEMORIES] = {
         {"sample memory", SR_MEM_SAMPLE, c->sample_words, c->sample_w / sample_lane, sample_lane, sample_lane / 8, false},
         {"batch list", SR_MEM_BATCH, c->batch_max, 1, 32, 4, false},
-        {"weight memory", SR_MEM_WEIGHT, c->weight_words, c->col_lanes, 8 + c->frac_w, 2, true},
-        {"readout weights", SR_MEM_RWEIGHT, c->rweight_words, c->col_lanes, 8 + c->frac_w, 2, true},
+        {"weight memory", SR_MEM_WEIGHT, c->weight_words, c->lanes, 8 + c->frac_w, 2, true},
+        {"readout weights", SR_MEM_RWEIGHT, c->rweight_words, c->lanes, 8 + c->frac_w, 2, true},
         {"credit memory", SR_MEM_CREDIT, c->pairs_max, 1, 8, 1, true}};
     return memories[index];
 }

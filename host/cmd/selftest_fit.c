@@ -10,22 +10,14 @@ uint32_t sr_fit_most_pairs(const struct sr_caps *caps, uint32_t rank) {
 
 uint32_t sr_least(uint32_t a, uint32_t b) { return a < b ? a : b; }
 
-/* Pairs that are projected at a time. */
-static uint32_t group_of(const struct sr_caps *caps) {
-    return caps->proj_units > 4 * caps->engines ? caps->proj_units : 4 * caps->engines;
-}
-
 uint32_t sr_fit_pairs(const struct sr_caps *caps, uint32_t rank) {
-    uint32_t most = sr_fit_most_pairs(caps, rank), wanted = 2 * group_of(caps) + 3;
+    uint32_t most = sr_fit_most_pairs(caps, rank), wanted = 2 * (caps->proj_units > 4 ? caps->proj_units : 4) + 3;
     return wanted < most ? wanted : most;
 }
 
-uint32_t sr_fit_rank(const struct sr_caps *caps, uint32_t steps) {
+uint32_t sr_fit_rank(const struct sr_caps *caps) {
     uint32_t rank = sr_least(caps->rank_max, 2 * caps->rank_lanes + 1);
     if (caps->factors) rank = sr_least(rank, caps->factors);
-    while (rank > 1 &&
-           (rank + caps->rank_lanes - 1) / caps->rank_lanes * steps * (group_of(caps) / caps->proj_units) > caps->cbuf_words)
-        rank--;
     return rank;
 }
 
@@ -47,12 +39,11 @@ struct sr_net sr_fit_net(const struct sr_caps *caps, uint32_t inputs, uint32_t h
     while (net.classes > 2 && net.classes * row > caps->rweight_words) net.classes--;
     net.inputs = sr_least(net.inputs, caps->weight_words / row);
     if (net.inputs > sample_bits) net.inputs = (uint32_t)sample_bits;
-    if (!caps->factors) net.steps = sr_least(net.steps, caps->cbuf_words / (group_of(caps) / caps->proj_units));
     net.steps = sr_least(net.steps, caps->sample_words / ((net.inputs + caps->sample_w - 1) / caps->sample_w));
     return net;
 }
 
 struct sr_net sr_fit_usual_net(const struct sr_subject *s) {
     uint32_t ragged = s->quick ? 21 : 37;
-    return sr_fit_net(&s->caps, s->quick ? 35 : 75, s->caps.col_lanes > ragged ? s->caps.col_lanes + ragged : ragged + 1, 7);
+    return sr_fit_net(&s->caps, s->quick ? 35 : 75, s->caps.lanes > ragged ? s->caps.lanes + ragged : ragged + 1, 7);
 }

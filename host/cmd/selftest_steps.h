@@ -15,7 +15,7 @@ uint32_t sr_fit_most_pairs(const struct sr_caps *caps, uint32_t rank);
 /* More than two groups of pairs, the last one not full, where they fit. */
 uint32_t sr_fit_pairs(const struct sr_caps *caps, uint32_t rank);
 /* A rank that takes more than two items, where it fits. */
-uint32_t sr_fit_rank(const struct sr_caps *caps, uint32_t steps);
+uint32_t sr_fit_rank(const struct sr_caps *caps);
 /* The leak, or the one that is built. */
 uint32_t sr_fit_leak(const struct sr_caps *caps, uint32_t leak);
 /* A network of at most this shape. */

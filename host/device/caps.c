@@ -21,10 +21,8 @@
     LIMIT(rweight_words) \
     LIMIT(batch_max)     \
     LIMIT(score_words)   \
-    LIMIT(cbuf_words)    \
     LIMIT(packet_max)    \
-    LIMIT(step_readout)  \
-    LIMIT(spike_words)
+    LIMIT(step_readout)
 
 void sr_join_caps(struct sr_caps *all, const struct sr_caps *one) {
 #define LEAST(field) \

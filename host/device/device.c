@@ -100,7 +100,7 @@ static enum sr_status check_neuron(struct sr_device *d, const struct sr_net *net
 }
 
 uint32_t sr_row_words(const struct sr_caps *caps, uint32_t cols) {
-    return caps->row_words ? caps->row_words : (cols + caps->col_lanes - 1) / caps->col_lanes;
+    return caps->row_words ? caps->row_words : (cols + caps->lanes - 1) / caps->lanes;
 }
 
 enum sr_status sr_check_stores(struct sr_device *d, const struct sr_net *net) {
@@ -109,7 +109,7 @@ enum sr_status sr_check_stores(struct sr_device *d, const struct sr_net *net) {
         uint64_t stride = (net->inputs + caps->sample_w - 1) / caps->sample_w;
         TRY(check_store(d, "one sample (inputs x steps)", stride * net->steps, caps->sample_words));
     }
-    if (caps->col_lanes && caps->devices == 1) { /* the devices of a group lay out their weights each in its own way */
+    if (caps->lanes && caps->devices == 1) { /* the devices of a group lay out their weights each in its own way */
         uint64_t words = 0;
         for (unsigned l = 0; l < net->layers; l++) words += (uint64_t)sr_net_rows(net, l) * sr_row_words(caps, net->hidden[l]);
         TRY(check_store(d, "hidden weights", words, caps->weight_words));

@@ -33,16 +33,12 @@ static enum sr_status take_limits(struct sr_link *link, const uint32_t *id) {
         uint32_t least, most;
     } fields[] = {
 #define FIELD(field, reg, least, most) {&c->field, SR_REG_##reg, #reg, least, most}
-        FIELD(lanes, LANES, 1, 65535),
-        FIELD(engines, ENGINES, 1, 255),
-        FIELD(col_lanes, COL_LANES, 1, SR_PACKET_LIMIT / 4),
+        FIELD(lanes, LANES, 1, SR_PACKET_LIMIT / 4),
         FIELD(rank_lanes, RANK_LANES, 1, 255),
         FIELD(proj_units, PROJ_UNITS, 1, 4096),
-        FIELD(upd_rows, UPD_ROWS, 1, 255),
         FIELD(sample_w, SAMPLE_W, 8, 128),
         FIELD(frac_w, FRAC_W, 0, 8),
         FIELD(buffers, BUFFERS, 1, 2),
-        FIELD(layers_max, LAYERS_MAX, 1, SR_HIDDEN_LAYERS),
         FIELD(inputs_max, INPUTS_MAX, 1, 8191),
         FIELD(hidden_max, HIDDEN_MAX, 1, 8191),
         FIELD(classes_max, CLASSES_MAX, 2, SR_CLASSES),
@@ -54,14 +50,11 @@ static enum sr_status take_limits(struct sr_link *link, const uint32_t *id) {
         FIELD(rweight_words, RWEIGHT_WORDS, 1, 1u << 24),
         FIELD(batch_max, BATCH_MAX, 1, 65535),
         FIELD(score_words, SCORE_WORDS, 0, 1u << 28),
-        FIELD(cbuf_words, CBUF_WORDS, 1, 1u << 28),
         FIELD(packet_max, PACKET_MAX, 128, SR_PACKET_LIMIT),
-        FIELD(step_readout, STEP_READOUT, 0, 1),
-        FIELD(spike_words, SPIKE_WORDS, 0, 1u << 28),
         FIELD(clock_hz, CLOCK_HZ, 0, UINT32_MAX),
         FIELD(modes, MODES, 0, 255),
-        FIELD(factors, FACTORS, 0, 65535),
-        FIELD(row_words, ROW_WORDS, 0, 65535),
+        FIELD(factors, FACTORS, 1, 65535),
+        FIELD(row_words, ROW_WORDS, 1, 65535),
 #undef FIELD
     };
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++) {
@@ -78,29 +71,21 @@ static enum sr_status take_limits(struct sr_link *link, const uint32_t *id) {
 static enum sr_status check_together(struct sr_link *link) {
     struct sr_device *d = &link->device;
     const struct sr_caps *c = &d->caps;
-    uint32_t row = c->row_words ? c->row_words : 1, together = 4 * c->engines, word = 2 * c->col_lanes;
+    uint32_t row = c->row_words, word = 2 * c->lanes;
     if (c->sample_w & (c->sample_w - 1))
         return sr_fail(d, SR_ERR_MISMATCH, "the device reports SAMPLE_W = %u, expected a power of two", (unsigned)c->sample_w);
-    if (c->proj_units % together && together % c->proj_units)
-        return sr_fail(d, SR_ERR_MISMATCH,
-                       "the device reports PROJ_UNITS = %u and ENGINES = %u: of PROJ_UNITS and 4 * ENGINES one must divide the "
-                       "other",
-                       (unsigned)c->proj_units, (unsigned)c->engines);
-    if (c->row_words && c->row_words < (c->hidden_max + c->col_lanes - 1) / c->col_lanes)
+    if (c->row_words < (c->hidden_max + c->lanes - 1) / c->lanes)
         return sr_fail(d, SR_ERR_MISMATCH, "the device reports ROW_WORDS = %u, too few for HIDDEN_MAX = %u",
                        (unsigned)c->row_words, (unsigned)c->hidden_max);
     if (5 + word > c->packet_max)
-        return sr_fail(d, SR_ERR_MISMATCH, "the device reports COL_LANES = %u: a word of weights exceeds PACKET_MAX = %u",
-                       (unsigned)c->col_lanes, (unsigned)c->packet_max);
+        return sr_fail(d, SR_ERR_MISMATCH, "the device reports LANES = %u: a word of weights exceeds PACKET_MAX = %u",
+                       (unsigned)c->lanes, (unsigned)c->packet_max);
     if (c->weight_words < row)
         return sr_fail(d, SR_ERR_MISMATCH, "the device reports WEIGHT_WORDS = %u: no row of %u words fits",
                        (unsigned)c->weight_words, (unsigned)row);
     if (c->rweight_words < 2 * row)
         return sr_fail(d, SR_ERR_MISMATCH, "the device reports RWEIGHT_WORDS = %u: no two rows of %u words fit",
                        (unsigned)c->rweight_words, (unsigned)row);
-    if (!c->factors && c->proj_units < together && c->cbuf_words < together / c->proj_units)
-        return sr_fail(d, SR_ERR_MISMATCH, "the device reports CBUF_WORDS = %u: the pairs of %u engines do not fit",
-                       (unsigned)c->cbuf_words, (unsigned)c->engines);
     if ((uint64_t)c->weight_words * word > STORE_BYTES || (uint64_t)c->rweight_words * word > STORE_BYTES)
         return sr_fail(d, SR_ERR_MISMATCH, "the device reports weight stores of %u and %u words of %u bytes: more than 4 GB",
                        (unsigned)c->weight_words, (unsigned)c->rweight_words, (unsigned)word);
@@ -126,6 +111,7 @@ enum sr_status sr_link_identify(struct sr_link *link) {
     struct sr_caps *c = &link->device.caps;
     c->protocol = id[SR_REG_PROTOCOL];
     c->map_hash = id[SR_REG_MAP_HASH];
+    c->layers_max = 1; /* the core has one hidden layer and the summed-current readout */
     c->devices = 1;
     link->packets.packet_max = c->packet_max;
     if (link->packets.transfer > c->packet_max) link->packets.transfer = c->packet_max;

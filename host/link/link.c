@@ -18,28 +18,6 @@ static void set(struct sr_link *link, unsigned address, uint32_t value) {
 
 static void forget_cycles(struct sr_link *link) { link->counters = (struct sr_counters){0}; }
 
-/* Pairs projected at a time: as many as the projection buffer holds, in whole groups of what works side by side. A device that
- * holds the factors of a generation takes all pairs at once. */
-static enum sr_status chunk_of(struct sr_link *link, uint32_t steps, uint32_t rank, uint32_t pairs, uint32_t *chunk) {
-    const struct sr_caps *caps = &link->device.caps;
-    if (caps->factors) {
-        *chunk = (pairs + caps->proj_units - 1) / caps->proj_units * caps->proj_units;
-        return SR_OK;
-    }
-    uint32_t unit = caps->proj_units > 4 * caps->engines ? caps->proj_units : 4 * caps->engines;
-    uint64_t words = (uint64_t)((rank + caps->rank_lanes - 1) / caps->rank_lanes) * steps;
-    uint64_t fits = caps->cbuf_words / words * caps->proj_units / unit * unit;
-    if (!fits)
-        return sr_fail(&link->device, SR_ERR_LIMIT,
-                       "rank %u over %u steps needs %llu words of projection buffer and exceeds the device's limit of %u words",
-                       (unsigned)rank, (unsigned)steps, (unsigned long long)(words * (unit / caps->proj_units)),
-                       (unsigned)caps->cbuf_words);
-    uint32_t all = (pairs + unit - 1) / unit * unit;
-    *chunk = fits < all ? (uint32_t)fits : all;
-    if (*chunk > 0xFFFF) *chunk = 0xFFFF / unit * unit;
-    return SR_OK;
-}
-
 static void set_noise(struct sr_link *link, const struct sr_noise *noise) {
     set(link, SR_REG_KEY_LO, (uint32_t)noise->key);
     set(link, SR_REG_KEY_HI, (uint32_t)(noise->key >> 32));
@@ -53,16 +31,12 @@ static void set_noise(struct sr_link *link, const struct sr_noise *noise) {
 /* ---- engine operations ---- */
 
 static bool same_shape(const struct sr_net *a, const struct sr_net *b) {
-    if (a->layers != b->layers || a->inputs != b->inputs || a->classes != b->classes || a->steps != b->steps) return false;
-    for (uint32_t l = 0; l < a->layers; l++)
-        if (a->hidden[l] != b->hidden[l]) return false;
-    return true;
+    return a->layers == b->layers && a->inputs == b->inputs && a->classes == b->classes && a->steps == b->steps &&
+           a->hidden[0] == b->hidden[0];
 }
 
 static enum sr_status link_configure(struct sr_device *device, const struct sr_net *net) {
     struct sr_link *link = link_of(device);
-    uint32_t chunk = 0;
-    SR_TRY(chunk_of(link, net->steps, 1, 1, &chunk));
     bool fresh = !same_shape(&link->net, net);
     link->net = *net;
     if (fresh) {
@@ -73,33 +47,24 @@ static enum sr_status link_configure(struct sr_device *device, const struct sr_n
             return status;
         }
     }
-    set(link, SR_REG_LAYERS, net->layers);
     set(link, SR_REG_STEPS, net->steps);
     set(link, SR_REG_CLASSES, net->classes);
     set(link, SR_REG_RESET_KIND, net->reset == SR_RESET_SUBTRACT ? 1 : 0);
-    set(link, SR_REG_READOUT, net->readout == SR_READOUT_MEMBRANE ? 1 : net->readout == SR_READOUT_SPIKES ? 2 : 0);
-    set(link, SR_REG_R_THETA, net->readout == SR_READOUT_SPIKES ? net->theta[SR_READOUT_LAYER] : 1);
-    set(link, SR_REG_R_LEAK, net->readout != SR_READOUT_SUM ? net->leak[SR_READOUT_LAYER] : 0);
-    set(link, SR_REG_X_STRIDE, link->slot_words / net->steps);
-    for (unsigned l = 0; l < SR_HIDDEN_LAYERS; l++) {
-        bool there = l < net->layers;
-        set(link, SR_REG_ROWS0 + l, there ? sr_net_rows(net, l) : 0);
-        set(link, SR_REG_COLS0 + l, there ? net->hidden[l] : 0);
-        set(link, SR_REG_THETA0 + l, there ? net->theta[l] : 1);
-        set(link, SR_REG_LEAK0 + l, there ? net->leak[l] : 0);
-        if (l) set(link, SR_REG_WBASE1 + l - 1, there ? sr_link_word_base(link, l) : 0);
-    }
+    set(link, SR_REG_ROWS0, net->inputs);
+    set(link, SR_REG_COLS0, net->hidden[0]);
+    set(link, SR_REG_THETA0, net->theta[0]);
+    set(link, SR_REG_LEAK0, net->leak[0]);
     set(link, SR_REG_EPOCH, link->epoch);
     /* what an inference or an update may be the first to need */
     set(link, SR_REG_PAIRS, 1);
     set(link, SR_REG_PAIR_FIRST, 0);
     set(link, SR_REG_PAIR_COUNT, 1);
-    set(link, SR_REG_CHUNK, chunk);
     set(link, SR_REG_RANK, 1);
     set(link, SR_REG_MODE, 0);
     set(link, SR_REG_BATCH, 1);
     set(link, SR_REG_FITNESS, 0);
-    for (unsigned l = 0; l < SR_LAYERS; l++) set(link, SR_REG_SCALE0 + l, 0);
+    set(link, SR_REG_SCALE0, 0);
+    set(link, SR_REG_SCALE3, 0);
     return SR_OK;
 }
 
@@ -147,18 +112,16 @@ static enum sr_status read_results(struct sr_link *link, const struct sr_evaluat
 static enum sr_status link_evaluate(struct sr_device *device, const struct sr_evaluation *e, const struct sr_batch *batch,
                                     int32_t *fitness, uint32_t *correct) {
     struct sr_link *link = link_of(device);
-    uint32_t chunk = 0, slice = sr_store_slice(link);
+    uint32_t slice = sr_store_slice(link);
     SR_TRY(sr_link_begin(link));
-    SR_TRY(chunk_of(link, link->net.steps, e->noise.rank, e->pair_count, &chunk));
     link->fitness_pairs = 0;
     forget_cycles(link);
     set_noise(link, &e->noise);
     set(link, SR_REG_PAIR_FIRST, e->pair_first);
     set(link, SR_REG_PAIR_COUNT, e->pair_count);
-    set(link, SR_REG_CHUNK, chunk);
     set(link, SR_REG_FITNESS, (uint32_t)e->fitness | e->fitness_mul << 2 | e->fitness_shift << 6);
-    for (unsigned l = 0; l < SR_LAYERS; l++)
-        set(link, SR_REG_SCALE0 + l, l < link->net.layers || l == SR_READOUT_LAYER ? e->scale[l] : 0);
+    set(link, SR_REG_SCALE0, e->scale[0]);
+    set(link, SR_REG_SCALE3, e->scale[SR_READOUT_LAYER]);
     for (uint32_t first = 0; first < batch->count; first += slice) {
         uint32_t count = batch->count - first < slice ? batch->count - first : slice;
         SR_TRY(sr_store_load(link, batch, first, count));
@@ -177,9 +140,13 @@ static enum sr_status link_evaluate(struct sr_device *device, const struct sr_ev
     return SR_OK;
 }
 
+static uint32_t step_of(const struct sr_update *update, unsigned layer) {
+    return update->step[layer] ? update->step[layer] | update->doublings[layer] << 16 : 0;
+}
+
 static enum sr_status link_update(struct sr_device *device, const struct sr_update *update) {
     struct sr_link *link = link_of(device);
-    uint32_t pairs = update->noise.pairs, flags = SR_RUN_UPDATE, chunk = 0;
+    uint32_t pairs = update->noise.pairs, flags = SR_RUN_UPDATE;
     if (!update->credit && link->fitness_pairs != pairs)
         return sr_fail(device, SR_ERR_ARGUMENT, "credit is missing, and the last evaluation did not cover all %u pairs",
                        (unsigned)pairs);
@@ -188,13 +155,9 @@ static enum sr_status link_update(struct sr_device *device, const struct sr_upda
         set(link, SR_REG_PAIR_FIRST, 0);
         set(link, SR_REG_PAIR_COUNT, pairs);
     }
-    SR_TRY(chunk_of(link, link->net.steps, update->noise.rank, link->want[SR_REG_PAIR_COUNT], &chunk));
     set_noise(link, &update->noise);
-    set(link, SR_REG_CHUNK, chunk);
-    for (unsigned l = 0; l < SR_LAYERS; l++) {
-        bool there = l < link->net.layers || l == SR_READOUT_LAYER;
-        set(link, SR_REG_STEP0 + l, there && update->step[l] ? update->step[l] | update->doublings[l] << 16 : 0);
-    }
+    set(link, SR_REG_STEP0, step_of(update, 0));
+    set(link, SR_REG_STEP3, step_of(update, SR_READOUT_LAYER));
     if (!update->credit && link->on_device) {
         flags |= SR_RUN_SHAPE;
     } else {
@@ -254,7 +217,7 @@ static enum sr_status link_learn(struct sr_device *device, const struct sr_learn
     set(link, SR_REG_FITNESS, SR_FITNESS_LOGSOFTMAX | learning->error_mul << 2 | learning->error_shift << 6);
     set(link, SR_REG_SCALE0, learning->sigma[0]);
     set(link, SR_REG_STEP0, learning->factor[0]);
-    set(link, SR_REG_STEP0 + SR_READOUT_LAYER, learning->factor[SR_READOUT_LAYER]);
+    set(link, SR_REG_STEP3, learning->factor[SR_READOUT_LAYER]);
     for (uint32_t first = 0; first < batch->count; first += slice) {
         uint32_t count = batch->count - first < slice ? batch->count - first : slice;
         SR_TRY(sr_store_load(link, batch, first, count));

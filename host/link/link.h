@@ -84,10 +84,9 @@ enum sr_status sr_link_remembers(struct sr_link *link);
 /* Every call begins so: what the line loses is counted by call, and a run still under way would refuse its requests. */
 enum sr_status sr_link_begin(struct sr_link *link);
 
-/* weights.c: operations of struct sr_engine_ops; and the word of its store at which a layer begins. */
+/* weights.c: operations of struct sr_engine_ops. */
 enum sr_status sr_link_write_weights(struct sr_device *device, unsigned layer, const int16_t *master);
 enum sr_status sr_link_read_weights(struct sr_device *device, unsigned layer, int16_t *master);
-uint32_t sr_link_word_base(const struct sr_link *link, unsigned layer);
 
 /* raw.c: operations of struct sr_engine_ops. */
 enum sr_status sr_link_raw_write_memory(struct sr_device *device, unsigned memory, uint32_t first, const uint8_t *bytes,

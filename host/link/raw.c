@@ -11,7 +11,7 @@ static uint32_t word_size(const struct sr_link *link, unsigned memory) {
             return link->device.caps.sample_w / 8;
         case SR_MEM_WEIGHT:
         case SR_MEM_RWEIGHT:
-            return 2 * link->device.caps.col_lanes;
+            return 2 * link->device.caps.lanes;
         case SR_MEM_CREDIT:
             return 1;
         case SR_MEM_CORRECT:

@@ -25,7 +25,7 @@ static uint64_t product(uint64_t a, uint64_t b) { return b && a > UINT64_MAX / b
 static uint64_t layer_cycles(const struct sr_caps *c, const struct sr_net *net, unsigned layer, bool full, uint64_t pairs,
                              uint64_t rank) {
     uint64_t rows = sr_net_rows(net, layer), cols = sr_net_cols(net, layer), steps = net->steps;
-    uint64_t base = product(steps * rows, ceil_of(cols, c->col_lanes));
+    uint64_t base = product(steps * rows, ceil_of(cols, c->lanes));
     uint64_t project = product(steps * rows, rank * ceil_of(pairs, c->proj_units));
     uint64_t lif = product(steps * ceil_of(cols, c->lanes), pairs * (1 + rank));
     uint64_t entries = full ? product(steps * rows, ceil_of(cols, c->lanes) * pairs) : 0;
@@ -34,7 +34,7 @@ static uint64_t layer_cycles(const struct sr_caps *c, const struct sr_net *net, 
 
 static uint64_t readout_cycles(const struct sr_caps *c, const struct sr_net *net, bool full, uint64_t pairs, uint64_t rank) {
     uint64_t cols = sr_net_cols(net, SR_READOUT_LAYER), times = net->readout == SR_READOUT_SUM ? 1 : net->steps;
-    uint64_t scores = product(2 * pairs * net->classes, (ceil_of(cols, c->col_lanes) + 2 * rank + 64) * times);
+    uint64_t scores = product(2 * pairs * net->classes, (ceil_of(cols, c->lanes) + 2 * rank + 64) * times);
     return full ? sum(scores, product(2 * pairs * net->classes, cols * times)) : scores;
 }
 
@@ -45,14 +45,14 @@ static uint64_t draw_cycles(const struct sr_net *net, unsigned layer, uint64_t p
 
 static uint64_t update_cycles(const struct sr_caps *c, const struct sr_net *net, unsigned layer, bool full, uint64_t pairs,
                               uint64_t rank) {
-    uint64_t rows = sr_net_rows(net, layer), words = rows * ceil_of(sr_net_cols(net, layer), c->col_lanes);
+    uint64_t rows = sr_net_rows(net, layer), words = rows * ceil_of(sr_net_cols(net, layer), c->lanes);
     uint64_t entries = full ? product(rows * sr_net_cols(net, layer), pairs) : 0;
     return sum(product(words, pairs * rank + 128), entries);
 }
 
 /* A learned sample: the plain pass and its pairs, the rows of the hidden layer once a pair, those of the readout twice. */
 static uint64_t learn_cycles(const struct sr_caps *c, const struct sr_net *net, uint64_t pairs) {
-    uint64_t rows = sr_net_rows(net, 0), words = ceil_of(sr_net_cols(net, 0), c->col_lanes);
+    uint64_t rows = sr_net_rows(net, 0), words = ceil_of(sr_net_cols(net, 0), c->lanes);
     uint64_t pass = layer_cycles(c, net, 0, false, 1 + pairs, 0);
     return sum(sum(pass, readout_cycles(c, net, false, 1, 0)), product((rows + net->steps) * (words + 4), pairs * 64));
 }
@@ -74,9 +74,7 @@ uint64_t sr_link_work(const struct sr_link *link, uint8_t flags, uint32_t sample
     if (flags & SR_RUN_UPDATE) pairs = all > pairs ? all : pairs;
     for (unsigned l = 0; l < SR_LAYERS; l++) {
         if (!sr_net_rows(net, l)) continue;
-        /* A device with a projection buffer draws anew for every sample and chunk of pairs. */
-        uint64_t draws = draw_cycles(net, l, pairs, rank);
-        cycles = sum(cycles, product(draws, c->factors ? 1 : (uint64_t)samples + 1));
+        cycles = sum(cycles, draw_cycles(net, l, pairs, rank));
         if (flags & SR_RUN_UPDATE)
             cycles = sum(cycles, update_cycles(c, net, l, l == SR_READOUT_LAYER ? readout_full : hidden_full, all, rank));
     }

@@ -5,22 +5,11 @@
 #include "link/link.h"
 #include "map/sr_map.h"
 
-static uint32_t row_words(const struct sr_link *link, unsigned layer) {
-    return sr_row_words(&link->device.caps, sr_net_cols(&link->net, layer));
-}
-
-uint32_t sr_link_word_base(const struct sr_link *link, unsigned layer) {
-    uint32_t base = 0;
-    if (layer != SR_READOUT_LAYER)
-        for (unsigned l = 0; l < layer; l++) base += sr_net_rows(&link->net, l) * row_words(link, l);
-    return base;
-}
-
-/* A layer's weights as words of COL_LANES int16, the columns beyond the last as 0, up to the next row: words between rows
+/* A layer's weights as words of LANES int16, the columns beyond the last as 0, up to the next row: words between rows
  * cost bytes, but whole packets; a packet a row would cost more time. */
 static enum sr_status weight_words(struct sr_link *link, unsigned layer, uint8_t **bytes, uint32_t *count) {
-    uint32_t size = 2 * link->device.caps.col_lanes;
-    *count = sr_net_rows(&link->net, layer) * row_words(link, layer);
+    uint32_t size = 2 * link->device.caps.lanes;
+    *count = sr_net_rows(&link->net, layer) * link->device.caps.row_words;
     *bytes = calloc(*count, size);
     return *bytes ? SR_OK : sr_fail(&link->device, SR_ERR_MEMORY, "out of memory for the weights of layer %u", layer);
 }
@@ -28,7 +17,7 @@ static enum sr_status weight_words(struct sr_link *link, unsigned layer, uint8_t
 enum sr_status sr_link_write_weights(struct sr_device *device, unsigned layer, const int16_t *master) {
     struct sr_link *link = (struct sr_link *)device;
     uint32_t rows = sr_net_rows(&link->net, layer), cols = sr_net_cols(&link->net, layer);
-    uint32_t lanes = device->caps.col_lanes, row_bytes = row_words(link, layer) * lanes * 2, count;
+    uint32_t lanes = device->caps.lanes, row_bytes = link->device.caps.row_words * lanes * 2, count;
     uint8_t *bytes;
     SR_TRY(sr_link_begin(link));
     SR_TRY(weight_words(link, layer, &bytes, &count));
@@ -39,8 +28,8 @@ enum sr_status sr_link_write_weights(struct sr_device *device, unsigned layer, c
             at[0] = (uint8_t)value;
             at[1] = (uint8_t)(value >> 8);
         }
-    enum sr_status status = sr_link_write(link, layer == SR_READOUT_LAYER ? SR_MEM_RWEIGHT : SR_MEM_WEIGHT,
-                                          sr_link_word_base(link, layer), bytes, count, 2 * lanes);
+    enum sr_status status =
+        sr_link_write(link, layer == SR_READOUT_LAYER ? SR_MEM_RWEIGHT : SR_MEM_WEIGHT, 0, bytes, count, 2 * lanes);
     free(bytes);
     return status;
 }
@@ -64,12 +53,12 @@ static enum sr_status check_row(struct sr_link *link, unsigned layer, uint32_t r
 enum sr_status sr_link_read_weights(struct sr_device *device, unsigned layer, int16_t *master) {
     struct sr_link *link = (struct sr_link *)device;
     uint32_t rows = sr_net_rows(&link->net, layer), cols = sr_net_cols(&link->net, layer);
-    uint32_t lanes = device->caps.col_lanes, row_bytes = row_words(link, layer) * lanes * 2, count;
+    uint32_t lanes = device->caps.lanes, row_bytes = link->device.caps.row_words * lanes * 2, count;
     uint8_t *bytes;
     SR_TRY(sr_link_begin(link));
     SR_TRY(weight_words(link, layer, &bytes, &count));
-    enum sr_status status = sr_link_read(link, layer == SR_READOUT_LAYER ? SR_MEM_RWEIGHT : SR_MEM_WEIGHT,
-                                         sr_link_word_base(link, layer), bytes, count, 2 * lanes);
+    enum sr_status status =
+        sr_link_read(link, layer == SR_READOUT_LAYER ? SR_MEM_RWEIGHT : SR_MEM_WEIGHT, 0, bytes, count, 2 * lanes);
     if (!status) status = sr_link_remembers(link);
     for (uint32_t j = 0; j < rows && !status; j++) status = check_row(link, layer, j, cols, bytes + (size_t)j * row_bytes);
     for (uint32_t j = 0; j < rows && !status; j++)

@@ -114,21 +114,12 @@ static bool id_fixed(const char *name) {
 }
 
 /* RW registers of which no more bits are kept than the limit of the build needs. A value that does not fit is held as all
- * ones, which is beyond the limit as well: sr_limits refuses it as it would have refused the value. Of CHUNK the low bits
- * are kept, and all ones above them is a chunk for all pairs. Rows and columns of several layers are compared with each
- * other, so there they are kept whole. */
+ * ones, which is beyond the limit as well: sr_limits refuses it as it would have refused the value. */
 static const struct {
-    const char *name, *bits, *keep;
+    const char *name, *limit;
 } FITS[] = {
-    {"STEPS", "$clog2(STEPS_MAX + 2)", "0"},
-    {"CLASSES", "$clog2(CLASSES_MAX + 2)", "0"},
-    {"ROWS0", "LAYERS_MAX > 1 ? 13 : $clog2(INPUTS_MAX + 2)", "0"},
-    {"COLS0", "LAYERS_MAX > 1 ? 13 : $clog2(HIDDEN_MAX + 2)", "0"},
-    {"PAIRS", "$clog2(PAIRS_MAX + 2)", "0"},
-    {"PAIR_COUNT", "$clog2(PAIRS_MAX + 2)", "0"},
-    {"CHUNK", "$clog2(PAIRS_MAX + PROJ_UNITS + 1)", "PROJ_UNITS - 1"},
-    {"RANK", "$clog2(RANK_MAX + 2)", "0"},
-    {"BATCH", "$clog2(BATCH_MAX + 2)", "0"},
+    {"STEPS", "STEPS_MAX"}, {"CLASSES", "CLASSES_MAX"},  {"ROWS0", "INPUTS_MAX"}, {"COLS0", "HIDDEN_MAX"},
+    {"PAIRS", "PAIRS_MAX"}, {"PAIR_COUNT", "PAIRS_MAX"}, {"RANK", "RANK_MAX"},    {"BATCH", "BATCH_MAX"},
 };
 enum { FITS_COUNT = sizeof FITS / sizeof FITS[0] };
 
@@ -146,6 +137,26 @@ static int fit_of(const char *name) {
     return -1;
 }
 
+/* The fields of a bundle, from its last address down, as an expression that `assign X = {` begins; places without a register are 0.
+ * form: what stands for a register, of its name. */
+static void bundle(const char *indent, const char *access, unsigned last, unsigned first, const char *form) {
+    unsigned zeros = 0;
+    for (unsigned address = last + 1; address-- > first;) {
+        const struct entry *e = reg_at(address);
+        bool there = e && is_reg(e, access) && strcmp(e->name, "STATUS") != 0;
+        zeros += there ? 32 - e->bits : 32;
+        if (zeros && (there || address == first)) {
+            printf("%s%u'd0%s", indent, zeros, there ? ", " : "};\n");
+            zeros = 0;
+        } else if (there) {
+            fputs(indent, stdout);
+        }
+        if (!there) continue;
+        printf(form, lower(e->name));
+        puts(address > first ? "," : "};");
+    }
+}
+
 static void write_regs(void) {
     puts(
         "// SPDX-License-Identifier: Apache-2.0\n"
@@ -155,8 +166,9 @@ static void write_regs(void) {
         "// RO and RW registers are read from one RAM of bytes, little endian, {register, byte}: RO as initial contents, RW "
         "as\n"
         "// a copy of what was written. RW registers are flip-flops beside it, as wide as the list says; of those that have a\n"
-        "// limit, no more bits than that needs, and a value that does not fit is held as all ones, beyond the limit as well\n"
-        "// (but the low bits of CHUNK as they are). ST is read live.\n"
+        "// limit, no more bits than that needs, and a value that does not fit is held as all ones, beyond the limit as well. "
+        "ST\n"
+        "// is read live.\n"
         "// Bundles  st_i, cfg_o: 32 bits an address, from 0x20 and from 0x40 on. sr_cfg.vh names the fields of cfg.\n"
         "// Latency  read 1 cycle: rdata_o belongs to the raddr_i of the cycle before.\n"
         "//          we_i: one register from wdata_i; bwe_i: one byte of the copy. The writer does both.\n"
@@ -165,14 +177,14 @@ static void write_regs(void) {
         "`default_nettype none\n"
         "\n"
         "module sr_regs #(");
-    const char *comma = "";
-    for (int i = 0; i < LIST_COUNT; i++)
-        if (is_reg(&LIST[i], "RO") && !id_fixed(LIST[i].name)) {
-            printf("%s    parameter %s = 0", comma, LIST[i].name);
-            comma = ",\n";
-        }
     puts(
-        "\n) (\n"
+        "    `include \"sr_params.vh\"\n"
+        "    parameter PACKET_MAX = 256,\n"
+        "    parameter CLOCK_HZ   = 0,\n"
+        "    parameter BUILD      = 0,\n"
+        "    parameter DENSE      = 0,\n"
+        "    `include \"sr_engine.vh\"\n"
+        ") (\n"
         "    input  wire        clk_i,\n"
         "    input  wire        we_i,\n"
         "    input  wire [6:0]  waddr_i,\n"
@@ -186,27 +198,25 @@ static void write_regs(void) {
         "    input  wire [511:0]  st_i,\n"
         "    output wire [2047:0] cfg_o\n"
         ");\n"
-        "    `include \"sr_map.vh\"\n");
+        "    `include \"sr_map.vh\"\n"
+        "\n"
+        "    // identity that follows from parameters\n"
+        "    localparam SAMPLE_W  = 16;\n"
+        "    localparam ROW_WORDS = BLOCKS;\n"
+        "    localparam MODES     = (FULL != 0 ? 1 : 0) | (LOCAL != 0 ? 4 : 0) | (LEAK_MUL != 0 ? 8 : 0) | (SUBTRACT != 0 ? 16 "
+        ": 0) |\n"
+        "                           (LOWRANK != 0 ? 32 : 0) | (DENSE != 0 ? 128 : 0);\n");
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "RW")) printf("    reg  [%u:0] cfg_%s_q;\n", LIST[i].bits - 1, lower(LIST[i].name));
     puts("    assign cfg_o = {");
-    for (unsigned address = RW_LAST + 1; address-- > RW_FIRST;) {
-        const struct entry *e = reg_at(address);
-        if (!e)
-            printf("        32'd0");
-        else if (e->bits == 32)
-            printf("        cfg_%s_q", lower(e->name));
-        else
-            printf("        %u'd0, cfg_%s_q", 32 - e->bits, lower(e->name));
-        puts(address > RW_FIRST ? "," : "};\n");
-    }
-    puts("    // what can be held, and what of that is not made ones");
+    bundle("        ", "RW", RW_LAST, RW_FIRST, "cfg_%s_q");
+    puts("\n    // what can be held");
     for (int i = 0; i < LIST_COUNT; i++)
         if (is_reg(&LIST[i], "RW") && fit_of(LIST[i].name) >= 0) {
             const char *name = LIST[i].name;
-            const unsigned bits = LIST[i].bits, ones = (1u << bits) - 1;
-            printf("    localparam [%u:0] FIT_%s = ~(%u'd%u << (%s));\n", bits - 1, name, bits, ones, FITS[fit_of(name)].bits);
-            printf("    localparam [31:0] KEEP_%s = %s;\n", name, FITS[fit_of(name)].keep);
+            const unsigned bits = LIST[i].bits;
+            printf("    localparam [%u:0] FIT_%s = ~(%u'd%u << $clog2(%s + 2));\n", bits - 1, name, bits, (1u << bits) - 1,
+                   FITS[fit_of(name)].limit);
         }
     puts(
         "\n"
@@ -277,9 +287,9 @@ static void write_regs(void) {
                 printf("                SR_REG_%s: cfg_%s_q <= wdata_i[%u:0];\n", name, lower(name), top);
             else
                 printf(
-                    "                SR_REG_%s: cfg_%s_q <= FIT_%s &\n"
-                    "                    (wdata_i[%u:0] | ((wdata_i[%u:0] & ~FIT_%s) != %u'd0 ? ~KEEP_%s[%u:0] : %u'd0));\n",
-                    name, lower(name), name, top, top, name, top + 1, name, top, top + 1);
+                    "                SR_REG_%s: cfg_%s_q <= FIT_%s & (wdata_i[%u:0] | {%u{(wdata_i[%u:0] & ~FIT_%s) != "
+                    "%u'd0}});\n",
+                    name, lower(name), name, top, top + 1, top, name, top + 1);
         }
     puts(
         "                default: ;\n"
@@ -315,16 +325,7 @@ static void write_st(void) {
         "output\n"
         "// st_o[511:0] and every status register but STATUS as a signal.\n"
         "assign st_o = {");
-    for (unsigned address = RW_FIRST - 16; address-- > ST_FIRST;) {
-        const struct entry *e = reg_at(address);
-        if (!e || !is_reg(e, "ST") || strcmp(e->name, "STATUS") == 0)
-            printf("    32'd0");
-        else if (e->bits == 32)
-            printf("    st_%s", lower(e->name));
-        else
-            printf("    %u'd0, st_%s", 32 - e->bits, lower(e->name));
-        puts(address > ST_FIRST ? "," : "};");
-    }
+    bundle("    ", "ST", ST_FIRST + 15, ST_FIRST, "st_%s");
 }
 
 static void write_h(void) {
@@ -409,6 +410,7 @@ static void write_doc(void) {
 
 static void write_rom(const char *name, const char *purpose, const unsigned *table, unsigned count, unsigned addr_bits,
                       unsigned bits) {
+    const unsigned depth = 1u << addr_bits;
     printf(
         "// SPDX-License-Identifier: Apache-2.0\n"
         "// Made by `make map` from host/map/tables.def; do not edit.\n"
@@ -423,18 +425,24 @@ static void write_rom(const char *name, const char *purpose, const unsigned *tab
         "    input  wire [%u:0] addr_i,\n"
         "    output reg  [%u:0] data_o\n"
         ");\n"
+        "    // 32 entries a line, two digits each, the first one on the left\n"
+        "    localparam [%u:0] TABLE = {\n",
+        name, purpose, name + 3, name, addr_bits - 1, bits - 1, 8 * depth - 1);
+    for (unsigned i = 0; i < depth; i++)
+        printf("%s%02x%s", i % 32 ? "" : "        256'h", i < count ? table[i] : 0,
+               i == depth - 1 ? "};\n"
+               : i % 32 == 31 ? ",\n"
+                              : "");
+    printf(
         "    reg [%u:0] mem_q [0:%u];\n"
-        "    initial begin\n",
-        name, purpose, name + 3, name, addr_bits - 1, bits - 1, bits - 1, (1u << addr_bits) - 1);
-    for (unsigned i = 0; i < 1u << addr_bits; i++)
-        printf("%smem_q[%u] = %u'd%u;%s", i % 4 ? " " : "        ", i, bits, i < count ? table[i] : 0, i % 4 == 3 ? "\n" : "");
-    puts(
-        "    end\n"
+        "    integer n;\n"
+        "    initial for (n = 0; n < %u; n = n + 1) mem_q[n] = TABLE[8 * (%u - n) +: %u];\n"
         "    always @(posedge clk_i)\n"
         "        data_o <= mem_q[addr_i];\n"
         "endmodule\n"
         "\n"
-        "`default_nettype wire");
+        "`default_nettype wire\n",
+        bits - 1, depth - 1, depth, depth - 1, bits);
 }
 
 /* EXP below 384, above it the complement of LNM. sr_fitness_serial looks up z = 384..399 among the ones of 352..383, counts

@@ -11,34 +11,27 @@ enum {
     SR_REG_PROTOCOL = 0x01,
     SR_REG_MAP_HASH = 0x02,
     SR_REG_LANES = 0x03,
-    SR_REG_ENGINES = 0x04,
-    SR_REG_COL_LANES = 0x05,
-    SR_REG_RANK_LANES = 0x06,
-    SR_REG_PROJ_UNITS = 0x07,
-    SR_REG_UPD_ROWS = 0x08,
-    SR_REG_SAMPLE_W = 0x09,
-    SR_REG_FRAC_W = 0x0A,
-    SR_REG_BUFFERS = 0x0B,
-    SR_REG_LAYERS_MAX = 0x0C,
-    SR_REG_INPUTS_MAX = 0x0D,
-    SR_REG_HIDDEN_MAX = 0x0E,
-    SR_REG_CLASSES_MAX = 0x0F,
-    SR_REG_STEPS_MAX = 0x10,
-    SR_REG_RANK_MAX = 0x11,
-    SR_REG_PAIRS_MAX = 0x12,
-    SR_REG_SAMPLE_WORDS = 0x13,
-    SR_REG_WEIGHT_WORDS = 0x14,
-    SR_REG_RWEIGHT_WORDS = 0x15,
-    SR_REG_BATCH_MAX = 0x16,
-    SR_REG_SCORE_WORDS = 0x17,
-    SR_REG_CBUF_WORDS = 0x18,
-    SR_REG_PACKET_MAX = 0x19,
-    SR_REG_STEP_READOUT = 0x1A,
-    SR_REG_SPIKE_WORDS = 0x1B,
-    SR_REG_CLOCK_HZ = 0x1C,
-    SR_REG_MODES = 0x1D,
-    SR_REG_FACTORS = 0x1E,
-    SR_REG_ROW_WORDS = 0x1F,
+    SR_REG_RANK_LANES = 0x04,
+    SR_REG_PROJ_UNITS = 0x05,
+    SR_REG_SAMPLE_W = 0x06,
+    SR_REG_FRAC_W = 0x07,
+    SR_REG_BUFFERS = 0x08,
+    SR_REG_INPUTS_MAX = 0x09,
+    SR_REG_HIDDEN_MAX = 0x0A,
+    SR_REG_CLASSES_MAX = 0x0B,
+    SR_REG_STEPS_MAX = 0x0C,
+    SR_REG_RANK_MAX = 0x0D,
+    SR_REG_PAIRS_MAX = 0x0E,
+    SR_REG_SAMPLE_WORDS = 0x0F,
+    SR_REG_WEIGHT_WORDS = 0x10,
+    SR_REG_RWEIGHT_WORDS = 0x11,
+    SR_REG_BATCH_MAX = 0x12,
+    SR_REG_SCORE_WORDS = 0x13,
+    SR_REG_PACKET_MAX = 0x14,
+    SR_REG_CLOCK_HZ = 0x15,
+    SR_REG_MODES = 0x16,
+    SR_REG_FACTORS = 0x17,
+    SR_REG_ROW_WORDS = 0x18,
     SR_REG_STATUS = 0x20,
     SR_REG_CYC_TOTAL = 0x21,
     SR_REG_CYC_BASE = 0x22,
@@ -49,47 +42,27 @@ enum {
     SR_REG_CYC_UPDATE = 0x27,
     SR_REG_EVENTS = 0x28,
     SR_REG_BUILD = 0x30,
-    SR_REG_LAYERS = 0x40,
-    SR_REG_STEPS = 0x41,
-    SR_REG_CLASSES = 0x42,
-    SR_REG_RESET_KIND = 0x43,
-    SR_REG_READOUT = 0x44,
-    SR_REG_R_THETA = 0x45,
-    SR_REG_R_LEAK = 0x46,
-    SR_REG_X_STRIDE = 0x47,
-    SR_REG_ROWS0 = 0x48,
-    SR_REG_ROWS1 = 0x49,
-    SR_REG_ROWS2 = 0x4A,
-    SR_REG_COLS0 = 0x4C,
-    SR_REG_COLS1 = 0x4D,
-    SR_REG_COLS2 = 0x4E,
-    SR_REG_WBASE1 = 0x51,
-    SR_REG_WBASE2 = 0x52,
-    SR_REG_THETA0 = 0x54,
-    SR_REG_THETA1 = 0x55,
-    SR_REG_THETA2 = 0x56,
-    SR_REG_LEAK0 = 0x58,
-    SR_REG_LEAK1 = 0x59,
-    SR_REG_LEAK2 = 0x5A,
+    SR_REG_STEPS = 0x40,
+    SR_REG_CLASSES = 0x41,
+    SR_REG_RESET_KIND = 0x42,
+    SR_REG_ROWS0 = 0x43,
+    SR_REG_COLS0 = 0x44,
+    SR_REG_THETA0 = 0x45,
+    SR_REG_LEAK0 = 0x46,
     SR_REG_KEY_LO = 0x60,
     SR_REG_KEY_HI = 0x61,
     SR_REG_PAIRS = 0x62,
     SR_REG_PAIR_FIRST = 0x63,
     SR_REG_PAIR_COUNT = 0x64,
-    SR_REG_CHUNK = 0x65,
-    SR_REG_RANK = 0x66,
-    SR_REG_MODE = 0x67,
-    SR_REG_BATCH = 0x68,
-    SR_REG_FITNESS = 0x69,
-    SR_REG_PLACE = 0x6A,
-    SR_REG_SCALE0 = 0x6C,
-    SR_REG_SCALE1 = 0x6D,
-    SR_REG_SCALE2 = 0x6E,
-    SR_REG_SCALE3 = 0x6F,
-    SR_REG_STEP0 = 0x70,
-    SR_REG_STEP1 = 0x71,
-    SR_REG_STEP2 = 0x72,
-    SR_REG_STEP3 = 0x73,
+    SR_REG_RANK = 0x65,
+    SR_REG_MODE = 0x66,
+    SR_REG_BATCH = 0x67,
+    SR_REG_FITNESS = 0x68,
+    SR_REG_PLACE = 0x69,
+    SR_REG_SCALE0 = 0x6A,
+    SR_REG_SCALE3 = 0x6B,
+    SR_REG_STEP0 = 0x6C,
+    SR_REG_STEP3 = 0x6D,
     SR_REG_EPOCH = 0x7F,
 };
 
@@ -127,16 +100,13 @@ enum {
     SR_REPLY_NO_RUN = 0x06,
     SR_REPLY_BAD_FLAGS = 0x07,
     SR_REPLY_ABORTED = 0x08,
-    SR_REPLY_LIMIT_LAYERS = 0x10,
     SR_REPLY_LIMIT_STEPS = 0x11,
     SR_REPLY_LIMIT_CLASSES = 0x12,
     SR_REPLY_LIMIT_ROWS = 0x13,
     SR_REPLY_LIMIT_COLS = 0x14,
     SR_REPLY_LIMIT_RANK = 0x15,
     SR_REPLY_LIMIT_PAIRS = 0x16,
-    SR_REPLY_LIMIT_CHUNK = 0x17,
     SR_REPLY_LIMIT_BATCH = 0x18,
-    SR_REPLY_LIMIT_READOUT = 0x19,
     SR_REPLY_LIMIT_SCORE = 0x1A,
     SR_REPLY_LIMIT_MODE = 0x1B,
     SR_REPLY_LIMIT_FACTORS = 0x1C,
@@ -163,7 +133,7 @@ enum {
 #define SR_KIND_ROUND UINT32_C(0x3)
 #define SR_KIND_LOCAL UINT32_C(0x4)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0x1FC80719)
+#define SR_MAP_HASH UINT32_C(0xC05659D1)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)
@@ -187,26 +157,20 @@ static inline const char *sr_reply_text(uint32_t code)
         return "BAD_FLAGS: RUN flags that do not exist, or INFER or LEARN with others";
     case SR_REPLY_ABORTED:
         return "ABORTED: the run was ended by ABORT";
-    case SR_REPLY_LIMIT_LAYERS:
-        return "LIMIT_LAYERS: LAYERS outside 1..LAYERS_MAX";
     case SR_REPLY_LIMIT_STEPS:
         return "LIMIT_STEPS: STEPS outside 1..STEPS_MAX";
     case SR_REPLY_LIMIT_CLASSES:
         return "LIMIT_CLASSES: CLASSES outside 2..CLASSES_MAX";
     case SR_REPLY_LIMIT_ROWS:
-        return "LIMIT_ROWS: rows of a layer outside 1..INPUTS_MAX, or not the neurons of the layer below";
+        return "LIMIT_ROWS: inputs outside 1..INPUTS_MAX";
     case SR_REPLY_LIMIT_COLS:
-        return "LIMIT_COLS: neurons of a layer outside 1..HIDDEN_MAX";
+        return "LIMIT_COLS: neurons outside 1..HIDDEN_MAX";
     case SR_REPLY_LIMIT_RANK:
         return "LIMIT_RANK: RANK outside 1..RANK_MAX";
     case SR_REPLY_LIMIT_PAIRS:
         return "LIMIT_PAIRS: PAIRS or PAIR_COUNT outside 1..PAIRS_MAX";
-    case SR_REPLY_LIMIT_CHUNK:
-        return "LIMIT_CHUNK: CHUNK is 0, no multiple of PROJ_UNITS, or beyond CBUF_WORDS";
     case SR_REPLY_LIMIT_BATCH:
         return "LIMIT_BATCH: BATCH outside 1..BATCH_MAX";
-    case SR_REPLY_LIMIT_READOUT:
-        return "LIMIT_READOUT: readout kind not built";
     case SR_REPLY_LIMIT_SCORE:
         return "LIMIT_SCORE: inference: BATCH * (CLASSES + 1) beyond SCORE_WORDS";
     case SR_REPLY_LIMIT_MODE:

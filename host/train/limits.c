@@ -17,7 +17,7 @@ static enum sr_status hidden_layers(const struct sr_net *net, const struct sr_ca
             return sr_error(error, error_size, SR_ERR_LIMIT, "--hidden %u: engine %s takes at most %u neurons in that layer",
                             net->hidden[l], caps->engine, limit);
         }
-        if (caps->col_lanes) words += (uint64_t)sr_net_rows(net, l) * sr_row_words(caps, net->hidden[l]);
+        if (caps->lanes) words += (uint64_t)sr_net_rows(net, l) * sr_row_words(caps, net->hidden[l]);
     }
     if (caps->devices == 1 && words > caps->weight_words) { /* a group's devices lay out their weights each in its own way */
         return sr_error(error, error_size, SR_ERR_LIMIT,

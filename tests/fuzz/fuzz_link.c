@@ -135,8 +135,7 @@ static void reply(struct device *d, uint8_t op, uint8_t seq, const uint8_t *payl
 }
 
 static size_t word_bytes(const struct device *d, unsigned memory) {
-    const size_t bytes[8] = {
-        d->id[SR_REG_SAMPLE_W] / 8, 4, 2 * d->id[SR_REG_COL_LANES], 2 * d->id[SR_REG_COL_LANES], 1, 4, 2, 4};
+    const size_t bytes[8] = {d->id[SR_REG_SAMPLE_W] / 8, 4, 2 * d->id[SR_REG_LANES], 2 * d->id[SR_REG_LANES], 1, 4, 2, 4};
     return bytes[memory & 7];
 }
 
@@ -206,15 +205,11 @@ static void set_limits(struct device *d) {
                   {SR_REG_PROTOCOL, SR_PROTOCOL_VALUE},
                   {SR_REG_MAP_HASH, SR_MAP_HASH},
                   {SR_REG_LANES, 4},
-                  {SR_REG_ENGINES, 1},
-                  {SR_REG_COL_LANES, 4},
                   {SR_REG_RANK_LANES, 2},
                   {SR_REG_PROJ_UNITS, 4},
-                  {SR_REG_UPD_ROWS, 1},
                   {SR_REG_SAMPLE_W, 16},
                   {SR_REG_FRAC_W, 4},
                   {SR_REG_BUFFERS, 1},
-                  {SR_REG_LAYERS_MAX, 3},
                   {SR_REG_INPUTS_MAX, 1024},
                   {SR_REG_HIDDEN_MAX, 256},
                   {SR_REG_CLASSES_MAX, 16},
@@ -222,15 +217,14 @@ static void set_limits(struct device *d) {
                   {SR_REG_RANK_MAX, 32},
                   {SR_REG_PAIRS_MAX, 64},
                   {SR_REG_SAMPLE_WORDS, 256},
-                  {SR_REG_WEIGHT_WORDS, 4096},
+                  {SR_REG_WEIGHT_WORDS, 65536},
                   {SR_REG_RWEIGHT_WORDS, 1024},
                   {SR_REG_BATCH_MAX, 64},
                   {SR_REG_SCORE_WORDS, 64},
-                  {SR_REG_CBUF_WORDS, 1024},
                   {SR_REG_PACKET_MAX, 256},
-                  {SR_REG_STEP_READOUT, 1},
-                  {SR_REG_SPIKE_WORDS, 4096},
-                  {SR_REG_MODES, 35}};
+                  {SR_REG_MODES, 35},
+                  {SR_REG_FACTORS, 256},
+                  {SR_REG_ROW_WORDS, 64}};
     for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) d->id[limits[i].reg] = limits[i].value;
     for (unsigned left = next(d) % 4; left; left--) {
         unsigned reg = next(d) % SR_ID_REGS;

@@ -2,8 +2,8 @@
 // sr_host against a model of its memories, under random stalls on both streams and random memory latency: registers, memories
 // and their bounds, dense samples, damaged packets, RUN, WAIT, ABORT and RESET, a host that dies inside a packet, and garbage.
 // params:
-// params: -GCOL_LANES=32 -GSAMPLE_W=64 -GWORD_W=512 -GPACKET_MAX=1024 -GSAMPLE_WORDS=70000 -GPAIRS_MAX=300 -GMODES=0 -GFACTORS=300 -GROW_WORDS=513 -GCLOCK_HZ=50000 -GBUILD=305419896
-// params: -GCOL_LANES=2 -GWORD_W=32 -GDENSE=0 -GGATE=1
+// params: -GLANES=32 -GPACKET_MAX=1024 -GSAMPLE_WORDS=70000 -GHIDDEN_MAX=8000 -GPAIRS_MAX=300 -GFACTORS=512 -GLOWRANK=0 -GLOCAL=1 -GCLOCK_HZ=50000 -GBUILD=305419896
+// params: -GLANES=2 -GDENSE=0 -GGATE=1 -GFULL=1
 #include "map/sr_map.h"
 #include "verilated.h"
 
@@ -250,11 +250,10 @@ static void test_identity(Bench &b) {
     check(id(SR_REG_MAGIC) == SR_MAGIC_VALUE && id(SR_REG_PROTOCOL) == SR_PROTOCOL_VALUE, "magic and protocol");
     check(id(SR_REG_MAP_HASH) == SR_MAP_HASH, "map hash");
     // of the builds above
-    check((id(SR_REG_MODES) & 127) == (id(SR_REG_FACTORS) ? 0 : 3) &&
-              id(SR_REG_FACTORS) == (id(SR_REG_PAIRS_MAX) == 300 ? 300 : 0),
-          "modes and factors");
-    check(id(SR_REG_ROW_WORDS) == (id(SR_REG_FACTORS) ? 513 : 0), "words of a row");
-    uint32_t pairs = id(SR_REG_PAIRS_MAX), lanes = id(SR_REG_COL_LANES);
+    uint32_t pairs = id(SR_REG_PAIRS_MAX), lanes = id(SR_REG_LANES);
+    check((id(SR_REG_MODES) & 127) == 24 + (lanes == 32 ? 4u : 32u) + (lanes == 2), "modes");
+    check(id(SR_REG_FACTORS) == (lanes == 32 ? 512 : 64), "factors");
+    check(id(SR_REG_ROW_WORDS) == (lanes == 32 ? 256 : 64 / lanes), "words of a row");
     const unsigned bytes[8] = {id(SR_REG_SAMPLE_W) / 8, 4, 2 * lanes, 2 * lanes, 1, 4, 2, 4};
     const uint32_t depth[8] = {id(SR_REG_SAMPLE_WORDS),
                                id(SR_REG_BATCH_MAX),
@@ -301,22 +300,20 @@ static void test_registers(Bench &b) {
             check(get32(r.data, 4 * i) == value[first + i], "a register reads what was written");
     }
     // every register in its place of the bundle
-    // a port gives what was written, or something beyond the limit as well; CHUNK the same low bits and no fewer pairs
+    // a port gives what was written, or something beyond the limit as well
     const struct {
         unsigned addr, limit;
-    } limited[] = {
-        {SR_REG_STEPS, SR_REG_STEPS_MAX},  {SR_REG_CLASSES, SR_REG_CLASSES_MAX}, {SR_REG_ROWS0, SR_REG_INPUTS_MAX},
-        {SR_REG_COLS0, SR_REG_HIDDEN_MAX}, {SR_REG_PAIRS, SR_REG_PAIRS_MAX},     {SR_REG_PAIR_COUNT, SR_REG_PAIRS_MAX},
-        {SR_REG_CHUNK, SR_REG_PAIRS_MAX},  {SR_REG_RANK, SR_REG_RANK_MAX},       {SR_REG_BATCH, SR_REG_BATCH_MAX}};
+    } limited[] = {{SR_REG_STEPS, SR_REG_STEPS_MAX},  {SR_REG_CLASSES, SR_REG_CLASSES_MAX},
+                   {SR_REG_ROWS0, SR_REG_INPUTS_MAX}, {SR_REG_COLS0, SR_REG_HIDDEN_MAX},
+                   {SR_REG_PAIRS, SR_REG_PAIRS_MAX},  {SR_REG_PAIR_COUNT, SR_REG_PAIRS_MAX},
+                   {SR_REG_RANK, SR_REG_RANK_MAX},    {SR_REG_BATCH, SR_REG_BATCH_MAX}};
     auto ports_agree = [&]() {
         for (const RegInfo &p : REGS) {
             if (p.access[1] != 'W') continue;
             uint64_t want = value[p.addr] & mask(p.addr), port = b.cfg(p.addr);
             bool ok = port == want;
             for (const auto &l : limited)
-                if (l.addr == p.addr && want > b.caps[l.limit])
-                    ok = port > b.caps[l.limit] || (l.addr == SR_REG_CHUNK && port >= b.caps[l.limit]);
-            if (p.addr == SR_REG_CHUNK) ok = ok && (port - want) % b.caps[SR_REG_PROJ_UNITS] == 0;
+                if (l.addr == p.addr && want > b.caps[l.limit]) ok = port > b.caps[l.limit];
             check(ok, "port of register " + std::to_string(p.addr) + ": " + std::to_string(want) + ", " + std::to_string(port));
         }
     };
@@ -347,8 +344,7 @@ static void test_registers(Bench &b) {
     b.expect(SR_OP_WRITE_REG, {SR_REG_EPOCH, 1, 2, 3, 4}, SR_REPLY_OK, "WRITE_REG of EPOCH");
     value[SR_REG_EPOCH] = 0x04030201;
     Reply r = b.ask(SR_OP_READ_REG, {0x1F, 11}, "READ_REG of status and its neighbours");
-    const uint32_t want[11] = {
-        b.caps[SR_REG_ROW_WORDS], SR_REPLY_NO_RUN << 8 | 2u, 0x01234567, 0x89ABCDEF, 3, 4, 5, 6, 7, 0xFFEEDDCC, 0};
+    const uint32_t want[11] = {0, SR_REPLY_NO_RUN << 8 | 2u, 0x01234567, 0x89ABCDEF, 3, 4, 5, 6, 7, 0xFFEEDDCC, 0};
     check(r.data.size() == 44, "READ_REG answers every status register");
     for (unsigned i = 0; i < 11 && r.data.size() == 44; i++)
         check(get32(r.data, 4 * i) == want[i], "status register " + std::to_string(0x1F + i));

@@ -134,13 +134,13 @@ enum {
 enum { SR_LEAK_SHIFT = 32 }; /* the one leak of a device without SR_MODES_LEAK: v - (v >> 3) */
 struct sr_caps {
     char engine[16]; /* "ref", "sim", "serial" */
-    uint32_t lanes, engines, col_lanes, rank_lanes, proj_units, upd_rows, sample_w, frac_w, buffers;
+    uint32_t lanes, rank_lanes, proj_units, sample_w, frac_w, buffers;
     uint32_t layers_max, inputs_max, hidden_max, classes_max, steps_max, rank_max, pairs_max;
-    uint32_t sample_words, weight_words, rweight_words, batch_max, score_words, cbuf_words, packet_max;
-    uint32_t step_readout, spike_words, clock_hz, map_hash, protocol;
+    uint32_t sample_words, weight_words, rweight_words, batch_max, score_words, packet_max;
+    uint32_t step_readout, clock_hz, map_hash, protocol;
     uint32_t modes;     /* SR_MODES_*: what is built beside inference */
     uint32_t factors;   /* pairs x rank of an evaluation here, or of an update, at most; 0: no bound */
-    uint32_t row_words; /* from row to row of the weight stores; 0: as many as the columns need */
+    uint32_t row_words; /* from row to row of the weight stores, in words of `lanes` weights; 0: as many as the columns need */
     uint32_t devices;   /* simulators or boards side by side */
 };
 

@@ -35,9 +35,9 @@ sr_net = _struct("sr_net", ("layers", u32), ("inputs", u32), ("hidden", u32 * 3)
                  ("theta", u32 * 4), ("leak", u32 * 4), ("reset", c.c_int), ("readout", c.c_int))
 sr_open = _struct("sr_open", ("engine", text), ("threads", u32), ("frac_bits", u32), ("trace", text), ("port", text),
                   ("baud", u32), ("reset_seed", u32), ("build", text))
-_caps = ("lanes engines col_lanes rank_lanes proj_units upd_rows sample_w frac_w buffers layers_max inputs_max hidden_max "
-         "classes_max steps_max rank_max pairs_max sample_words weight_words rweight_words batch_max score_words cbuf_words "
-         "packet_max step_readout spike_words clock_hz map_hash protocol modes factors row_words devices")
+_caps = ("lanes rank_lanes proj_units sample_w frac_w buffers layers_max inputs_max hidden_max "
+         "classes_max steps_max rank_max pairs_max sample_words weight_words rweight_words batch_max score_words "
+         "packet_max step_readout clock_hz map_hash protocol modes factors row_words devices")
 sr_caps = _struct("sr_caps", ("engine", c.c_char * 16), *((name, u32) for name in _caps.split()))
 _counters = "total base project lif lif_busy readout update events link_tx link_rx link_requests link_retries"
 sr_counters = _struct("sr_counters", *((name, u64) for name in _counters.split()))
