@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
         if (which == 2) write(SR_REG_PAIR_FIRST, k() & 0xFFFF);
         if (which == 3) write(SR_REG_STEP0, k());
         if (which == 4) write(SR_REG_STEP3, k());
-        if (which == 5) write(64 + random.below(8), (uint32_t)random.word()); /* of no interest here */
+        if (which == 5) write(0x70 + random.below(8), (uint32_t)random.word()); /* of no interest here */
         cycle();
         if (n < 5) continue;
         for (unsigned i = 0; i < 3; i++) {
