@@ -101,19 +101,24 @@ module sr_core #(
     always @(posedge clk_i)
         rst_q <= rst_i || engine_rst;
 
-    // The engine's clock stands still while nobody asks anything of it, some cycles after the last of it.
+    // The engine's clock stands still while nobody asks anything of it, some cycles after the last of it. Samples are written into their
+    // store, which has a clock of its own, while the engine stands still.
     reg  [5:0] linger_q;
-    wire engine_asked = rst_i || engine_rst || rst_q || run_start || run_busy || mem_we || mem_re || cfg_we;
-    wire engine_clk;
+    wire host_x       = mem_sel == SR_MEM_SAMPLE[2:0];
+    wire engine_asked = rst_i || engine_rst || rst_q || run_start || run_busy || (mem_we && !host_x) || mem_re || cfg_we;
+    wire engine_on    = engine_asked || linger_q != 6'd0;
+    wire engine_clk, samples_clk;
     always @(posedge clk_i)
         linger_q <= engine_asked ? 6'd63 : linger_q - {5'd0, linger_q != 6'd0};
-    sr_gate #(.GATE(GATE)) u_gate (.clk_i(clk_i), .en_i(engine_asked || linger_q != 6'd0), .clk_o(engine_clk));
+    sr_gate #(.GATE(GATE)) u_gate (.clk_i(clk_i), .en_i(engine_on), .clk_o(engine_clk));
+    sr_gate #(.GATE(GATE)) u_samples_gate (.clk_i(clk_i), .en_i(engine_on || mem_we), .clk_o(samples_clk));
 
     sr_engine #(
         .GATE(GATE),
         `include "sr_pass.vh"
     ) u_engine (
-        .clk_i(engine_clk), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr), .st_o(st), .mem_sel_i(mem_sel),
+        .clk_i(engine_clk), .samples_clk_i(samples_clk), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr),
+        .st_o(st), .mem_sel_i(mem_sel),
         .mem_addr_i(mem_addr), .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
         .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_abort_i(run_abort),
         .run_busy_o(run_busy), .run_code_o(run_code)

@@ -20,6 +20,7 @@ module sr_engine #(
     `include "sr_engine.vh"
 ) (
     input  wire              clk_i,
+    input  wire              samples_clk_i, // of the sample store: clk_i, and where clocks are gated its edges in writes alone as well
     input  wire              rst_i,
     // registers: 32 bits an address (sr_cfg.vh, sr_st.vh)
     input  wire [2047:0]     cfg_i,
@@ -400,7 +401,7 @@ module sr_engine #(
     wire host_x = mem_sel_i == SR_MEM_SAMPLE[2:0];
     reg  mem_read_q;
     sr_ram_sp #(.WIDTH(16), .DEPTH(SAMPLE_WORDS), .ADDR_W(X_AW)) u_samples (
-        .clk_i(clk_i), .we_i(mem_we_i && host_x), .re_i(x_re || lrn_x_re || (mem_read_q && host_x)),
+        .clk_i(samples_clk_i), .we_i(mem_we_i && host_x), .re_i(x_re || lrn_x_re || (mem_read_q && host_x)),
         .addr_i(!run_busy_o ? mem_addr_i[X_AW-1:0] : lrn_x_re ? lrn_x_addr : x_addr), .wdata_i(mem_wdata_i[15:0]), .rdata_o(x_data)
     );
     wire [LANES*16-1:0] host_weights;
