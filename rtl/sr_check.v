@@ -12,7 +12,7 @@
 // What a run does not ask for takes one cycle; with rank_i 0 (full rank) FACTORS is no limit. Limits of single registers are sr_limits'; its code comes in and goes out first.
 // Job       start_i (pulse) with the settings, which hold while busy_o; then code_o, until the next start_i.
 // List      data_i is the entry of addr_o, a cycle after re_o.
-// Reset     control only. Test: tests/rtl/tb_check.cpp
+// Reset     control only. Test: tests/rtl/tb_check.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_check #(
@@ -138,6 +138,39 @@ module sr_check #(
     assign re_o   = state_q == LIST;
     assign addr_o = n_q[PAIR_AW-1:0];
     wire _unused = &{1'b0, next_limit};
+
+`ifdef FORMAL
+    // formal: PAIR_AW=2 FACTORS=4 SCORE_WORDS=8 SAMPLE_WORDS=8 X_AW=3 XW_W=2 DEPTH=20
+    // Assumed: start_i only while not busy, settings stable while busy_o, and within the limits of single registers (sr_limits).
+    reg               past_q = 1'b0;
+    reg [PAIR_AW:0]   read_q;           // entries of the list that were asked for
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        read_q <= !busy_o ? 0 : read_q + re_o;
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        if (past_q && ($past(start_i) || $past(busy_o)))
+            assume ($stable(evaluate_i) && $stable(update_i) && $stable(infer_i) && $stable(learn_i) && $stable(steps_i) && $stable(x_words_i)
+                    && $stable(classes_i) && $stable(rank_i) && $stable(count_i) && $stable(pairs_i) && $stable(batch_i));
+        assume (count_i <= 1 << PAIR_AW && pairs_i <= 1 << PAIR_AW && batch_i != 0 && batch_i <= 1 << PAIR_AW);
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            // The first limit that is broken ends the check, and its code stays; a job that came with a code does nothing.
+            if (busy_o) assert (code_o == SR_REPLY_OK);
+            if (!$past(busy_o) && !$past(start_i)) assert ($stable(code_o) && !busy_o);
+            if ($past(start_i && !rst_i)) assert (busy_o == $past(limit_code_i == SR_REPLY_OK) && code_o == $past(limit_code_i));
+            // The list is read where it is used, once from its first entry to its last, unless one of them breaks a limit.
+            if (re_o) assert (list && addr_o == read_q[PAIR_AW-1:0] && read_q < batch_i);
+            if (!busy_o && $past(busy_o && !rst_i) && code_o == SR_REPLY_OK) assert ($past(read_q) == (list ? batch_i : 0));
+            // for the induction
+            if (state_q == LIST || state_q == ENTRY) assert (list && n_q < batch && read_q == n_q + (state_q == ENTRY));
+            if (state_q == PRODUCT) assert (n_q <= times && read_q == 0);
+            if (busy_o) assert (!room_q[ROOM_W-1]);
+        end
+        cover (past_q && !busy_o && $past(busy_o) && $past(read_q) == 2 && code_o == SR_REPLY_OK);
+        cover (past_q && !busy_o && $past(busy_o) && code_o == SR_REPLY_LIMIT_SCORE);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -7,7 +7,7 @@
 // Outputs     total_o: sum of |u| over the factors; top_o: the highest plane in which a bit is set (0 if none). Valid when busy_o
 //             falls, until the next start_i.
 // Cycles      7 * UNITS * groups + 2. Job: start_i (pulse) with the inputs, held while busy_o. Reset: control only.
-// Test        tests/rtl/tb_credit.cpp
+// Test        tests/rtl/tb_credit.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_credit #(
@@ -109,6 +109,38 @@ module sr_credit #(
     assign total_o      = total_q;
     assign top_o        = any_q[6] ? 3'd6 : any_q[5] ? 3'd5 : any_q[4] ? 3'd4 : any_q[3] ? 3'd3 : any_q[2] ? 3'd2 : {2'd0, any_q[1]};
     wire _unused = &{1'b0, negated[7], bits[0], signs[0]};
+
+`ifdef FORMAL
+    // formal: UNITS=2 PAIR_W=2 RANK_W=2 GROUP_W=2 DEPTH=24
+    // Assumed: start_i only while not busy, inputs legal and stable while busy_o.
+    reg               past_q = 1'b0;
+    reg [PAIR_W:0]    pair_due_q;     // whose weight is read next in the plane, so often
+    reg [GROUP_W-1:0] group_due_q;    // of the word that is written next
+    reg [2:0]         plane_due_q;
+    wire [5:0]        factors = pairs_i * rank_i;
+    wire [GROUP_W:0]  groups  = (factors + UNITS - 1) / UNITS;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (start_i) {plane_due_q, group_due_q} <= {3'd6, {GROUP_W{1'b0}}};
+        else if (word_we_o) begin
+            group_due_q <= group_due_q == groups - 1 ? 0 : group_due_q + 1;
+            if (group_due_q == groups - 1) plane_due_q <= plane_due_q - 3'd1;
+        end
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        assume (pairs_i != 0 && rank_i != 0 && groups <= (1 << GROUP_W) - 1);
+        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(pairs_i) && $stable(rank_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            if (!busy_o) assert (!credit_re_o && !word_we_o);
+            // Every word is written once and in order, planes from 6 down, and the job ends with the last. Weights of pairs that there are count.
+            if (word_we_o) assert (word_group_o == group_due_q && word_plane_o == plane_due_q && plane_due_q != 3'd7);
+            if (!busy_o && $past(busy_o && !rst_i)) assert (plane_due_q == 3'd7 && group_due_q == 0);
+            if (credit_re_o && !pad_q) assert (pair_q < pairs_i && k_q < rank_i);
+        end
+        cover (past_q && !busy_o && $past(word_we_o));
+    end
+`endif
 endmodule
 
 `default_nettype wire

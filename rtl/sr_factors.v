@@ -15,7 +15,7 @@
 // Dither      dither_i (pulse, not during a draw; its row and block are 0 during one); dither_ready_o until the next; cut_o:
 //             entries cut_at_i * CUT and on.
 // Reads       a cycle after the enable; bit selects go with the data. col_o, rcol_o (readout) and class_o are of the factor that the
-//             address names, cols_o, rcols_o ({unit, lane}) and classes_o of all of its group. Reset: control only. Test: tests/rtl/tb_factors.cpp
+//             address names, cols_o, rcols_o ({unit, lane}) and classes_o of all of its group. Reset: control only. Test: tests/rtl/tb_factors.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_factors #(
@@ -271,6 +271,42 @@ module sr_factors #(
     assign rcol_o  = rcols_o[{{32 - UNIT_W{1'b0}}, rcol_unit_q}*LANES+:LANES];
     assign class_o = classes_o[class_unit_q];
     wire _unused = &{1'b0, row_cuts, cuts, group, col_at, cut_at_i, row_bit, row_bit_i, class_bit_i, col_word_at, col_read_at, rcol_read_at, class_at, class_read_at};
+
+`ifdef FORMAL
+    // formal: LANES=16 PROJ_UNITS=2 FACTORS=4 PAIR_W=3 X_WORDS=5 BLOCK_AW=1 ROUNDS=8 RANK_MAX=3 DEPTH=25
+    // Assumed: start_i only while not busy, inputs legal and stable while busy_o, no dither in a draw.
+    reg        past_q = 1'b0;
+    // In as few bits as these parameters need.
+    wire [4:0] factors = pairs_i * rank_i[1:0], factor_at = pair_q * rank_i[1:0] + k_q[1:0], group_at = group[1:0] * row_cuts[2:0];
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i && !dither_i);
+        assume (pairs_i != 0 && rank_i != 0 && rank_i <= RANK_MAX && x_words_i != 0 && x_words_i <= X_WORDS && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
+        if (past_q && ($past(start_i) || $past(busy_o)))
+            assume ($stable(pairs_i) && $stable(rank_i) && $stable(x_words_i) && $stable(blocks_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            if (busy_o) begin
+                assert (pair_q < pairs_i && k_q < rank_i && factor_q == factor_at && factor_q <= FACTORS && done_q < cuts);
+                if (store_q == ROWS) assert (group_at_q == group_at);
+            end
+            // Kept is what the noise unit has made, from the first cut of a word on, of factors that there is room for.
+            if (keep) assert (ready && factor_q < FACTORS && (store_q != ROWS || row_at < ROW_DEPTH));
+            if (state_q == HASH || state_q == WAIT) assert (done_q[CUT_W-1:0] == 0);
+            if (keep && done_q[CUT_W-1:0] == 0) assert ($past(state_q == WAIT));
+            // A job ends with the last cut of the last factor's classes, or with the first factor that there is no room for.
+            if (over_o) assert ($past(rst_i) || (!busy_o && factors > FACTORS));
+            if (!busy_o && $past(busy_o && !rst_i) && !over_o)
+                assert ($past(store_end && store_q == CLASSES) && factors <= FACTORS && groups_o == (factors + PROJ_UNITS - 1) / PROJ_UNITS);
+            // for the induction
+            if (state_q == WAIT || keep) assert (factor_q < FACTORS);
+            if (busy_o && store_q != ROWS) assert (factors <= FACTORS && groups_o == (factors + PROJ_UNITS - 1) / PROJ_UNITS);
+        end
+        cover (past_q && !busy_o && $past(keep && !rst_i));
+        cover (past_q && over_o && !$past(rst_i));
+    end
+`endif
 endmodule
 
 `default_nettype wire

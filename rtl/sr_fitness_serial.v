@@ -15,7 +15,7 @@
 //            class: x = ref - score; acc = x * mul, a bit of mul a cycle, each shifting right by one, as shift_i % 4 more
 //            cycles do; then by four; look-up; sum of the table. The label comes last: its scaled distance stays in acc.
 //            end: sum to ref, ref to x, x to acc; fitness starts from the distance; acc shifts to eight bits; look-up.
-// Reset      control only; a job that it interrupts is forgotten. Test: tests/rtl/tb_fitness_serial.cpp
+// Reset      control only; a job that it interrupts is forgotten. Test: tests/rtl/tb_fitness_serial.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_fitness_serial #(
@@ -170,6 +170,45 @@ module sr_fitness_serial #(
         if (rst_i) {read_q, wait_q, scan_q, verdict_q, seek_q, fetch_q, fetched_q, own_q, owned_q, take_q, mul_q, four_q, full_q,
                     move_q, size_q, load_q, norm_q, ln_q, lnb_q, done_q} <= 20'd0;
     end
+
+`ifdef FORMAL
+    // formal: SCORE_W=12 DEPTH=16
+    // Assumed: start_i only when no job is at work, or with its done_o; settings stable in a job.
+    reg       past_q = 1'b0;
+    reg       job_q, told_q;       // a job is at work; its prediction was told
+    wire [16:0] phases = {read_q || wait_q || scan_q, verdict_q, seek_q, fetch_q, fetched_q, own_q, owned_q, take_q, mul_q, four_q, full_q, move_q,
+                          size_q, load_q, norm_q, ln_q || lnb_q, done_q};
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        job_q  <= (start_i || (job_q && !done_o)) && !rst_i;
+        told_q <= !start_i && (told_q || pred_valid_o);
+        if (!past_q) assume (rst_i);
+        if (job_q && !done_o) assume (!start_i);
+        assume (classes_i >= 5'd2 && classes_i <= 5'd16);
+        if (past_q && ($past(start_i) || job_q)) assume ($stable(classes_i) && $stable(label_i) && $stable(kind_i) && $stable(mul_i) && $stable(shift_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!job_q && !done_o && !rd_o);
+            // One phase at a time while there is a job, and none without: so it is done once.
+            assert (job_q == (phases != 17'd0) && (phases & (phases - 17'd1)) == 17'd0 && !(ln_q && lnb_q));
+            // The prediction is told once, before the job is done.
+            if (pred_valid_o) assert (!told_q);
+            if (done_o) assert (told_q);
+            // A request stays until it can be read, and nobody takes its score before that; classes that are asked for there are.
+            if ($past(rd_o && hold_i && !rst_i)) assert (rd_o && $stable(rd_class_o));
+            if ($past(rd_o && hold_i)) assert (!wait_q && !fetched_q && !owned_q);
+            if (rd_o && !own_q) assert ({1'b0, rd_class_o} < classes_i);
+            // for the induction
+            if (job_q) assert ({1'b0, class_q} < classes_i);
+            if (job_q && !read_q && !wait_q && !scan_q) assert (told_q || (verdict_q && !second_q));
+            if (read_q) assert ({1'b0, class_q} == place_q + wait_q + scan_q);
+            else if (wait_q || scan_q) assert (place_q + wait_q + scan_q == classes_i);
+            if (second_q && job_q) assert (told_q);
+            if (job_q && (read_q || wait_q || scan_q) && !second_q) assert (!told_q);
+        end
+        cover (past_q && done_o && !$past(rst_i) && kind_i == 2'd0);
+        cover (past_q && fetched_q && $past(hold_i, 2));
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -7,7 +7,7 @@
 // Outputs     total_o: sum of |u| over the factors; top_o: the highest plane in which a bit is set (0 if none). Valid when busy_o
 //             falls, until the next start_i. word_o: the word of word_plane_i and word_group_i, a cycle after word_re_i.
 // Cycles      pairs + 2. Job: start_i (pulse) with the inputs, held while busy_o. Reset: control only.
-// Test        tests/rtl/tb_loop_credit.cpp
+// Test        tests/rtl/tb_loop_credit.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_loop_credit #(
@@ -56,6 +56,7 @@ module sr_loop_credit #(
             size    = credit_i < 0 ? -{{24{credit_i[7]}}, credit_i} : {24'd0, credit_i};
             any_q   <= any_q | size[6:0];
             total_q <= total_q + size[TOTAL_W-1:0] * {{TOTAL_W - RANK_W{1'b0}}, rank_i};
+`ifndef FORMAL    // Yosys takes constant bounds alone
             for (k = 0; k < {{32 - RANK_W{1'b0}}, rank_i}; k = k + 1) begin
                 at = (factor + k) & (UNITS - 1);
                 for (p = 0; p < 7; p = p + 1) begin
@@ -63,6 +64,7 @@ module sr_loop_credit #(
                     words[(p<<GROUP_AW)+((factor+k)>>UNIT_LOG)][at+UNITS] = credit_i < 0;
                 end
             end
+`endif
             factor = factor + {{32 - RANK_W{1'b0}}, rank_i};
         end
         if (start_i) begin
@@ -70,7 +72,9 @@ module sr_loop_credit #(
             total_q <= {TOTAL_W{1'b0}};
             any_q   <= 7'd0;
             factor  = 0;
+`ifndef FORMAL
             for (p = 0; p < 8 << GROUP_AW; p = p + 1) words[p] = {2 * UNITS{1'b0}};
+`endif
         end
         if (rst_i) walk_q <= 1'b0;
     end
@@ -85,6 +89,31 @@ module sr_loop_credit #(
             SR_LOOP_CREDIT_UNITS_IS_A_POWER_OF_TWO_AND_GROUPS_HOLD_THE_FACTORS u ();
         end
     endgenerate
+
+`ifdef FORMAL
+    // formal: UNITS=2 FACTORS=8 PAIR_W=3 RANK_W=2 GROUP_AW=2 TOTAL_W=11 DEPTH=12
+    // Assumed: start_i only while not busy, inputs legal and stable while busy_o.
+    reg              past_q = 1'b0;
+    reg [PAIR_W-1:0] asked_q, added_q;      // pair weights that were asked for, that were added
+    always @(posedge clk_i) begin
+        past_q  <= 1'b1;
+        asked_q <= start_i ? 0 : asked_q + credit_re_o;
+        added_q <= start_i ? 0 : added_q + walk_q1;
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        assume (pairs_i != 0 && rank_i != 0 && pairs_i * rank_i <= FACTORS);
+        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(pairs_i) && $stable(rank_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!credit_re_o);
+            // The weight of every pair is read once and in order, and added a cycle later, to factors that there are.
+            if (credit_re_o) assert (credit_addr_o == asked_q && asked_q < pairs_i);
+            if (busy_o) assert (factor == added_q * rank_i && added_q + walk_q1 == asked_q && asked_q <= pairs_i);
+            if (!busy_o && $past(busy_o && !rst_i)) assert (added_q == pairs_i && factor == pairs_i * rank_i);
+            if (busy_o && !walk_q) assert (asked_q == pairs_i);     // for the induction
+        end
+        cover (past_q && !busy_o && $past(busy_o && !rst_i) && pairs_i == 2);
+    end
+`endif
 endmodule
 
 `default_nettype wire

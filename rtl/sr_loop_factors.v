@@ -13,7 +13,7 @@
 //             class_o of RANK_LANES factors from the one that it names on; rcol_o of that one.
 // Misses      miss_i, a cycle after cols_re_i or later: for each column the units of mask_i whose entry in it differs from their bit of
 //             row_i (sr_update). miss_o from the cycle after on, until the next. No word of a group's columns is made.
-// Reset       control only. Test: tests/rtl/tb_loop_factors.cpp
+// Reset       control only. Test: tests/rtl/tb_loop_factors.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_loop_factors #(
@@ -137,6 +137,7 @@ module sr_loop_factors #(
     assign busy_o   = busy_q;
     assign groups_o = groups_q;
 
+`ifndef FORMAL    // Yosys takes loops with constant bounds alone
     // ---- noise, stores ----
     wire        by_row = store_q == ROWS || store_q == CLASSES;
     wire [3:0]  kind   = !busy_q ? SR_KIND_ROUND[3:0] : by_row ? SR_KIND_ROW[3:0] : SR_KIND_COL[3:0];
@@ -260,12 +261,42 @@ module sr_loop_factors #(
     wire [MOST-1:0] whole = classes_at(class_read_q && group_i, UNITS, class_at_q >> UNIT_LOG << UNIT_LOG, class_bit_i);
     assign class_o   = item[RANK_LANES-1:0];
     assign classes_o = whole[UNITS-1:0];
+    wire _unused = &{1'b0, words, group, factor_up, item};
+`endif
     generate
         if ((1 << UNIT_LOG) != UNITS || (1 << FACTOR_AW) != FACTORS || LANES % 64 != 0) begin : g_rule
             SR_LOOP_FACTORS_HAS_POWERS_OF_TWO_AND_LANES_BY_64 u ();
         end
     endgenerate
-    wire _unused = &{1'b0, words, group, factor_up, item};
+
+`ifdef FORMAL
+    // formal: LANES=64 UNITS=2 FACTORS=4 PAIR_W=3 XW_W=3 X_WORDS=6 BLOCK_AW=1 RANK_LANES=1 DEPTH=16
+    assign {dither_o, row_o, miss_o, col_o, rcol_o, class_o, classes_o} = 0;
+    // Assumed: start_i only while not busy, inputs legal and stable while busy_o, no more than FACTORS (sr_check).
+    reg        past_q = 1'b0;
+    wire [8:0] factors = pairs_i * rank_i;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        assume (pairs_i != 0 && rank_i != 0 && factors <= FACTORS && x_words_i != 0 && x_words_i <= X_WORDS && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
+        if (past_q && ($past(start_i) || $past(busy_o)))
+            assume ($stable(pairs_i) && $stable(rank_i) && $stable(x_words_i) && $stable(blocks_i));
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o);
+            if (busy_o) begin
+                // Words are drawn of factors, stores and words of a store that there are; rows go to the place of the factor's group.
+                assert (pair_q < pairs_i && k_q < rank_i && factor_q == pair_q * rank_i + k_q && word_q < words);
+                assert (group_at_q == group * x_words_i && (store_q != ROWS || word_q * 4 < x_words_i));
+                // A word of a store is drawn after the one before it, its first after the last of the store before.
+                if ($past(busy_o)) assert (word_q == 0 ? $past(store_end) && store_q == $past(store_q) + 2'd1 : word_q == $past(word_q) + 1'b1 && $stable(store_q));
+            end
+            // The job ends with the last word of the last factor.
+            if (!busy_o && $past(busy_o && !rst_i)) assert ($past(store_q) == CLASSES && $past(factor_q) + 1 == factors && groups_o == (factors + UNITS - 1) / UNITS);
+        end
+        cover (past_q && !busy_o && $past(busy_o && !rst_i) && factors == 2);
+    end
+`endif
 endmodule
 
 `default_nettype wire

@@ -11,7 +11,7 @@
 //             only with free_o, which is high while no word is on its way, or one is done.
 // Weights     w_addr_o is the word at work; word_i comes three cycles after. moved_o is valid from the cycle after write_o, until the next.
 // Job         start_i (pulse) with the inputs, held while busy_o; as many words as sr_update hands over. Reset: control.
-// Test        tests/rtl/tb_loop_finish.cpp
+// Test        tests/rtl/tb_loop_finish.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_loop_finish #(
@@ -138,6 +138,57 @@ module sr_loop_finish #(
     end
     assign moved_o = moved_q;
     wire _unused = &{1'b0, at};
+
+`ifdef FORMAL
+    // formal: LANES=128 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=24
+    // Assumed: start_i only while not busy, inputs stable while busy_o; of sr_update as many claims as there are words, each where free_o is, and
+    // each handed over 4 cycles later or more.
+    reg                past_q = 1'b0;
+    reg                due_q;                           // a word was claimed and not handed over
+    reg  [1:0]         wait_q;                          // cycles before it can be
+    reg  [ROW_W-1:0]   claim_row_q, write_row_q;        // of the next word that is claimed, that is written
+    reg  [BLOCK_W-1:0] claim_block_q, write_block_q;
+    wire               claim_turn = claim_block_q == blocks_i - 1'b1, write_turn = write_block_q == blocks_i - 1'b1;
+    wire [ROW_W-1:0]   after_row   = write_row_q + write_turn;      // of the word after the one that is written next
+    wire [BLOCK_W-1:0] after_block = write_turn ? 0 : write_block_q + 1'b1;
+    always @(posedge clk_i) begin
+        past_q <= 1'b1;
+        due_q  <= (claim_i || (due_q && !hand_i)) && !rst_i;
+        wait_q <= claim_i ? 2'd3 : wait_q - {1'b0, wait_q != 2'd0};
+        if (!busy_o) {claim_row_q, claim_block_q, write_row_q, write_block_q} <= 0;
+        else begin
+            if (claim_i) {claim_row_q, claim_block_q} <= {claim_row_q + {{ROW_W - 1{1'b0}}, claim_turn}, claim_turn ? {BLOCK_W{1'b0}} : claim_block_q + 1'b1};
+            if (write_o) {write_row_q, write_block_q} <= {after_row, after_block};
+        end
+        if (!past_q) assume (rst_i);
+        if (busy_o) assume (!start_i);
+        assume (rows_i != 0 && rows_i < 4 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
+        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(rows_i) && $stable(blocks_i) && $stable(readout_i));
+        if (claim_i) assume (busy_o && free_o && !due_q && claim_row_q < rows_i && !(past_q && $past(start_i)));
+        if (hand_i) assume (due_q && wait_q == 2'd0);
+        if (past_q) begin
+            if ($past(rst_i)) assert (!busy_o && free_o);
+            if (!busy_o) assert (!write_o && !noise_o && !due_q);
+            // No sum is lost: a word is handed over when the one before has been computed.
+            if (hand_i) assert (!there_q && state_q != MOVE);
+            // Words are written in order, each at its own place, which has been there for three cycles, when its sums and its dither are there.
+            if (write_o) assert (w_addr_o == ((write_row_q << BLOCK_AW) | write_block_q[BLOCK_AW-1:0] | (readout_i ? W_READOUT : 0)) && w_addr_o == $past(w_addr_o, 3));
+            if (write_o) assert (there_q && !keep_q);
+            if (noise_o) assert (noise_row_o == write_row_q && noise_block_o == write_block_q * WORDS + word_q);
+            if (!busy_o && $past(busy_o && !rst_i)) assert (write_row_q == rows_i && write_block_q == 0 && claim_row_q == rows_i);
+            // for the induction
+            assert (!(there_q && due_q) && claim_q == (due_q || there_q));
+            if (busy_o) assert (state_q == DRAW ? keep_q == (word_q != 0) && word_q < WORDS : word_q == 0);
+            if (busy_o) assert (write_row_q < rows_i && write_block_q < blocks_i && row_q == write_row_q && block_q == write_block_q && read_q <= 3'd4);
+            if (state_q == MOVE) assert (read_q == 3'd4 && there_q && !keep_q);
+            if (state_q == WAIT) assert (keep_q == (read_q == WORDS));
+            if (state_q == DRAW) assert (read_q == word_q);
+            if (busy_o) assert ({claim_row_q, claim_block_q} == (claim_q ? {after_row, after_block} : {write_row_q, write_block_q}));
+            else assert (!claim_q);
+        end
+        cover (past_q && !busy_o && $past(write_o && readout_i && !rst_i));
+    end
+`endif
 endmodule
 
 `default_nettype wire

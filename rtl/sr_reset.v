@@ -6,7 +6,7 @@
 // Blink     blink_o alternates every 2^(BLINK_W - 1) clocks while there is no lock, so that a board whose PLL never locks shows it
 //           on an LED; else it is 0. (The clock of a PLL without lock runs, at some frequency.)
 // locked_i  is asynchronous: two flip-flops. Flip-flops are 0 at configuration in both families.
-// Test      tests/rtl/tb_reset.cpp
+// Test      tests/rtl/tb_reset.cpp; proofs: tests/formal
 `default_nettype none
 
 module sr_reset #(
@@ -38,6 +38,25 @@ module sr_reset #(
     end
     assign rst_o   = !run_q;
     assign blink_o = !locked && count_q[BLINK_W-1];
+
+`ifdef FORMAL
+    // formal: RESET_W=2 BLINK_W=4 DEPTH=24
+    reg [RESET_W:0] since_q = 0;      // clocks, as many as it holds, for which the PLL has been locked without a break
+    always @(posedge clk_i) begin
+        since_q <= !locked ? 0 : since_q + !(&since_q);
+        // The reset is on until the PLL has been locked for 2^RESET_W clocks, ends 3 clocks later at most, and is on again as soon as the lock is lost.
+        if (since_q <= 1 << RESET_W) assert (rst_o);
+        if (&since_q) assert (!rst_o);
+        if (!locked_q[2]) assert (rst_o);
+        if (locked) assert (!blink_o);
+        // for the induction
+        assert ((since_q == 0) == !locked_q[2]);
+        if (run_q) assert (since_q > (1 << RESET_W) + 1);
+        if (locked_q[2] && locked && !run_q) assert (count_q + 1 == since_q);
+        cover (blink_o);
+        cover (rst_o && since_q == 0 && count_q == 3 && locked);
+    end
+`endif
 endmodule
 
 `default_nettype wire
