@@ -35,8 +35,9 @@ check "and does not where there is no device" sh -c "! '$X' info --engine ref | 
 # ---- self test ----
 check "the compact build passes the self test" sh -c "'$X' selftest --engine sim --build compact | tee '$W/log' | grep -Eqx '2[0-9] passed, 0 failed, [0-9] not built'"
 check "its memories were tried whole" [ "$(grep -Ec ' ([0-9]+) of \1 words' "$W/log")" = 5 ]
-check "the self test as JSON" sh -c "'$X' selftest --engine sim --build default --quick --json >'$W/j'"
+check "the self test as JSON" sh -c "'$X' selftest --engine sim --build default --json >'$W/j'"
 check "is well-formed; the default build has every block that a device of one layer can have" json "$W/j" '[e["block"] for e in v if e["verdict"] != "passed"] == ["bell", "several layers", "readout membrane", "readout spikes"] and len(v) == 33'
+check "of a memory that no board could have it tries the first 512 KiB, and every address line" json "$W/j" '[e["text"].split(" words")[0] for e in v if e["block"] in ("sample memory", "weight memory")] == ["262164 of 4194304", "2060 of 8192"]'
 check "two simulators pass it as one" sh -c "'$X' selftest --engine sim --build compact --threads 2 --quick | grep -Eqx '[12][0-9] passed, 0 failed, [0-9] not built'"
 check "full rank is in the self test of the build that has it" sh -c "'$X' selftest --engine sim --quick | grep -Eq '^full rank +passed'"
 exit $failed

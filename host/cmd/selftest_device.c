@@ -107,23 +107,21 @@ static void pattern_bytes(const struct memory *m, uint32_t first, uint32_t count
     }
 }
 
-enum { PART = 512 }; /* words of a memory that are written or read at a time */
+enum { PART = 512 };         /* words of a memory that are written or read at a time */
+enum { WHOLE = 512 * 1024 }; /* bytes of a memory that are all tried: more than a board here has, less than simulations do */
 
-/* Parts of the memory: all of it, or with --quick the ends and the neighbourhood of each power of two. */
+/* Parts of the memory: all of it up to WHOLE bytes, or with --quick its beginning; then the neighbourhood of each power of two, and the end. */
 static bool next_part(const struct memory *m, bool quick, uint32_t *first, uint32_t *count, uint32_t *line) {
-    enum { NEAR = 4 };
-    if (!quick) {
-        *first += *count;
-        *count = least(PART, m->words - *first);
-        return *count > 0;
-    }
+    enum { NEAR = 4, BEGINNING = 16 };
     uint32_t end = *first + *count, width = m->lanes * m->bits;
-    if (!*line) {
-        *line = 1;
-        *first = 0;
-        *count = least(m->words, width > 16 ? width : 16);
+    uint32_t whole = quick ? (width > BEGINNING ? width : BEGINNING) : WHOLE / (m->lanes * m->bytes_each);
+    whole = least(m->words, whole);
+    if (end < whole) {
+        *first = end;
+        *count = least(PART, whole - end);
         return true;
     }
+    if (!*line) *line = 1;
     while (*line < m->words && *line < end) *line *= 2;
     if (*line < m->words) {
         *first = *line;
@@ -160,9 +158,8 @@ static enum sr_status memory_round(struct sr_device *device, const struct memory
 }
 
 static enum sr_status try_memory(struct sr_device *device, const struct memory *m, bool quick, char *text, size_t text_size) {
-    uint32_t size = m->lanes * m->bytes_each, most = m->lanes * m->bits, words = 0, again = 0;
-    if (most < PART) most = PART;
-    uint8_t *wrote = malloc((size_t)most * size), *got = malloc((size_t)most * size);
+    uint32_t size = m->lanes * m->bytes_each, words = 0, again = 0;
+    uint8_t *wrote = malloc((size_t)PART * size), *got = malloc((size_t)PART * size);
     enum sr_status status = wrote && got ? SR_OK : SR_ERR_MEMORY;
     for (unsigned round = 0; round < 2; round++)
         for (int reading = 0; reading < 2 && status == SR_OK; reading++)
