@@ -205,7 +205,6 @@ module sr_local #(
     wire [CNT_W-1:0]     events;
     wire [COLS*16-1:0]   rho;
     wire [SEGMENT-1:0]   dither_words;
-    wire [ITEM_AW-1:0]   m_col;
     sr_local_update #(
         .LANES(COLS), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .CNT_W(CNT_W), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .XW_W(XW_W),
         .X_AW(X_AW), .GATHER(LOWRANK != 0 ? 0 : 1), .WORD_LOG(TURN_LOG), .GROUPS(GROUPS)
@@ -215,11 +214,10 @@ module sr_local #(
         .x_re_o(x_re_o), .x_addr_o(x_addr_o), .x_data_i(x_data_i), .noise_o(dither), .noise_row_o(dither_row),
         .noise_group_o(dither_group), .noise_ready_i(dither_ready), .noise_i(dither_word), .e_re_o(update_e_re),
         .e_addr_o(update_e_addr), .entry_re_o(entry_re), .entry_addr_o(entry_raddr), .entry_block_i(entry[COLS*8+:ITEM_AW]),
-        .issue_o(issue), .block_o(item_block), .v_o(v), .row_o(row), .events_o(events), .rho_o(rho), .dither_o(dither_words), .m_take_o(m_take_o), .m_put_o(m_put_o), .m_col_o(m_col), .w_we_o(m_we_o),
+        .issue_o(issue), .block_o(item_block), .v_o(v), .row_o(row), .events_o(events), .rho_o(rho), .dither_o(dither_words), .m_take_o(m_take_o), .m_put_o(m_put_o), .m_col_o(m_col_o), .w_we_o(m_we_o),
         .w_addr_o(m_addr_o)
     );
     assign m_turn_o    = update_busy;
-    assign m_col_o     = m_col[TURN_W-1:0];
     assign m_readout_o = classes;
     assign y_re_o      = cre_re || (issue && classes);
     assign y_addr_o    = cre_re ? {MEMBERS == 1 && cre_minus ? LOCAL_MINUS : LOCAL_PLUS, cre_block} : {LOCAL_PLAIN, item_block};
@@ -270,7 +268,7 @@ module sr_local #(
             );
         end
     endgenerate
-    wire _unused = &{1'b0, v[2], v[5], dither_words, rho, read_i, item_word, turn_q, f_q, m_col};
+    wire _unused = &{1'b0, v[2], v[5], dither_words, rho, read_i, item_word, turn_q, f_q};
 endmodule
 
 `default_nettype wire

@@ -40,6 +40,7 @@ module sr_local_update #(
     parameter WORD_LOG  = 0,     // LANES 1: of the weights in a word
     parameter GROUPS    = 1,                         // segments: of 64 columns, or of a block that has more
     parameter ROW_W     = XW_W + 4,
+    parameter COL_W     = WORD_LOG > 0 ? WORD_LOG : 1,
     parameter DITHER_W  = LANES < 64 ? 64 : LANES
 ) (
     input  wire                      clk_i,
@@ -76,7 +77,7 @@ module sr_local_update #(
     output wire [DITHER_W-1:0]       dither_o,
     output wire                      m_take_o,       // LANES 1
     output wire                      m_put_o,
-    output wire [BLOCK_AW-1:0]       m_col_o,
+    output wire [COL_W-1:0]          m_col_o,        // of the word's
     output wire                      w_we_o,
     output wire [ROW_W+BLOCK_AW-1:0] w_addr_o        // {row, block}
 );
@@ -338,9 +339,9 @@ module sr_local_update #(
     assign events_o     = events_q;
 
     // ---- what travels with an item: its place, and the dither from its first column on ----
-    reg  [ROW_W+BLOCK_AW-1:0]  at_q1, at_q3, at_q5;
+    wire [BLOCK_AW-1:0]        block_q1;                       // TURNING
     wire [WINDOW-1:0]          window_q4;                      // at age 4, and LANES above 64: at age 3
-    wire [PART_W+BLOCK_AW-1:0] block  = {{PART_W{1'b0}}, TURNING != 0 ? at_q1[BLOCK_AW-1:0] : block_o};
+    wire [PART_W+BLOCK_AW-1:0] block  = {{PART_W{1'b0}}, TURNING != 0 ? block_q1 : block_o};
     wire [PART_W-1:0]          part   = block[PART_W-1:0] & (PARTS[PART_W-1:0] - 1'b1);
     // The larger shifts first, so that few bits are left for the others.
     reg  [DITHER_W+15:0]       shifted;
@@ -353,45 +354,56 @@ module sr_local_update #(
     genvar b;
     generate
         if (TURNING != 0) begin : g_turning
-            reg  [ROW_W+BLOCK_AW-1:0] at_q2, at_q4;
-            reg  [WINDOW-1:0]         now_q2, now_q3, now_q4;
+            // Places and windows wait for their ages in block RAM, written and read in every cycle: flip-flops would take a cell each. A place, written
+            // at age 0, is read for age 2 or, where a word is written, for age 5; a window, with the item's column, at age 1 for age 4.
+            localparam AW = 8;                                 // a smaller memory would be built of flip-flops
+            reg  [2:0]                now_q;                   // where this cycle's are written
+            wire [2:0]                place_at  = now_q - (last_q[4] ? 3'd4 : 3'd1);
+            wire [2:0]                window_at = now_q - 3'd2;
+            wire [COL_W-1:0]          col_4;
+            reg  [COL_W-1:0]          col_q5;
+            reg  [BLOCK_AW-1:0]       item_q1;
             reg                       new_row_q;
             reg  [4:1]                first_q;                 // of its word's items
             reg  [5:2]                last_q;
             reg  [2:0]                turned_q;
             wire [5+BLOCK_AW:0]       place = {6'd0, block_o};
             wire [2:0]                eight = place[5:3];
-            wire                      other = block_o >> WORD_LOG != at_q1[BLOCK_AW-1:0] >> WORD_LOG;      // than the one before
+            wire                      other = block_o >> WORD_LOG != item_q1 >> WORD_LOG;      // than the one before
             wire                      first = new_row_q || other;
             assign turn  = run_q && turned_q != eight;
             assign ahead = turn && turned_q + 3'd1 != eight;
             assign stall = first && last_q[3];
+            sr_ram #(.WIDTH(ROW_W + BLOCK_AW), .DEPTH(1 << AW), .ADDR_W(AW)) u_places (
+                .clk_i(clk_i), .we_i(1'b1), .waddr_i({{AW - 3{1'b0}}, now_q}), .wdata_i({row_q, block_o}), .re_i(1'b1),
+                .raddr_i({{AW - 3{1'b0}}, place_at}), .rdata_o(w_addr_o)
+            );
+            sr_ram #(.WIDTH(COL_W + WINDOW), .DEPTH(1 << AW), .ADDR_W(AW)) u_windows (
+                .clk_i(clk_i), .we_i(1'b1), .waddr_i({{AW - 3{1'b0}}, now_q}), .wdata_i({item_q1[COL_W-1:0], shifted[WINDOW-1:0]}), .re_i(1'b1),
+                .raddr_i({{AW - 3{1'b0}}, window_at}), .rdata_o({col_4, window_q4})
+            );
             always @(posedge clk_i) begin
+                now_q    <= rst_i ? 3'd0 : now_q + 3'd1;
                 turned_q <= take ? 3'd0 : turned_q + {2'd0, turn};
                 if (take || issue) new_row_q <= take;
                 first_q  <= {first_q[3:1], issue && first};
                 last_q   <= {last_q[4:2], v_q[1] && (!run_q || other)};
-                if (issue) at_q1 <= {row_q, block_o};
-                at_q2    <= at_q1;
-                at_q3    <= at_q2;
-                at_q4    <= at_q3;
-                at_q5    <= at_q4;
-                now_q2   <= shifted[WINDOW-1:0];
-                now_q3   <= now_q2;
-                now_q4   <= now_q3;
+                if (issue) item_q1 <= block_o;
+                col_q5   <= col_4;
                 if (rst_i) begin
                     first_q <= 4'd0;
                     last_q  <= 4'd0;
                 end
             end
-            assign window_q4 = now_q4;
+            assign block_q1  = item_q1;
+            assign m_col_o   = col_q5;
             assign m_take_o  = first_q[4];
             wire _unused_place = &{1'b0, place};
             assign m_put_o   = v_q[5];
             assign w_we_o    = last_q[5];
-            assign w_addr_o  = w_we_o ? at_q5 : at_q2;
         end else begin : g_still
-            reg  [WINDOW-1:0] window_q1, window_q3;            // by two ages
+            reg  [ROW_W+BLOCK_AW-1:0] at_q1, at_q3, at_q5;     // by two ages, and so
+            reg  [WINDOW-1:0]         window_q1, window_q3;
             always @(posedge clk_i) begin
                 if (issue) begin
                     at_q1     <= {row_q, block_o};
@@ -403,13 +415,12 @@ module sr_local_update #(
                 end
                 if (v_q[4]) at_q5 <= at_q3;
             end
-            assign {ahead, turn, stall, m_take_o, m_put_o} = 5'd0;
+            assign {ahead, turn, stall, m_take_o, m_put_o, m_col_o, block_q1} = 0;
             assign window_q4 = window_q3;
             assign w_we_o    = v_q[6];
             assign w_addr_o  = v_q[6] ? at_q5 : at_q3;
         end
     endgenerate
-    assign m_col_o = at_q5[BLOCK_AW-1:0];
     generate
         if (LANES > 64) begin : g_words
             reg [WINDOW-1:0] window_q5;
@@ -425,7 +436,7 @@ module sr_local_update #(
             end
         end
     endgenerate
-    wire _unused = &{1'b0, shifted, block, n, ahead_word_q, ahead_q, loaded_q, any_q};
+    wire _unused = &{1'b0, shifted, block, block_q1, n, ahead_word_q, ahead_q, loaded_q, any_q};
 
 `ifdef FORMAL
     // formal: LANES=32 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 XW_W=2 X_AW=4 GROUPS=2 DEPTH=20

@@ -130,8 +130,9 @@ module sr_weight_store #(
     assign hidden_o = w_q;
     assign word_o   = APART != 0 && readout_i ? rw_q : w_q;
 
-    // ---- the host's words ----
-    wire [LANES*MASTER_W-1:0] host_word = APART != 0 && host_readout_i ? rw_q : w_q;
+    // ---- the host's words. SERIAL: out of the register that mode `local` takes words into ----
+    wire [LANES*MASTER_W-1:0] taken;
+    wire [LANES*MASTER_W-1:0] host_word = SERIAL != 0 ? taken : APART != 0 && host_readout_i ? rw_q : w_q;
     generate
         if (MASTER_W == 16) begin : g_host_whole
             assign host_weight  = host_wdata_i;
@@ -155,17 +156,20 @@ module sr_weight_store #(
             end
             // Selected bit by bit: an offset that is no power of two would be a shifter.
             reg [LANES*MASTER_W-1:0] taken_q;
-            always @(posedge clk_i) if (learn_take_i) taken_q <= learn_readout_i ? rw_q : w_q;
+            wire                    take_readout = learn_i ? learn_readout_i : host_readout_i;
+            always @(posedge clk_i) if (learn_take_i || !learn_i) taken_q <= take_readout ? rw_q : w_q;
+            assign taken = taken_q;
             for (b = 0; b < MASTER_W; b = b + 1) begin : g_bit
-                wire [LANES-1:0] bits, taken;
+                wire [LANES-1:0] bits, learns;
                 for (n = 0; n < LANES; n = n + 1) begin : g_lane
                     assign bits[n]  = rw_q[n*MASTER_W+b];
-                    assign taken[n] = taken_q[n*MASTER_W+b];
+                    assign learns[n] = taken_q[n*MASTER_W+b];
                 end
                 assign read[b]  = bits[turn_q3];
-                assign learn[b] = taken[learn_col_i];
+                assign learn[b] = learns[learn_col_i];
             end
         end else begin : g_parallel
+            assign taken = {LANES * MASTER_W{1'b0}};
             assign read  = rw_q;
             assign learn = learn_readout_i ? rw_q : w_q;
         end
@@ -181,7 +185,7 @@ module sr_weight_store #(
             assign learn_word_o = learn_q;
         end
     endgenerate
-    wire _unused = &{1'b0, host_addr_i, host_wdata_i, front_at, read_at, read_addr_i, credit_addr_i, learn_wide, learn_addr_i, change_at, turned_q, learned_q, read, learn_take_i, learn_put_i, learn_col_i, parts};
+    wire _unused = &{1'b0, host_addr_i, host_wdata_i, front_at, read_at, read_addr_i, credit_addr_i, learn_wide, learn_addr_i, change_at, turned_q, learned_q, read, taken, learn_take_i, learn_put_i, learn_col_i, parts};
 endmodule
 
 `default_nettype wire

@@ -150,7 +150,7 @@ struct Bench {
                 }
                 if (age == 4 && top.m_take_o != first) tb::fail("m_take_o");
                 if (age == 5) {
-                    if (!top.m_put_o || top.m_col_o != item.block) tb::fail("m_put_o or m_col_o");
+                    if (!top.m_put_o || top.m_col_o != item.block % (1u << build.word_log)) tb::fail("m_put_o or m_col_o");
                     if (top.w_we_o != last) tb::fail("a word's write");
                     if (last && top.w_addr_o >> build.word_log != addr >> build.word_log) tb::fail("the address of a write");
                 }
