@@ -16,7 +16,7 @@
 //            is whole; and then, as a shift register, says of eight bytes of words one after another which is 0 and which the packet's.
 // Rates      1 byte a cycle into memories and registers (WRITE_DENSE: 8 in 9), 1 out of memories, 1 in 2 cycles out of registers.
 // Idle       idle_o: nothing to do before a request comes or the run ends.
-// Reset      rst_i: idle, no RUN remembered.
+// Reset      rst_i: idle, no RUN remembered. Of a write that it interrupts no word is written but those whose bytes had all been taken.
 // Test       tests/rtl/tb_host.cpp; proofs: tests/formal
 `default_nettype none
 
@@ -350,7 +350,7 @@ module sr_exec #(
                     mask_q <= 8'd0;
                 else if (arrive | mask_load | group_open)
                     mask_q <= arrive && !mask_left ? arg_data_i : mask_load ? pkt_data_i : group_open ? mask_q >> 1 : mask_q & lowest;
-                if (req_head_i)
+                if (req_head_i || rst_i)    // a reset ends the group, the rest of which would be written otherwise
                     place_q <= 4'd0;
                 else if (mask_load | group_open)
                     place_q <= mask_load ? 4'd8 : place_q + 4'd1;
@@ -396,7 +396,7 @@ module sr_exec #(
 
     // ---- payload to words and back
     always @(posedge clk_i) begin
-        in_valid_q  <= pkt_hold_o ? in_valid_q : (state_q == S_WRITE) & words;
+        in_valid_q  <= (pkt_hold_o ? in_valid_q : (state_q == S_WRITE) & words) & ~(DENSE != 0 && rst_i);
         word_done_q <= byte_in & last_byte;
         copy_q      <= in_valid_q & op_write_reg;
 
@@ -460,7 +460,9 @@ module sr_exec #(
     // Assumed of the link: a request stays, with its fault, until it is answered or let go; op, seq and length change only while a header comes;
     // bytes of a payload pass by between requests alone, and an answer's payload is open after the answer alone. Of the engine: run_busy_i
     // rises with a start alone, and a memory answers what it was asked for.
+    // Resets come at any time, and may be of one clock. What is written in the clock after one had passed every check before it.
     reg        past_q = 1'b0;
+    reg  [1:0] hunt_q;               // clocks after a reset in which the link has no header yet: it waits for two bytes before
     reg  [8:0] held_q;               // clocks of the engine's reset so far
     wire       refused  = op_write_mem & (mem_q == SR_MEM_FITNESS | mem_q == SR_MEM_CORRECT | mem_q == SR_MEM_SCORE);
     wire       writes   = state_q == S_WRITE || state_q == S_FLUSH;
@@ -468,12 +470,12 @@ module sr_exec #(
     wire       bad_address_at_write = (is_mem & mem_over_q) | (op_dense && mem_q != SR_MEM_SAMPLE[2:0]) | refused;
     always @(posedge clk_i) begin
         past_q <= 1'b1;
-        held_q <= engine_rst_o ? held_q + 9'd1 : 9'd0;
-        // A reset is so long that nothing of what came before it is on its way (sr_reset).
-        assume (rst_i == !past_q);
-        if (!past_q) assume (!req_valid_i && !pay_open_i && state_q == S_IDLE && !in_valid_q && !word_done_q && !group_open && !copy_q);
+        held_q <= engine_rst_o && !rst_i ? held_q + 9'd1 : 9'd0;
+        hunt_q <= rst_i ? 2'd3 : hunt_q - {1'b0, hunt_q != 2'd0};
+        if (!past_q) assume (rst_i && !req_valid_i && !pay_open_i && state_q == S_IDLE && !in_valid_q && !word_done_q && !group_open && !copy_q);
         if (past_q) begin
-            if ($past(rst_i)) assume (!req_valid_i && !run_busy_i);
+            if ($past(rst_i)) assume (!req_valid_i && !run_busy_i && !pay_open_i);
+            if (hunt_q != 2'd0) assume (!req_valid_i && !req_head_i && !arg_valid_i);
             else begin
                 assume (req_valid_i == ($past(req_valid_i) ? $past(!answered && !req_drop_o) : req_valid_i));
                 if ($past(req_valid_i && !answered && !req_drop_o)) assume ($stable(req_fault_i));
@@ -507,9 +509,9 @@ module sr_exec #(
             if (state_q == S_CHECK) assert (req_drop_o == (op_wait && run_busy_i && fault == SR_REPLY_OK));
             // A damaged packet has no effect, and what is written has passed every check.
             if (req_valid_i && req_fault_i != 2'd0) assert (!mem_we_o && !mem_re_o && !reg_we_o && !run_start_o && !engine_rst_o && !req_drop_o);
-            if (mem_we_o) assert (writes && (op_write_mem || op_dense) && !refused && !mem_over_q);
+            if (mem_we_o) assert ((writes || $past(rst_i)) && (op_write_mem || op_dense) && !refused && !mem_over_q);
             if (mem_we_o && op_dense) assert (mem_q == SR_MEM_SAMPLE[2:0]);
-            if (reg_we_o) assert (writes && op_write_reg);
+            if (reg_we_o) assert ((writes || $past(rst_i)) && op_write_reg);
             if (mem_re_o) assert (op_read_mem && pay_open_i);
             // One word is asked for at a time.
             if (mem_re_o) assert (!asked_q && !have_q);
@@ -527,7 +529,9 @@ module sr_exec #(
             if (state_q == S_READ || state_q == S_SEND) assert (is_read && !(op_read_mem && run_busy_i));
             if (state_q == S_START) assert (op_run && !run_busy_i && !(flags_q[5] && flags_q[4:0] != 5'd0) && !(flags_q[4] && flags_q[3:0] != 4'd0));
             if (state_q == S_RESET) assert (op_reset && held_q == {{9 - K_MAX{1'b0}}, byte_q});
-            if (in_valid_q || word_done_q || group_open) assert (writes);
+            if (in_valid_q || group_open) assert (writes);
+            if (word_done_q) assert (writes || $past(rst_i));
+            if (word_done_q) assert (is_write && !bad_address_at_write);
             if (state_q != S_IDLE && state_q != S_SEND && state_q != S_WAIT && state_q != S_REPLY) assert (!code_q);
             if (state_q == S_REPLY && code_q) assert (!run_busy_i);
         end

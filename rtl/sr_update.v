@@ -141,22 +141,28 @@ module sr_update #(
 
 `ifdef FORMAL
     // formal: ROW_W=5 BLOCK_W=2 BLOCK_AW=1 GROUP_W=2 XW_W=1 ROW_AW=6 FACTOR_AW=4 CLASS_AW=6 DEPTH=14
-    // Assumed: start_i only while not busy, inputs legal and stable while busy_o, a reset so long that nothing is on its way after it.
+    // Assumed: start_i only while not busy, inputs legal and stable while busy_o. A reset may be of one clock: what was on its way then still comes to
+    // the accumulators in the two clocks after it, which does no harm, as all of it comes before the next job's UPD_FIRST, from which they begin anew.
     reg        past_q = 1'b0;
+    reg  [1:0] stale_q;         // clocks after a reset in which there may be such
+    reg        fresh_q;         // of the job at work, UPD_FIRST came
     reg  [3:0] due_q;           // words that were claimed and not handed over
     wire [3:0] on_way = {3'd0, hand_q[1]} + {3'd0, hand_q[2]} + {3'd0, hand_q[3]} + {3'd0, hand_q[4]} + {3'd0, double};
     always @(posedge clk_i) begin
         past_q <= 1'b1;
+        stale_q <= rst_i ? 2'd2 : stale_q - {1'b0, stale_q != 2'd0};
+        fresh_q <= !start_i && !rst_i && (fresh_q || (ctl_o[UPD_FIRST] && stale_q == 2'd0));
         due_q  <= rst_i ? 4'd0 : due_q + {3'd0, claim_o} - {3'd0, ctl_o[UPD_HAND]};
-        assume (rst_i == !past_q);
-        if (!past_q) assume (state_q == IDLE && sum_q == 3'd0 && total_q == 3'd0 && double_q == 3'd0);
+        if (!past_q) assume (rst_i && sum_q == 3'd0 && total_q == 3'd0 && double_q == 3'd0);
         if (busy_o) assume (!start_i);
         assume (rows_i != 0 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && groups_i != 0);
         if (past_q && ($past(start_i) || $past(busy_o)))
             assume ($stable(rows_i) && $stable(blocks_i) && $stable(groups_i) && $stable(top_i) && $stable(doublings_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o);
-            if (!busy_o) assert (!row_re_o && !re_o && !claim_o && ctl_o[UPD_ACC:UPD_MISS] == 3'd0 && !ctl_o[UPD_HAND] && due_q == 4'd0);
+            if (!busy_o) assert (!row_re_o && !claim_o && !ctl_o[UPD_HAND] && due_q == 4'd0);
+            if (!busy_o && stale_q == 2'd0) assert (!re_o && ctl_o[UPD_ACC:UPD_MISS] == 3'd0);
+            if (ctl_o[UPD_ACC] && stale_q == 2'd0) assert (fresh_q || ctl_o[UPD_FIRST]);
             // The walk stays in the layer.
             if (state_q != IDLE) assert (row_q < rows_i && block_q < blocks_i);
             if (sum) assert (group_q < groups_i && plane_q <= top_i);
@@ -170,11 +176,14 @@ module sr_update #(
             if (ctl_o[UPD_MISS]) assert ($past(re_o));
             assert (!(ctl_o[UPD_MISS] && ctl_o[UPD_TOTAL]));
             // for the induction
+            if (stale_q == 2'd0 && busy_o && !fresh_q)
+                assert (sum_q[3] ? first_q[3] : sum_q[2] ? first_q[2] : sum_q[1] ? first_q[1] : sum && group_q == 0 && plane_q == top_i);
+            if (stale_q != 2'd0) assert (!fresh_q && !sum_q[1] && !total_q[1] && !double_q[1] && (state_q == IDLE || (sum && group_q == 0 && plane_q == top_i && stale_q == 2'd1)));
             if (double) assert (left_q != 4'd0 && left_q <= doublings_i);
             if (state_q == TOTAL) assert (left_q == doublings_i);
             if (!sum && state_q != IDLE) assert (state_q != DOUBLE || doublings_i != 4'd0);
             assert ((sum_q & total_q) == 3'd0 && (sum_q & double_q) == 3'd0 && (total_q & double_q) == 3'd0);
-            if (state_q == IDLE && !busy_o) assert (sum_q == 3'd0 && total_q == 3'd0 && double_q == 3'd0);
+            if (state_q == IDLE && !busy_o && stale_q == 2'd0) assert (sum_q == 3'd0 && total_q == 3'd0 && double_q == 3'd0);
         end
         cover (past_q && !busy_o && $past(ctl_o[UPD_HAND]));
         cover (past_q && ctl_o[UPD_HAND] && block_q == 1);

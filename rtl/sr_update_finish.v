@@ -163,7 +163,8 @@ module sr_update_finish #(
     // formal: LANES=4 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
     // formal: LANES=2 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
     // Assumed: start_i only while not busy; of sr_update as many claims as there are words, each where free_o is, and each handed over 4
-    // cycles later or more; of the noise unit that a word is not there in the cycle after it was asked for. A reset is long.
+    // cycles later or more; of the noise unit that a word is not there in the cycle after it was asked for. A reset
+    // is long; after one of a clock the word whose last sum had been put would still be written, whole and at its place, and busy_o fall then.
     reg                past_q = 1'b0;
     reg                due_q;                           // a word was claimed and not handed over
     reg  [1:0]         wait_q;                          // cycles before it can be

@@ -649,6 +649,31 @@ static void test_reset(Bench &b) {
     b.busy_left = 1;
 }
 
+/* A reset of one clock in the midst of a WRITE_DENSE: at most the word that was whole is written after it, and nothing when the next packet comes. */
+static void test_short_reset(Bench &b) {
+    if (!(b.caps[SR_REG_MODES] & 128)) return;
+    const unsigned stall = b.stall_in;
+    b.stall_in = 0;
+    for (unsigned n = 0; n < 60; n++) {
+        Bytes p = mem_head(SR_MEM_SAMPLE, 8); /* groups without a 0, or of zeros but for two bytes */
+        for (unsigned group = 0; group < 3; group++) p.push_back(n % 2 ? 0xFF : 0x81), p.insert(p.end(), n % 2 ? 8 : 2, 0x55);
+        const unsigned writes = b.writes;
+        b.send(Bench::packet(SR_OP_WRITE_DENSE, ++b.seq, p));
+        for (unsigned limit = 0; b.writes == writes && limit < 500; limit++) b.tick();
+        for (unsigned i = n / 2 % 20; i; i--) b.tick();
+        b.to_device.clear();
+        b.dut.rst_i = 1;
+        b.tick();
+        b.dut.rst_i = 0;
+        b.tick();
+        b.from_device.clear();
+        const unsigned kept = b.writes;
+        b.expect(SR_OP_IDENTIFY, {}, SR_REPLY_OK, "IDENTIFY after a reset of one clock");
+        check(b.writes == kept, "a write that a reset interrupted goes on");
+    }
+    b.stall_in = stall;
+}
+
 /* A host that dies inside a packet does not block the next one; a slow one is waited for. */
 static void test_silence(Bench &b) {
     const unsigned timeout = b.caps[SR_REG_CLOCK_HZ] ? 2048 : 0; // CLOCK_HZ / 25, rounded up to a power of two
@@ -715,6 +740,7 @@ int main(int argc, char **argv) {
         test_damage(b);
         test_run(b);
         test_reset(b);
+        test_short_reset(b);
         test_silence(b);
         test_garbage(b, 100);
     }
