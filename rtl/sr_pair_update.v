@@ -132,7 +132,7 @@ module sr_pair_update #(
                 );
                 sr_update_finish #(
                     .LANES(LANES), .QUAD(TURNS), .CUT(CUT), .ROW_W(ROWS_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .W_AW(W_AW),
-                    .W_READOUT(BUFFERS > 1 ? 0 : WEIGHT_WORDS)
+                    .W_READOUT(APART != 0 ? 0 : WEIGHT_WORDS)
                 ) u_finish (
                     .clk_i(clk_i), .rst_i(rst_i), .start_i(update_i), .busy_o(finish_busy), .readout_i(readout_i), .rows_i(rows),
                     .blocks_i(blocks_i), .step_i(step_i[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(ctl_o[UPD_HAND]), .noise_o(noise_o),

@@ -4,15 +4,20 @@
 // params: -GLANES=4
 // params: -GLANES=16 -GFRAC_W=8 -GPROJ_UNITS=16 -GBUFFERS=2
 // params: -GLANES=128 -GFRAC_W=8 -GPROJ_UNITS=64 -GBUFFERS=2 -GRANK_LANES=4 -GHIDDEN_MAX=256 -GNOISE_ROUNDS=16
+// params: -GLANES=4 -GLOCAL=1
 #include "tb.h"
 #include "Vsr_pair_update.h"
+
+#include "map/sr_map.h"
 
 namespace {
 
 enum Field { MISS = 1, TOTAL = 2, ACC = 4, FIRST = 8, DOUBLE = 16, HAND = 32 };
 const struct Build {
-    unsigned lanes, frac, units, block_aw, buffers, rank_max, hidden;
-} kBuilds[] = {{4, 4, 4, 4, 1, 4, 64}, {16, 8, 16, 2, 2, 4, 64}, {128, 8, 64, 1, 2, 4, 256}};
+    unsigned lanes, frac, units, block_aw, rank_max, hidden;
+    bool apart; /* a memory for each layer */
+} kBuilds[] = {
+    {4, 4, 4, 4, 4, 64, false}, {16, 8, 16, 2, 4, 64, true}, {128, 8, 64, 1, 4, 256, true}, {4, 4, 4, 4, 4, 64, true}};
 const unsigned kRows = 40, kFactors = 64, kReadout = 3;
 
 struct Bench {
@@ -32,7 +37,7 @@ struct Bench {
           lanes(b.lanes),
           master(8 + b.frac),
           cut(b.lanes < 16 ? b.lanes : 16),
-          readout_at(b.buffers > 1 ? 0 : 37 * 16 << b.block_aw),
+          readout_at(b.apart ? 0 : 37 * 16 << b.block_aw),
           loops(b.lanes > 64),
           u(64),
           row(kFactors * kRows),
@@ -40,8 +45,9 @@ struct Bench {
           memory(readout_at + (kRows << b.block_aw), std::vector<int>(b.lanes)) {}
 
     uint64_t dither(bool readout, unsigned r, unsigned group) const {
-        return sr_permute(sr_counter(SR_KIND_ROUND, readout ? kReadout : 0, r, 0, 0, group) ^ key);
+        return sr_permute(sr_counter((enum sr_kind)SR_KIND_ROUND, readout ? kReadout : 0, r, 0, 0, group) ^ key);
     }
+    void set(unsigned reg, unsigned value) { tb::set(top.cfg_i, (reg - 64) * 32, 32, value); }
     void clock() { tb::settle(top), tb::edge(top), tb::settle(top); }
 
     void job() {
@@ -82,10 +88,10 @@ struct Bench {
                 w = next;
             }
 
-        tb::set(top.cfg_i, 1088, 16, pairs), tb::set(top.cfg_i, 64, 5, rows), tb::set(top.cfg_i, 256, 13, rows);
+        set(SR_REG_PAIRS, pairs), set(SR_REG_CLASSES, rows), set(SR_REG_ROWS0, rows);
         top.readout_i = readout, top.full_i = 0, top.rank_i = (CData)rank, top.groups_i = (CData)groups;
         top.blocks_i = (CData)blocks, top.x_words_i = (CData)x_words, top.step_i = doublings << 16 | k;
-        if (!readout) tb::set(top.cfg_i, 64, 5, random.range(2, 10));
+        if (!readout) set(SR_REG_CLASSES, random.range(2, 10));
         top.credit_i = 1;
         for (unsigned n = 0; n == 0 || top.credit_busy_o; n++) {
             if (n > 5000) tb::fail("the credit hangs");
