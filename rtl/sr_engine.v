@@ -45,6 +45,7 @@ module sr_engine #(
     `include "sr_map.vh"
     `include "sr_cfg.vh"
     `include "sr_lif.vh"
+    `include "sr_local.vh"
     `include "sr_units.vh"
     `include "sr_update.vh"
 
@@ -101,8 +102,8 @@ module sr_engine #(
     reg  [2:0] learn_q;                               // cycles since mode `local` began, and down from there since it ended
     reg  [2:0] base_q, neuron_q;                      // cycles that the units are still awake
     wire       awake       = rst_i || !busy[UNIT_LEARN] || learn_q != 3'd7;
-    wire       base_work   = awake || lrn_sample || lrn_front || busy[UNIT_FRONT];
-    wire       neuron_work = awake || lrn_sample || lrn_lif || lrn_read || busy[UNIT_LIF] || busy[UNIT_READ];
+    wire       base_work   = awake || lrn[LRN_SAMPLE] || lrn[LRN_FRONT] || busy[UNIT_FRONT];
+    wire       neuron_work = awake || lrn[LRN_SAMPLE] || lrn[LRN_LIF] || lrn[LRN_READ] || busy[UNIT_LIF] || busy[UNIT_READ];
     always @(posedge clk_i) begin
         base_q   <= base_work ? 3'd7 : base_q - {2'd0, base_q != 3'd0};
         neuron_q <= neuron_work ? 3'd7 : neuron_q - {2'd0, neuron_q != 3'd0};
@@ -218,7 +219,7 @@ module sr_engine #(
         .STEP_W(STEP_W), .PASS_W(BLOCK_W), .ROW_AW(ROW_AW), .CUT(CUT),
         .AHEAD(LUT_RAM != 0 || LOWRANK == 0 || LOOPS != 0 ? 1 : 0), .LUT_RAM(LUT_RAM)
     ) u_front (
-        .clk_i(base_clk), .rst_i(rst_i), .start_i(start[UNIT_FRONT] || lrn_front), .busy_o(busy[UNIT_FRONT]),
+        .clk_i(base_clk), .rst_i(rst_i), .start_i(start[UNIT_FRONT] || lrn[LRN_FRONT]), .busy_o(busy[UNIT_FRONT]),
         .x_base_i(learning ? {1'b0, lrn_x_base} : x_base), .x_words_i(x_words),
         .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(blocks), .groups_i(front_groups), .x_re_o(x_re), .x_addr_o(x_addr), .x_data_i(x_data),
         .x_over_o(x_over), .w_addr_o(front_w_addr), .row_re_o(front_row_re),
@@ -255,8 +256,8 @@ module sr_engine #(
         .STEP_W(STEP_W), .BLOCK_W(BLOCK_W), .RANK_W(RANK_W), .STEP_AW(STEP_AW), .BLOCK_AW(BLOCK_AW), .FACTOR_AW(FACTOR_AW),
         .GROUP_AW(GROUP_AW), .UNIT_LOG(UNIT_LOG), .UNIT_W(UNIT_W), .RANK_LANES(RANK_LANES), .MEMBERS(MEMBERS), .YBANK_W(YBANK_W)
     ) u_lif (
-        .clk_i(neuron_clk), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_LIF] || lrn_lif), .first_i(learning || lif_job[JOB_FIRST]),
-        .base_bank_i(lif_job[JOB_BANK]), .minus_i(lif_job[JOB_MINUS] || lrn_minus), .hold_i(lif_hold), .ready_o(lif_ready), .busy_o(busy[UNIT_LIF]), .done_o(lif_done),
+        .clk_i(neuron_clk), .rst_i(rst_i), .clear_i(clear || lrn[LRN_SAMPLE]), .start_i(start[UNIT_LIF] || lrn[LRN_LIF]), .first_i(learning || lif_job[JOB_FIRST]),
+        .base_bank_i(lif_job[JOB_BANK]), .minus_i(lif_job[JOB_MINUS] || lrn[LRN_MINUS]), .hold_i(lif_hold), .ready_o(lif_ready), .busy_o(busy[UNIT_LIF]), .done_o(lif_done),
         .steps_i(steps), .rank_i(rank),
         .blocks_i(blocks), .count_re_o(lif_count_re), .count_addr_o(lif_count_addr), .unit_o(lif_unit), .valid_o(lif_valid),
         .col_re_o(lif_col_re), .col_addr_o(lif_col_addr), .base_re_o(base_re), .base_addr_o(base_raddr), .ctl_o(lif_ctl),
@@ -269,7 +270,7 @@ module sr_engine #(
     sr_lif_columns #(
         `include "sr_pass.vh"
     ) u_lif_columns (
-        .clk_i(neuron_clk), .cfg_i(cfg_i), .plain_i(plain), .full_i(full), .learn_i(learning && !lrn_plain), .learn_bits_i(lrn_bits),
+        .clk_i(neuron_clk), .cfg_i(cfg_i), .plain_i(plain), .full_i(full), .learn_i(learning && !lrn[LRN_PLAIN]), .learn_bits_i(lrn_bits),
         .keep_i(keep_count && !rst_i), .keep_addr_i({front_bank, count_at}), .keep_counts_i(counts_new), .count_re_i(lif_count_re),
         .count_addr_i(lif_count_addr), .counts_i(count_rdata), .factor_addr_i(lif_col_addr), .unit_i(lif_unit), .valid_i(lif_valid), .ctl_i(lif_ctl),
         .block_last_i(block_last), .last_present_i(last_present), .bits_i(col_bits), .base_i(base_rdata), .sums_i(entry_sums_rdata),
@@ -293,7 +294,7 @@ module sr_engine #(
         .SBANK_W(SBANK_W), .SCALE_OWN(SCALE_OWN), .LUT_RAM(LUT_RAM), .KEEP_SCORES(FIT_UNITS == 2 || LOWRANK == 0 ? 0 : 1), .W_W(READ_W_W),
         .LOWRANK(LOWRANK), .FULL(FULL), .CHAIN(DSP_CHAIN)
     ) u_readout (
-        .clk_i(neuron_clk), .rst_i(rst_i), .clear_i(clear || lrn_sample), .start_i(start[UNIT_READ] || lrn_read), .first_i(read_job[JOB_FIRST]),
+        .clk_i(neuron_clk), .rst_i(rst_i), .clear_i(clear || lrn[LRN_SAMPLE]), .start_i(start[UNIT_READ] || lrn[LRN_READ]), .first_i(read_job[JOB_FIRST]),
         .minus_i(read_job[JOB_MINUS]), .ready_o(read_ready), .busy_o(busy[UNIT_READ]), .done_o(read_done), .free_o(read_free), .infer_i(plain),
         .full_i(full), .blocks_i(items), .rank_i(read_rank), .classes_i(cfg_classes),
         .scale_i(cfg_scale3), .walk_o(read_walk), .w_addr_o(read_w_addr), .w_i(read_w), .y_re_o(read_y_re), .y_addr_o(read_y_addr),
@@ -346,8 +347,7 @@ module sr_engine #(
     );
 
     // ---- mode `local` ----
-    wire                        lrn_sample, lrn_front, lrn_lif, lrn_plain, lrn_minus, lrn_read, lrn_x_re, lrn_y_re, lrn_walk, lrn_turn, lrn_readout,
-                                lrn_we, lrn_bank_re, lrn_bank_we;
+    wire [LRN_W-1:0]            lrn;
     wire [X_AW-1:0]             lrn_x_base, lrn_x_addr;
     wire [LANES-1:0]            lrn_bits;
     wire [1:0]                  lrn_bank;
@@ -355,7 +355,6 @@ module sr_engine #(
     wire [ITEM_AW+3:0]          lrn_w_addr;
     wire [XW_W+3+ITEM_AW:0]     lrn_m_addr;
     wire [COLS*MASTER_W-1:0]    lrn_m, lrn_m_new;
-    wire                        lrn_take, lrn_put;
     wire [TURN_W-1:0]           lrn_col;
     wire [PAIR_AW+1:0]          lrn_bank_raddr, lrn_bank_waddr;
     wire [47:0]                 lrn_bank_wdata;
@@ -367,32 +366,20 @@ module sr_engine #(
                 .clk_i(clk_i), .en_i(rst_i || start[UNIT_LEARN] || busy[UNIT_LEARN] || learn_q != 3'd0), .clk_o(local_clk)
             );
             sr_local #(
-                .LANES(LANES), .COLS(COLS), .MEMBERS(MEMBERS), .FRAC_W(FRAC_W), .HIDDEN_MAX(HIDDEN_MAX), .STEPS_MAX(STEPS_MAX),
-                .STEP_W(STEP_W), .STEP_AW(STEP_AW), .CNT_W(CNT_W), .BLOCK_W(BLOCK_W), .BLOCK_AW(BLOCK_AW), .XW_W(XW_W), .X_AW(X_AW),
-                .PAIR_AW(PAIR_AW),
-                .SCORE_W(SCORE_W), .ROUNDS(NOISE_ROUNDS), .LUT_RAM(LUT_RAM), .W_W(READ_W_W), .LOWRANK(LOWRANK)
+                `include "sr_pass.vh"
             ) u_local (
                 .clk_i(local_clk), .rst_i(rst_i), .start_i(start[UNIT_LEARN]), .stop_i(fault_q != SR_REPLY_OK), .busy_o(busy[UNIT_LEARN]),
-                .key_i({cfg_key_hi, cfg_key_lo}), .batch_i(cfg_batch), .place_i(cfg_place), .pairs_i(cfg_pairs),
-                .sigma_i(cfg_scale0), .k_hidden_i(cfg_step0[15:0]), .k_readout_i(cfg_step3[15:0]), .mul_i(cfg_fitness[5:2]),
-                .shift_i(cfg_fitness[10:6]), .classes_i(cfg_classes), .steps_i(steps), .blocks_i(blocks), .cols_i(items), .x_words_i(x_words),
-                .rest_i(cfg_rows0[3:0]), .sample_o(lrn_sample), .front_o(lrn_front), .x_base_o(lrn_x_base),
-                .front_busy_i(busy[UNIT_FRONT]), .lif_o(lrn_lif), .plain_o(lrn_plain), .minus_o(lrn_minus), .y_bank_o(lrn_bank), .lif_busy_i(busy[UNIT_LIF]),
-                .lif_re_i(lif_col_re),
-                .lif_block_i(lif_col_addr[BLOCK_AW-1:0]), .lif_step_i(lif_count_addr[STEP_AW-1:0]), .noise_bits_o(lrn_bits),
-                .read_o(lrn_read), .read_busy_i(busy[UNIT_READ]), .score_we_i(score_we && (learning || LOWRANK == 0)), .score_class_i(score_class),
-                .score_only_i(!learning), .best_o(lrn_best), .read_i(read_x_en), .products_o(lrn_products),
-                .score_i(score_p), .x_re_o(lrn_x_re), .x_addr_o(lrn_x_addr), .x_data_i(x_data), .y_re_o(lrn_y_re),
-                .y_addr_o(lrn_y_addr), .y_i(read_y), .walk_o(lrn_walk), .w_addr_o(lrn_w_addr), .w_i(read_w),
-                .m_turn_o(lrn_turn), .m_readout_o(lrn_readout), .m_we_o(lrn_we), .m_addr_o(lrn_m_addr), .m_i(lrn_m), .m_o(lrn_m_new),
-                .m_take_o(lrn_take), .m_put_o(lrn_put), .m_col_o(lrn_col),
-                .bank_re_o(lrn_bank_re), .bank_raddr_o(lrn_bank_raddr), .bank_rdata_i(bank_rdata[31:0]),
-                .bank_we_o(lrn_bank_we), .bank_waddr_o(lrn_bank_waddr), .bank_wdata_o(lrn_bank_wdata)
+                .cfg_i(cfg_i), .blocks_i(blocks), .cols_i(items), .x_words_i(x_words), .ctl_o(lrn), .units_i(busy), .x_base_o(lrn_x_base),
+                .y_bank_o(lrn_bank), .lif_re_i(lif_col_re), .lif_block_i(lif_col_addr[BLOCK_AW-1:0]),
+                .lif_step_i(lif_count_addr[STEP_AW-1:0]), .noise_bits_o(lrn_bits), .score_we_i(score_we), .score_class_i(score_class),
+                .score_i(score_p), .best_o(lrn_best), .read_i(read_x_en), .products_o(lrn_products), .x_addr_o(lrn_x_addr), .x_data_i(x_data),
+                .y_addr_o(lrn_y_addr), .y_i(read_y), .w_addr_o(lrn_w_addr), .w_i(read_w), .m_col_o(lrn_col), .m_addr_o(lrn_m_addr), .m_i(lrn_m),
+                .m_o(lrn_m_new), .bank_raddr_o(lrn_bank_raddr), .bank_rdata_i(bank_rdata[31:0]), .bank_waddr_o(lrn_bank_waddr),
+                .bank_wdata_o(lrn_bank_wdata)
             );
         end else begin : g_no_local
-            assign {busy[UNIT_LEARN], lrn_sample, lrn_front, lrn_x_base, lrn_lif, lrn_plain, lrn_minus, lrn_bank, lrn_bits, lrn_read, lrn_best, lrn_products, lrn_x_re,
-                    lrn_x_addr, lrn_y_re, lrn_y_addr, lrn_walk, lrn_w_addr, lrn_turn, lrn_readout, lrn_we, lrn_m_addr, lrn_m_new, lrn_take,
-                    lrn_put, lrn_col, lrn_bank_re, lrn_bank_raddr, lrn_bank_we, lrn_bank_waddr, lrn_bank_wdata} = 0;
+            assign {busy[UNIT_LEARN], lrn, lrn_x_base, lrn_bank, lrn_bits, lrn_best, lrn_products, lrn_x_addr, lrn_y_addr, lrn_w_addr, lrn_m_addr,
+                    lrn_m_new, lrn_col, lrn_bank_raddr, lrn_bank_waddr, lrn_bank_wdata} = 0;
             wire _unused_local = &{1'b0, lrn_m, read_x_en};
         end
     endgenerate
@@ -401,8 +388,8 @@ module sr_engine #(
     wire host_x = mem_sel_i == SR_MEM_SAMPLE[2:0];
     reg  mem_read_q;
     sr_ram_sp #(.WIDTH(16), .DEPTH(SAMPLE_WORDS), .ADDR_W(X_AW)) u_samples (
-        .clk_i(samples_clk_i), .we_i(mem_we_i && host_x), .re_i(x_re || lrn_x_re || (mem_read_q && host_x)),
-        .addr_i(!run_busy_o ? mem_addr_i[X_AW-1:0] : lrn_x_re ? lrn_x_addr : x_addr), .wdata_i(mem_wdata_i[15:0]), .rdata_o(x_data)
+        .clk_i(samples_clk_i), .we_i(mem_we_i && host_x), .re_i(x_re || lrn[LRN_X] || (mem_read_q && host_x)),
+        .addr_i(!run_busy_o ? mem_addr_i[X_AW-1:0] : lrn[LRN_X] ? lrn_x_addr : x_addr), .wdata_i(mem_wdata_i[15:0]), .rdata_o(x_data)
     );
     wire [LANES*16-1:0] host_weights;
     sr_weight_store #(
@@ -410,12 +397,12 @@ module sr_engine #(
     ) u_weights (
         .clk_i(clk_i), .rst_i(rst_i), .host_i(mem_sel_i == SR_MEM_WEIGHT[2:0]), .host_readout_i(mem_sel_i == SR_MEM_RWEIGHT[2:0]),
         .host_we_i(mem_we_i), .host_addr_i(mem_addr_i[W_AW-1:0]), .host_wdata_i(mem_wdata_i[LANES*16-1:0]), .host_rdata_o(host_weights),
-        .front_walk_i(busy[UNIT_FRONT]), .front_addr_i(front_w_addr), .read_walk_i(read_walk), .read_addr_i(read_w_addr), .credit_walk_i(lrn_walk),
+        .front_walk_i(busy[UNIT_FRONT]), .front_addr_i(front_w_addr), .read_walk_i(read_walk), .read_addr_i(read_w_addr), .credit_walk_i(lrn[LRN_WALK]),
         .credit_addr_i(lrn_w_addr), .hidden_o(hidden_word), .read_o(read_w), .update_i(busy[UNIT_UPDATE]), .readout_i(readout),
         .update_we_i(upd_w_we),
-        .update_addr_i(upd_w_addr), .turn_i(upd_w_turn), .turned_i(w_turned), .word_o(upd_w), .wdata_o(w_wdata), .learn_i(lrn_turn),
-        .learn_readout_i(lrn_readout), .learn_we_i(lrn_we), .learn_addr_i(lrn_m_addr), .learn_wdata_i(lrn_m_new), .learn_word_o(lrn_m),
-        .learn_take_i(lrn_take), .learn_put_i(lrn_put), .learn_col_i(lrn_col)
+        .update_addr_i(upd_w_addr), .turn_i(upd_w_turn), .turned_i(w_turned), .word_o(upd_w), .wdata_o(w_wdata), .learn_i(lrn[LRN_TURN]),
+        .learn_readout_i(lrn[LRN_READOUT]), .learn_we_i(lrn[LRN_WE]), .learn_addr_i(lrn_m_addr), .learn_wdata_i(lrn_m_new), .learn_word_o(lrn_m),
+        .learn_take_i(lrn[LRN_TAKE]), .learn_put_i(lrn[LRN_PUT]), .learn_col_i(lrn_col)
     );
     sr_base_store #(
         `include "sr_pass.vh"
@@ -434,7 +421,7 @@ module sr_engine #(
         `include "sr_pass.vh"
     ) u_spikes (
         .clk_i(clk_i), .learning_i(learning), .learn_bank_i(lrn_bank), .we_i(y_we), .waddr_i(y_waddr), .wdata_i(y_wdata), .read_re_i(read_y_re), .read_addr_i(read_y_addr),
-        .learn_re_i(lrn_y_re), .learn_addr_i(lrn_y_addr), .rdata_o(read_y)
+        .learn_re_i(lrn[LRN_Y]), .learn_addr_i(lrn_y_addr), .rdata_o(read_y)
     );
     sr_bank #(
         `include "sr_pass.vh"
@@ -443,7 +430,7 @@ module sr_engine #(
         .host_addr_i(mem_addr_i[PAIR_AW:0]), .host_wdata_i(mem_wdata_i[31:0]), .check_i(check_busy), .check_re_i(check_re), .check_addr_i(check_addr),
         .weight_re_i(u_re), .weight_addr_i(u_addr), .seq_re_i(seq_re), .seq_raddr_i(seq_raddr), .seq_we_i(seq_we), .seq_waddr_i(seq_waddr),
         .seq_wdata_i(seq_wdata), .fit_re_i(fit_re), .fit_raddr_i(fit_raddr), .fit_we_i(fit_we), .fit_waddr_i(fit_waddr), .fit_wdata_i(fit_wdata),
-        .learn_re_i(lrn_bank_re), .learn_raddr_i(lrn_bank_raddr), .learn_we_i(lrn_bank_we), .learn_waddr_i(lrn_bank_waddr),
+        .learn_re_i(lrn[LRN_BANK_RE]), .learn_raddr_i(lrn_bank_raddr), .learn_we_i(lrn[LRN_BANK_WE]), .learn_waddr_i(lrn_bank_waddr),
         .learn_wdata_i(lrn_bank_wdata), .rdata_o(bank_rdata)
     );
 
@@ -470,7 +457,7 @@ module sr_engine #(
 
     sr_counters #(.COUNTERS(COUNTERS)) u_counters (
         .clk_i(clk_i), .clear_i(clear), .run_i(run_busy_o), .base_i(busy[UNIT_FRONT]), .lif_i(busy[UNIT_LIF]), .lif_busy_i(lif_ctl[LIF_LOAD]),
-        .readout_i(busy[UNIT_READ]), .update_i(busy[UNIT_UPDATE] || lrn_turn), .event_i(add_base), .st_o(st_o)
+        .readout_i(busy[UNIT_READ]), .update_i(busy[UNIT_UPDATE] || lrn[LRN_TURN]), .event_i(add_base), .st_o(st_o)
     );
     wire _unused = &{1'b0, x_over, mem_addr_i, mem_wdata_i, read_free, read_job, start[UNIT_LEARN], read_col_addr, rcol_bits, read_entries, lrn_best};
 endmodule

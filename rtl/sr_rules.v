@@ -55,8 +55,8 @@ module sr_rules #(
             SR_LOCAL_WITH_MEMBERS_2_NEEDS_RANK_MAX_OF_2_SO_THAT_SIGMA_FITS u ();
         end
         if (LOWRANK == 0 && (LOCAL == 0 || SOFT_LANES != 0 || LOOPS != 0)) begin : g_lowrank SR_WITHOUT_LOWRANK_HAS_LOCAL_AND_ITS_PRODUCTS u (); end
-        if (SERIAL != 0 && (LOWRANK != 0 || BUFFERS != 1 || WEIGHT_HOLD != 0)) begin : g_serial
-            SR_SERIAL_HAS_NO_LOWRANK_BUFFERS_1_AND_WEIGHT_HOLD_0 u ();
+        if (SERIAL != 0 && (LOWRANK != 0 || BUFFERS != 1 || WEIGHT_HOLD != 0 || LANES > 32)) begin : g_serial
+            SR_SERIAL_HAS_NO_LOWRANK_BUFFERS_1_WEIGHT_HOLD_0_AND_32_LANES_AT_MOST u ();
         end
         if (DSP_CHAIN != 0 && (LOWRANK == 0 || LOOPS != 0 || SOFT_LANES != 0 || SCALE_OWN != 0)) begin : g_chain
             SR_DSP_CHAIN_IS_FOR_LOW_RANK_IN_64_LANES_AT_MOST_WITHOUT_SOFT_LANES_OR_SCALE_OWN u ();
