@@ -159,7 +159,7 @@ module sr_engine #(
 
     // ---- factors, entries of full rank ----
     wire [GROUP_W-1:0]      groups;
-    wire                    front_row_re, lif_col_re, read_col_re, read_class_re, upd_row_re, upd_re, upd_turn, dither, dither_ready;
+    wire                    front_row_re, lif_col_re, read_col_re, read_class_re, dither_ready;
     wire [ROW_AW-1:0]       front_row_addr, upd_row_addr;
     wire [3:0]              front_row_bit, read_class_sel, upd_bit;
     wire [COL_AW-1:0]       lif_col_addr, upd_col_addr;
@@ -171,7 +171,8 @@ module sr_engine #(
     wire [RANK_LANES-1:0]   class_bit;
     wire [GROUP_COLS_W-1:0] group_cols;
     wire [LANES*MISS_W-1:0] missed;
-    wire [5:0]              upd_ctl, cut_at;
+    wire [UPD_W-1:0]        upd;                 // what the update of pairs asks for (sr_update.vh)
+    wire [5:0]              cut_at;
     wire [2*PROJ_UNITS-1:0] upd_word;
     wire [12:0]             dither_row;
     wire [7:0]              dither_block;
@@ -186,11 +187,10 @@ module sr_engine #(
         .lif_re_i(lif_col_re), .lif_addr_i(lif_col_addr), .col_o(col_bits),
         .read_re_i(read_col_re), .read_addr_i(read_col_addr[COL_AW-1:0]), .rcol_o(rcol_bits),
         .class_re_i(read_class_re), .class_addr_i(read_class_addr), .class_bit_i(read_class_sel), .class_o(class_bit),
-        .turn_i(upd_turn), .readout_i(readout), .upd_row_re_i(upd_row_re), .upd_row_addr_i(upd_row_addr), .upd_class_addr_i(upd_class_addr),
-        .upd_bit_i(upd_bit), .upd_re_i(upd_re), .upd_addr_i(upd_col_addr), .classes_o(class_bits), .cols_o(group_cols),
-        .miss_i(upd_ctl[UPD_MISS]), .mask_i(upd_word[PROJ_UNITS-1:0]), .signs_i(upd_signs), .missed_o(missed),
-        .dither_i(dither), .dither_row_i(dither_row), .dither_block_i(dither_block), .dither_ready_o(dither_ready), .cut_at_i(cut_at),
-        .cut_o(cut), .dither_o(dither_word)
+        .upd_i(upd), .readout_i(readout), .upd_row_addr_i(upd_row_addr), .upd_class_addr_i(upd_class_addr), .upd_bit_i(upd_bit),
+        .upd_addr_i(upd_col_addr), .classes_o(class_bits), .cols_o(group_cols), .mask_i(upd_word[PROJ_UNITS-1:0]), .signs_i(upd_signs),
+        .missed_o(missed), .dither_row_i(dither_row), .dither_block_i(dither_block), .dither_ready_o(dither_ready), .cut_at_i(cut_at), .cut_o(cut),
+        .dither_o(dither_word)
     );
     wire                     event_next;
     wire [XW_W+3+BLOCK_AW:0] front_w_addr;
@@ -201,7 +201,7 @@ module sr_engine #(
         `include "sr_pass.vh"
     ) u_entries (
         .clk_i(clk_i), .cfg_i(cfg_i), .full_i(full), .event_i(event_next), .event_addr_i(front_w_addr), .event_pair_i(front_pair),
-        .turn_i(upd_turn), .readout_i(readout), .upd_re_i(upd_re), .upd_row_i(upd_row), .upd_pair_i(u_addr), .upd_addr_i(upd_col_addr),
+        .turn_i(upd[UPD_TURN]), .readout_i(readout), .upd_re_i(upd[UPD_COL]), .upd_row_i(upd_row), .upd_pair_i(u_addr), .upd_addr_i(upd_col_addr),
         .entries_o(entries), .read_i(start[UNIT_READ]), .read_first_i(read_job[JOB_FIRST]), .read_re_i(read_col_re),
         .read_addr_i(read_col_addr[COL_AW-1:0]),
         .read_o(read_entries)
@@ -238,7 +238,7 @@ module sr_engine #(
     ) u_columns (
         .clk_i(base_clk), .mark_i(mark), .add_base_i(add_base), .add_count_i(add_count), .keep_i(keep_base), .hidden_i(hidden_word),
         .row_bits_i(row_bits), .base_o(base_new), .counts_o(counts_new), .full_i(full), .entries_i(entries), .u_i(bank_rdata[7:0]),
-        .entry_sums_o(entry_sums), .ctl_i(upd_ctl), .readout_i(readout), .class_bits_i(class_bits), .cols_i(group_cols), .word_i(upd_word),
+        .entry_sums_o(entry_sums), .ctl_i(upd[UPD_HAND:0]), .readout_i(readout), .class_bits_i(class_bits), .cols_i(group_cols), .word_i(upd_word),
         .signs_o(upd_signs), .missed_i(missed), .total_i(upd_total), .sums_o(upd_sums)
     );
 
@@ -337,13 +337,11 @@ module sr_engine #(
         `include "sr_pass.vh"
     ) u_update (
         .clk_i(pairs_clk), .rst_i(rst_i), .credit_i(start[UNIT_CREDIT]), .credit_busy_o(busy[UNIT_CREDIT]), .update_i(start[UNIT_UPDATE]),
-        .update_busy_o(busy[UNIT_UPDATE]),
-        .turn_o(upd_turn), .cfg_i(cfg_i), .readout_i(readout), .full_i(full), .rank_i(rank), .groups_i(groups), .blocks_i(blocks),
-        .x_words_i(x_words), .step_i(upd_step), .u_re_o(u_re), .u_addr_o(u_addr), .u_i(bank_rdata[7:0]), .row_re_o(upd_row_re),
-        .row_addr_o(upd_row_addr), .class_addr_o(upd_class_addr), .bit_o(upd_bit), .re_o(upd_re), .col_addr_o(upd_col_addr), .row_o(upd_row),
-        .ctl_o(upd_ctl), .word_o(upd_word), .total_o(upd_total), .sums_i(upd_sums), .noise_o(dither), .noise_row_o(dither_row),
-        .noise_block_o(dither_block), .noise_ready_i(dither_ready), .cut_at_o(cut_at), .cut_i(cut), .dither_i(dither_word),
-        .w_addr_o(upd_w_addr), .w_i(upd_w), .wdata_i(w_wdata), .w_turn_o(upd_w_turn), .turned_o(w_turned), .w_we_o(upd_w_we)
+        .update_busy_o(busy[UNIT_UPDATE]), .ctl_o(upd), .cfg_i(cfg_i), .readout_i(readout), .full_i(full), .rank_i(rank), .groups_i(groups),
+        .blocks_i(blocks), .x_words_i(x_words), .step_i(upd_step), .u_re_o(u_re), .u_addr_o(u_addr), .u_i(bank_rdata[7:0]), .row_addr_o(upd_row_addr),
+        .class_addr_o(upd_class_addr), .bit_o(upd_bit), .col_addr_o(upd_col_addr), .row_o(upd_row), .word_o(upd_word), .total_o(upd_total),
+        .sums_i(upd_sums), .noise_row_o(dither_row), .noise_block_o(dither_block), .noise_ready_i(dither_ready), .cut_at_o(cut_at), .cut_i(cut),
+        .dither_i(dither_word), .w_addr_o(upd_w_addr), .w_i(upd_w), .wdata_i(w_wdata), .w_turn_o(upd_w_turn), .turned_o(w_turned), .w_we_o(upd_w_we)
     );
 
     // ---- mode `local` ----

@@ -70,6 +70,7 @@ parameter SCORE_W   = SCORE_0 > 16 ? SCORE_0 : 16,
 parameter LIF_TERM_W = LOCAL != 0 ? 17 : 16,                            // c' or, sixteenfold, sigma
 parameter LRN_W     = 16,                                               // what mode `local` asks for (sr_local.vh)
 parameter READ_W_W  = LOOPS != 0 ? MASTER_W : 8,                        // of a weight, what readout and credit are given
+parameter UPD_W     = 10,                                               // what the update of pairs asks for (sr_update.vh)
 parameter UPD_SUM_W = LOOPS != 0 ? 24 : 16,                             // a sum of the update, A 2^e, and the sum of all |u|
 parameter MISS_W    = $clog2(PROJ_UNITS + 1),                           // misses of a column in a cycle
 parameter GROUP_COLS_W = LOOPS != 0 ? 1 : PROJ_UNITS * LANES            // column factors of a group in all lanes (not LOOPS)

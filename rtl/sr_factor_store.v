@@ -42,22 +42,18 @@ module sr_factor_store #(
     input  wire [3:0]             class_bit_i,
     output wire [RANK_LANES-1:0]  class_o,
     // update
-    input  wire                   turn_i,           // the ports are its own
+    input  wire [UPD_W-1:0]       upd_i,            // what it asks for (sr_update.vh)
     input  wire                   readout_i,
-    input  wire                   upd_row_re_i,     // row or class factors
     input  wire [ROW_AW-1:0]      upd_row_addr_i,
     input  wire [CLASS_AW-1:0]    upd_class_addr_i,
     input  wire [3:0]             upd_bit_i,
-    input  wire                   upd_re_i,
     input  wire [COL_AW-1:0]      upd_addr_i,
     output wire [PROJ_UNITS-1:0]  classes_o,
     output wire [GROUP_COLS_W-1:0] cols_o,          // of the layer, {unit, lane}; LOOPS: misses in their place
-    input  wire                   miss_i,
     input  wire [PROJ_UNITS-1:0]  mask_i,
     input  wire [PROJ_UNITS-1:0]  signs_i,
     output wire [LANES*MISS_W-1:0] missed_o,
     // dither
-    input  wire                   dither_i,
     input  wire [12:0]            dither_row_i,
     input  wire [7:0]             dither_block_i,
     output wire                   dither_ready_o,
@@ -66,14 +62,15 @@ module sr_factor_store #(
     output wire [63:0]            dither_o          // LOOPS: the word, in place of cuts
 );
     `include "sr_cfg.vh"
+    `include "sr_update.vh"
     wire [63:0]         key        = {cfg_key_hi, cfg_key_lo};
     wire [7:0]          blocks     = {{8 - BLOCK_W{1'b0}}, blocks_i};
-    wire                row_re     = front_re_i || (upd_row_re_i && !readout_i);
-    wire [ROW_AW-1:0]   row_addr   = turn_i ? upd_row_addr_i : front_addr_i;
-    wire [3:0]          row_bit    = turn_i ? upd_bit_i : front_bit_i;
-    wire                class_re   = class_re_i || (upd_row_re_i && readout_i);
-    wire [CLASS_AW-1:0] class_addr = turn_i ? upd_class_addr_i : class_addr_i;
-    wire [3:0]          class_bit  = turn_i ? upd_bit_i : class_bit_i;
+    wire                row_re     = front_re_i || (upd_i[UPD_ROW] && !readout_i);
+    wire [ROW_AW-1:0]   row_addr   = upd_i[UPD_TURN] ? upd_row_addr_i : front_addr_i;
+    wire [3:0]          row_bit    = upd_i[UPD_TURN] ? upd_bit_i : front_bit_i;
+    wire                class_re   = class_re_i || (upd_i[UPD_ROW] && readout_i);
+    wire [CLASS_AW-1:0] class_addr = upd_i[UPD_TURN] ? upd_class_addr_i : class_addr_i;
+    wire [3:0]          class_bit  = upd_i[UPD_TURN] ? upd_bit_i : class_bit_i;
     generate
         if (LOOPS != 0) begin : g_loop
             sr_loop_factors #(
@@ -82,18 +79,19 @@ module sr_factor_store #(
             ) u_factors (
                 .clk_i(clk_i), .rst_i(rst_i), .key_i(key), .start_i(start_i), .first_i(first_i), .pairs_i(pairs_i), .rank_i(cfg_rank),
                 .x_words_i(x_words_i), .blocks_i(blocks), .busy_o(busy_o), .groups_o(groups_o),
-                .dither_i(dither_i), .dither_readout_i(readout_i), .dither_row_i(dither_row_i), .dither_block_i(dither_block_i), .dither_o(dither_o),
-                .row_re_i(front_re_i || (upd_row_re_i && !readout_i && !full_i)), .row_addr_i(row_addr), .row_bit_i(row_bit), .row_o(row_o),
-                .cols_re_i(upd_re_i && !full_i), .cols_addr_i(upd_addr_i), .readout_i(readout_i), .miss_i(miss_i && !full_i), .mask_i(mask_i),
+                .dither_i(upd_i[UPD_DITHER]), .dither_readout_i(readout_i), .dither_row_i(dither_row_i),
+                .dither_block_i(dither_block_i), .dither_o(dither_o),
+                .row_re_i(front_re_i || (upd_i[UPD_ROW] && !readout_i && !full_i)), .row_addr_i(row_addr), .row_bit_i(row_bit), .row_o(row_o),
+                .cols_re_i(upd_i[UPD_COL] && !full_i), .cols_addr_i(upd_addr_i), .readout_i(readout_i), .miss_i(upd_i[UPD_MISS] && !full_i), .mask_i(mask_i),
                 .row_i(signs_i), .miss_o(missed_o), .col_re_i(lif_re_i && !plain_i && !full_i), .col_addr_i(lif_addr_i), .col_o(col_o),
                 .rcol_re_i(read_re_i && !full_i), .rcol_addr_i(read_addr_i), .rcol_o(rcol_o),
-                .class_re_i(class_re && !full_i), .class_addr_i(class_addr), .class_bit_i(class_bit), .group_i(turn_i), .class_o(class_o),
+                .class_re_i(class_re && !full_i), .class_addr_i(class_addr), .class_bit_i(class_bit), .group_i(upd_i[UPD_TURN]), .class_o(class_o),
                 .classes_o(classes_o)
             );
             assign dither_ready_o = 1'b1;
             assign cut_o          = {CUT{1'b0}};
             assign cols_o         = 1'b0;
-            wire _unused = &{1'b0, cut_at_i, row_re};
+            wire _unused = &{1'b0, cut_at_i, row_re, upd_i};
         end else if (LOWRANK != 0) begin : g_built
             wire [GROUP_COLS_W-1:0] cols, rcols;
             wire                    over;
@@ -103,22 +101,22 @@ module sr_factor_store #(
             ) u_factors (
                 .clk_i(clk_i), .rst_i(rst_i), .key_i(key), .start_i(start_i), .first_i(first_i), .pairs_i(pairs_i), .rank_i(cfg_rank),
                 .x_words_i({{9 - XW_W{1'b0}}, x_words_i}), .blocks_i(blocks), .busy_o(busy_o), .over_o(over), .groups_o(groups_o),
-                .dither_i(dither_i), .dither_readout_i(readout_i), .dither_row_i(dither_row_i), .dither_block_i(dither_block_i),
+                .dither_i(upd_i[UPD_DITHER]), .dither_readout_i(readout_i), .dither_row_i(dither_row_i), .dither_block_i(dither_block_i),
                 .dither_ready_o(dither_ready_o), .cut_at_i(cut_at_i), .cut_o(cut_o),
                 .row_re_i(row_re), .row_addr_i(row_addr), .row_bit_i(row_bit), .row_o(row_o),
-                .col_re_i(lif_re_i || upd_re_i), .col_addr_i(turn_i ? upd_addr_i : lif_addr_i), .col_o(col_o), .cols_o(cols),
-                .rcol_re_i(read_re_i || upd_re_i), .rcol_addr_i(turn_i ? upd_addr_i : read_addr_i), .rcol_o(rcol_o), .rcols_o(rcols),
+                .col_re_i(lif_re_i || upd_i[UPD_COL]), .col_addr_i(upd_i[UPD_TURN] ? upd_addr_i : lif_addr_i), .col_o(col_o), .cols_o(cols),
+                .rcol_re_i(read_re_i || upd_i[UPD_COL]), .rcol_addr_i(upd_i[UPD_TURN] ? upd_addr_i : read_addr_i), .rcol_o(rcol_o), .rcols_o(rcols),
                 .class_re_i(class_re), .class_addr_i(class_addr), .class_bit_i(class_bit), .class_o(class_o), .classes_o(classes_o)
             );
             assign cols_o   = readout_i ? rcols : cols;
             assign missed_o = {LANES * MISS_W{1'b0}};
             assign dither_o = 64'd0;
-            wire _unused = &{1'b0, over, plain_i, full_i, miss_i, mask_i, signs_i};
+            wire _unused = &{1'b0, over, plain_i, full_i, upd_i, mask_i, signs_i};
         end else begin : g_none
             assign {busy_o, groups_o, row_o, col_o, rcol_o, class_o, classes_o, cols_o, missed_o, dither_ready_o, cut_o, dither_o} = 0;
             wire _unused = &{1'b0, clk_i, rst_i, key, x_words_i, blocks, plain_i, full_i, start_i, first_i, pairs_i, row_re, row_addr, row_bit, lif_re_i,
-                             lif_addr_i, read_re_i, read_addr_i, class_re, class_addr, class_bit, upd_re_i, upd_addr_i, miss_i, mask_i, signs_i,
-                             dither_i, dither_row_i, dither_block_i, cut_at_i};
+                             lif_addr_i, read_re_i, read_addr_i, class_re, class_addr, class_bit, upd_i, upd_addr_i, mask_i, signs_i,
+                             dither_row_i, dither_block_i, cut_at_i};
         end
     endgenerate
 endmodule

@@ -21,7 +21,7 @@ module sr_pair_update #(
     output wire                       credit_busy_o,
     input  wire                       update_i,
     output wire                       update_busy_o,
-    output reg                        turn_o,          // the factors' ports are the update's: it is busy, or was until a cycle ago
+    output wire [UPD_W-1:0]           ctl_o,           // what it asks of columns and factors (sr_update.vh)
     // settings
     input  wire [2047:0]              cfg_i,
     input  wire                       readout_i,       // the layer
@@ -36,19 +36,15 @@ module sr_pair_update #(
     output wire [PAIR_AW-1:0]         u_addr_o,
     input  wire [7:0]                 u_i,
     // factors, and what the columns make of them
-    output wire                       row_re_o,
     output wire [ROW_AW-1:0]          row_addr_o,
     output wire [CLASS_AW-1:0]        class_addr_o,
     output wire [3:0]                 bit_o,
-    output wire                       re_o,
     output wire [COL_AW-1:0]          col_addr_o,
     output wire [ROWS_W-1:0]          row_o,
-    output wire [5:0]                 ctl_o,           // to the columns (sr_update.vh)
     output wire [2*PROJ_UNITS-1:0]    word_o,          // of the group: signs of u, bits of |u| in the plane
     output wire [UPD_SUM_W-1:0]       total_o,
     input  wire [LANES*UPD_SUM_W-1:0] sums_i,
     // dither: of the factors' noise unit
-    output wire                       noise_o,
     output wire [12:0]                noise_row_o,
     output wire [7:0]                 noise_block_o,
     input  wire                       noise_ready_i,
@@ -65,7 +61,9 @@ module sr_pair_update #(
 );
     `include "sr_cfg.vh"
     `include "sr_update.vh"
-    always @(posedge clk_i) turn_o <= update_i || update_busy_o;
+    reg turn_q;
+    always @(posedge clk_i) turn_q <= update_i || update_busy_o;
+    assign ctl_o[UPD_TURN] = turn_q;
     wire [PAIR_AW:0]  pairs = cfg_pairs[PAIR_AW:0];
     wire [ROWS_W-1:0] rows  = readout_i ? {{ROWS_W - 5{1'b0}}, cfg_classes} : cfg_rows0[ROWS_W-1:0];
     generate
@@ -80,7 +78,7 @@ module sr_pair_update #(
             end else begin : g_groups
                 assign groups = groups_i;
             end
-            assign u_re_o   = credit_re || (full_i && re_o);
+            assign u_re_o   = credit_re || (full_i && ctl_o[UPD_COL]);
             assign u_addr_o = credit_re ? credit_addr[PAIR_AW-1:0] : pair[PAIR_AW-1:0];
             assign update_busy_o = sum_busy || finish_busy;
             sr_update #(
@@ -88,16 +86,16 @@ module sr_pair_update #(
                 .FACTOR_AW(FACTOR_AW), .BLOCK_AW(BLOCK_AW), .CLASS_AW(CLASS_AW)
             ) u_update (
                 .clk_i(clk_i), .rst_i(rst_i), .start_i(update_i), .busy_o(sum_busy), .rows_i(rows), .blocks_i(blocks_i), .groups_i(groups),
-                .x_words_i(x_words_i), .top_i(full_i ? 3'd0 : top_plane), .doublings_i(step_i[19:16]), .row_re_o(row_re_o),
-                .row_addr_o(row_addr_o), .class_addr_o(class_addr_o), .bit_o(bit_o), .re_o(re_o), .row_o(row_o), .col_addr_o(col_addr_o),
-                .word_plane_o(plane), .word_group_o(group), .ctl_o(ctl_o), .claim_o(claim), .free_i(claim_free)
+                .x_words_i(x_words_i), .top_i(full_i ? 3'd0 : top_plane), .doublings_i(step_i[19:16]), .row_re_o(ctl_o[UPD_ROW]),
+                .row_addr_o(row_addr_o), .class_addr_o(class_addr_o), .bit_o(bit_o), .re_o(ctl_o[UPD_COL]), .row_o(row_o), .col_addr_o(col_addr_o),
+                .word_plane_o(plane), .word_group_o(group), .ctl_o(ctl_o[UPD_HAND:0]), .claim_o(claim), .free_i(claim_free)
             );
             if (LOOPS != 0) begin : g_loop
                 sr_loop_credit #(
                     .UNITS(PROJ_UNITS), .FACTORS(FACTORS), .PAIR_W(PAIR_AW + 1), .RANK_W(RANK_W), .GROUP_AW(GROUP_AW), .TOTAL_W(UPD_SUM_W)
                 ) u_credit (
                     .clk_i(clk_i), .rst_i(rst_i), .start_i(credit_i), .busy_o(credit_busy_o), .pairs_i(pairs), .rank_i(rank_i),
-                    .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(u_i), .word_re_i(re_o), .word_plane_i(plane),
+                    .credit_re_o(credit_re), .credit_addr_o(credit_addr), .credit_i(u_i), .word_re_i(ctl_o[UPD_COL]), .word_plane_i(plane),
                     .word_group_i(group[GROUP_AW-1:0]), .word_o(word_o), .total_o(total_o), .top_o(top_plane)
                 );
                 sr_loop_finish #(
@@ -105,7 +103,7 @@ module sr_pair_update #(
                 ) u_finish (
                     .clk_i(clk_i), .rst_i(rst_i), .start_i(update_i), .busy_o(finish_busy), .readout_i(readout_i), .rows_i(rows),
                     .blocks_i(blocks_i), .step_i(step_i[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(ctl_o[UPD_HAND]), .sums_i(sums_i),
-                    .noise_o(noise_o), .noise_row_o(noise_row_o), .noise_block_o(noise_block_o), .noise_i(dither_i),
+                    .noise_o(ctl_o[UPD_DITHER]), .noise_row_o(noise_row_o), .noise_block_o(noise_block_o), .noise_i(dither_i),
                     .word_i(w_i), .moved_o(turned_o), .write_o(w_we_o), .w_addr_o(w_addr_o)
                 );
                 assign w_turn_o = w_we_o;
@@ -127,7 +125,7 @@ module sr_pair_update #(
                     .word_group_o(word_group), .word_o(word), .total_o(total_o), .top_o(top_plane)
                 );
                 sr_ram #(.WIDTH(2 * PROJ_UNITS), .DEPTH(1 << WORD_AW), .ADDR_W(WORD_AW)) u_words (
-                    .clk_i(clk_i), .we_i(word_we), .waddr_i({word_plane, word_group[GROUP_AW-1:0]}), .wdata_i(word), .re_i(re_o),
+                    .clk_i(clk_i), .we_i(word_we), .waddr_i({word_plane, word_group[GROUP_AW-1:0]}), .wdata_i(word), .re_i(ctl_o[UPD_COL]),
                     .raddr_i({plane, group[GROUP_AW-1:0]}), .rdata_o(word_o)
                 );
                 sr_update_finish #(
@@ -135,7 +133,7 @@ module sr_pair_update #(
                     .W_READOUT(APART != 0 ? 0 : WEIGHT_WORDS)
                 ) u_finish (
                     .clk_i(clk_i), .rst_i(rst_i), .start_i(update_i), .busy_o(finish_busy), .readout_i(readout_i), .rows_i(rows),
-                    .blocks_i(blocks_i), .step_i(step_i[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(ctl_o[UPD_HAND]), .noise_o(noise_o),
+                    .blocks_i(blocks_i), .step_i(step_i[15:0]), .claim_i(claim), .free_o(claim_free), .hand_i(ctl_o[UPD_HAND]), .noise_o(ctl_o[UPD_DITHER]),
                     .noise_row_o(noise_row_o), .noise_block_o(noise_block_o), .noise_ready_i(noise_ready_i), .cut_at_o(cut_at_o),
                     .cut_i(cut_i), .window_o(window), .put_o(put), .load_o(load), .product_o(product), .low_rho_o(low_rho),
                     .weigh_o(weigh), .turn_o(w_turn_o), .at_o(at), .k_o(k), .write_o(w_we_o), .w_addr_o(w_addr_o)
@@ -155,8 +153,8 @@ module sr_pair_update #(
             end
             wire _unused = &{1'b0, credit_addr, pair, group};
         end else begin : g_none
-            assign {credit_busy_o, update_busy_o, u_re_o, u_addr_o, row_re_o, row_addr_o, class_addr_o, bit_o, re_o, col_addr_o, row_o, ctl_o, word_o,
-                    total_o, noise_o, noise_row_o, noise_block_o, cut_at_o, w_addr_o, w_turn_o, turned_o, w_we_o} = 0;
+            assign {credit_busy_o, update_busy_o, u_re_o, u_addr_o, row_addr_o, class_addr_o, bit_o, col_addr_o, row_o,
+                    ctl_o[UPD_DITHER:UPD_ROW], ctl_o[UPD_HAND:0], word_o, total_o, noise_row_o, noise_block_o, cut_at_o, w_addr_o, w_turn_o, turned_o, w_we_o} = 0;
             wire _unused = &{1'b0, rst_i, credit_i, full_i, rank_i, groups_i, blocks_i, x_words_i, step_i, u_i, sums_i, noise_ready_i, cut_i, dither_i,
                              w_i, wdata_i, pairs, rows};
         end

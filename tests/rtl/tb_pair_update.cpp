@@ -12,7 +12,7 @@
 
 namespace {
 
-enum Field { MISS = 1, TOTAL = 2, ACC = 4, FIRST = 8, DOUBLE = 16, HAND = 32 };
+enum Field { MISS = 1, TOTAL = 2, ACC = 4, FIRST = 8, DOUBLE = 16, HAND = 32, TURN = 64, ROW = 128, COL = 256, DITHER = 512 };
 const struct Build {
     unsigned lanes, frac, units, block_aw, rank_max, hidden;
     bool apart; /* a memory for each layer */
@@ -116,7 +116,7 @@ struct Bench {
             tb::settle(top);
             if (n && !top.update_busy_o && !write) break;
             if (n > 2000000) tb::fail("the update hangs");
-            if (n && top.update_busy_o && !top.turn_o) tb::fail("turn_o");
+            if (n && top.update_busy_o && !(top.ctl_o & TURN)) tb::fail("UPD_TURN");
             uint64_t here = drawn;
             if (noise_left) here = random.word();
             top.cut_i = (SData)(here >> top.cut_at_o * cut % 64 & ((1u << cut) - 1));
@@ -135,14 +135,14 @@ struct Bench {
                 }
             }
             add = top.ctl_o & TOTAL ? (int64_t)top.total_o : 0;
-            came = top.re_o;
+            came = (top.ctl_o & COL) != 0;
             if (came) {
                 at_block = top.col_addr_o & ((1u << build.block_aw) - 1);
                 group = (top.col_addr_o >> build.block_aw) / build.units;
                 at_row = row_first + (top.bit_o & (cut - 1));
                 if (group != row_group || at_row >= rows || at_block >= blocks) tb::fail("factors of different places");
             }
-            row_came = top.row_re_o;
+            row_came = (top.ctl_o & ROW) != 0;
             if (row_came) {
                 unsigned word = top.row_addr_o / parts;
                 row_group = word / x_words, row_first = word % x_words * 16 + (top.row_addr_o % parts << cut_log);
@@ -164,7 +164,7 @@ struct Bench {
             out_known = true;
             address[1] = address[0], address[0] = top.w_addr_o;
             noise_left -= noise_left != 0;
-            if (top.noise_o) {
+            if (top.ctl_o & DITHER) {
                 if (noise_left) tb::fail("a draw during a draw");
                 drawn = dither(readout, top.noise_row_o, top.noise_block_o), noise_left = loops ? 0 : random.range(1, 17);
             }
