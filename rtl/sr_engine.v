@@ -130,7 +130,8 @@ module sr_engine #(
     always @(posedge clk_i)
         if (clear) fault_q <= SR_REPLY_OK;
         else if (run_busy_o && run_abort_i) fault_q <= SR_REPLY_ABORTED;
-    wire [2:0]         lif_job, read_job, fit_job;
+    wire [2:0]         lif_job;
+    wire [1:0]         read_job, fit_job;
     wire [SBANK_W-1:0] fit_bank;
     wire               front_bank, lif_ready, lif_done, read_ready, read_free, read_done;
     wire [15:0]        draw_first;
@@ -143,7 +144,7 @@ module sr_engine #(
     wire [7:0]         seq_wdata;
     wire [47:0]        fit_wdata;
     sr_seq #(
-        .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(S_BANKS),
+        .PAIR_AW(PAIR_AW), .X_AW(X_AW), .BUFFERS(BUFFERS), .MEMBERS(MEMBERS), .SCORES(Y_BANKS),
         .COUNTS(Y_BANKS), .LOWRANK(LOWRANK), .FULL(FULL)
     ) u_seq (
         .clk_i(clk_i), .rst_i(rst_i), .run_start_i(run_start_i), .run_flags_i(run_flags_i), .run_busy_o(run_busy_o), .run_code_o(run_code_o),

@@ -48,8 +48,7 @@ parameter CBUF_WORDS = 1 << CBUF_AW,
 parameter Y_BANKS   = LOOPS != 0 || (FIT_UNITS != 0 && LOWRANK != 0) ? 4 : 2, // spike counts: {bank, block}. Where fitness keeps up with the readout, two
                                                                         // banks would stop it: the first is free when the second is full
 parameter YBANK_W   = $clog2(Y_BANKS),
-parameter S_BANKS   = Y_BANKS,                                           // scores of a pair
-parameter SBANK_W   = $clog2(S_BANKS),
+parameter SBANK_W   = YBANK_W,                                          // as many of scores
 parameter Y_AW      = YBANK_W + BLOCK_AW,
 parameter TOGETHER  = BUFFERS > 1 ? 0 : 1,                              // row and class factors are in one store
 parameter ROW_AW0   = $clog2(GROUPS * (X_WORDS + TOGETHER) * 16 / CUT),

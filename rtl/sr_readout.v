@@ -126,8 +126,7 @@ module sr_readout #(
     reg  [BLOCK_W-1:0] g_last_q, c_last_q;        // the last item of a row of factors, of weights: registered settings
     reg  [BLOCK_W-1:0] q_first_q;                 // SCALE_OWN: the first item of a class row that is one of q as well
     localparam STREAM = LANES > 64 || SCALE_OWN != 0 ? 1 : 0;       // no gap between rows of factors
-    wire [2:0]         gap_cycles = SCALE_OWN == 0 || c_last_q == {BLOCK_W{1'b0}} ? 3'd5 : c_last_q == {{BLOCK_W - 1{1'b0}}, 1'b1} ? 3'd3 :
-                                    c_last_q == {{BLOCK_W - 2{1'b0}}, 2'd2} ? 3'd1 : 3'd0;
+    wire [2:0]         gap_cycles = SCALE_OWN == 0 ? 3'd5 : c_last_q > 2 ? 3'd0 : 3'd5 - {c_last_q[1:0], 1'b0};
     localparam RANK_LOG = $clog2(RANK_LANES);
     wire [RANK_W:0]    items     = ({1'b0, rank_i} + RANK_LANES[RANK_W:0] - 1'b1) >> RANK_LOG;
     wire [BLOCK_W-1:0] rank_up   = RANK_LANES > 1 ? {{BLOCK_W - RANK_W{1'b0}}, items[RANK_W-1:0]} : {{BLOCK_W - RANK_W{1'b0}}, rank_i};
@@ -258,7 +257,7 @@ module sr_readout #(
     // ---- q: S g[k] with the sign of the class factor ----
     localparam KEEP_W = MEMBERS * (SCALE_OWN == 0 && (G_W > SCORE_W || KEEP_SCORES == 0) ? G_W : SCORE_W);
     localparam KEEP_AW = KEEP_SCORES == 0 ? RANK_AW : SBANK_W + 4 + (SCALE_OWN != 0 ? 0 : 1);
-    reg  [RANK_W-1:0]    q_k_q, q_k_q1, g_k_q;
+    reg  [RANK_W-1:0]    q_k_q, q_k_q1, q_k_q2, g_k_q;
     reg  [3:0]           q_class_q, q_sel_q;
     reg                  scaled_q, store_q;          // store_q: S g is to be stored
     reg  [RANK_LANES-1:0] bit_q;
@@ -278,6 +277,7 @@ module sr_readout #(
         if (g_last_age_q[Q_READ] && pair_first_q) c_factor_q <= {FACTOR_AW{1'b0}};
         else if (pair_last_q[Q_READ] && (MEMBERS > 1 || minus_age_q[Q_READ])) c_factor_q <= c_factor_q + {{FACTOR_AW - RANK_W{1'b0}}, rank_i};
         q_k_q1  <= q_k_q;
+        q_k_q2  <= q_k_q1;
         q_sel_q <= q_class_q;
         bit_q   <= class_bit_i;
         scaled_q <= g_put && !rst_i;
@@ -345,9 +345,7 @@ module sr_readout #(
             wire _unused_q = &{1'b0, q_p, q_m, q_sum_p[0], q_sum_m[0]};
             if (RANK_LANES > 1) begin : g_terms
                 wire [Q_W-1:0]    sum_p, sum_m;
-                reg  [RANK_W-1:0] q_k_q2;
                 wire [RANK_W-1:0] one_more = q_k_q2 + 1'b1;      // full rank: an item is one
-                always @(posedge clk_i) q_k_q2 <= q_k_q1;
                 sr_loop_sg #(.RANK_LANES(RANK_LANES), .K_AW(RANK_AW), .K_W(RANK_W), .G_W(G_W), .Q_W(Q_W)) u_sg (
                     .clk_i(clk_i), .we_i(store_q), .k_i(g_k_q[RANK_AW-1:0]), .p_i(sg_p), .m_i(sg_m), .valid_i(q_valid), .at_i(q_k_q2),
                     .count_i(full ? one_more : rank_i), .bits_i(bit_q), .term_p_o(sum_p), .term_m_o(sum_m)
@@ -388,14 +386,10 @@ module sr_readout #(
     reg  [KEEP_W-1:0]    wdata;
     generate
         if (SCALE_OWN != 0) begin : g_own
-            reg  [RANK_AW-1:0]     q_k_q2;
             reg  [MEMBERS*G_W-1:0] sg_q [0:(1<<RANK_AW)-1];
-            wire                   now = store_q && g_k_q[RANK_AW-1:0] == q_k_q2;     // it is on its way into sg_q
-            always @(posedge clk_i) begin
-                q_k_q2 <= q_k_q1[RANK_AW-1:0];
-                if (store_q) sg_q[g_k_q[RANK_AW-1:0]] <= sg[MEMBERS*G_W-1:0];
-            end
-            assign kept_sg    = now ? sg[MEMBERS*G_W-1:0] : sg_q[q_k_q2];
+            wire                   now = store_q && g_k_q[RANK_AW-1:0] == q_k_q2[RANK_AW-1:0];     // it is on its way into sg_q
+            always @(posedge clk_i) if (store_q) sg_q[g_k_q[RANK_AW-1:0]] <= sg[MEMBERS*G_W-1:0];
+            assign kept_sg    = now ? sg[MEMBERS*G_W-1:0] : sg_q[q_k_q2[RANK_AW-1:0]];
             assign fit_wait_o = 1'b0;
             assign waddr      = score_at_q[KEEP_AW-1:0];
             assign raddr      = fit_addr_i[KEEP_AW-1:0];
@@ -425,7 +419,7 @@ module sr_readout #(
     );
     assign fit_p_o    = kept[SCORE_W-1:0];
     assign fit_m_o    = kept[MEMBERS*SCORE_W-1:(MEMBERS-1)*SCORE_W];
-    wire _unused = &{1'b0, items, classes_i[4], sg, scores, kept, minus_age_q, score_p[0], score_m[0], kept_p, kept_m, flip, q_valid, bit_q, q_begun, q_first_q, q_re,
+    wire _unused = &{1'b0, items, q_k_q2, classes_i[4], sg, scores, kept, minus_age_q, score_p[0], score_m[0], kept_p, kept_m, flip, q_valid, bit_q, q_begun, q_first_q, q_re,
                      fit_re_i, fit_addr_i};
 
 `ifdef FORMAL

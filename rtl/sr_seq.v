@@ -72,12 +72,12 @@ module sr_seq #(
     output wire [2:0]         lif_job_o,
     input  wire               lif_ready_i,
     input  wire               lif_done_i,
-    output wire [2:0]         read_job_o,
+    output wire [1:0]         read_job_o,
     input  wire               read_ready_i,
     input  wire               read_free_i,    // the pair's spike counts are read: at read_done_i or before
     input  wire               read_done_i,
     output wire [ 3:0]        score_label_o,  // of the pair whose scores come
-    output wire [2:0]         fit_job_o,
+    output wire [1:0]         fit_job_o,
     output wire [$clog2(SCORES)-1:0] fit_bank_o,      // of scores
     output wire [PAIR_AW-1:0] fit_pair_o,
     output wire [ 3:0]        fit_label_o,
@@ -242,7 +242,6 @@ module sr_seq #(
     wire                read_minus = read_minus_q && MEMBERS == 1;
     assign read_job_o[JOB_FIRST] = read_first_q && !read_minus;
     assign read_job_o[JOB_MINUS] = read_minus;
-    assign read_job_o[JOB_BANK]  = 1'b0;       // it counts its banks itself
     assign score_label_o = BUFFERS > 1 ? score_ticket[3:0] : base_label_q[0];
 
     // ---- fitness ----
@@ -252,7 +251,6 @@ module sr_seq #(
     wire                fit_start = evaluating && !fit_run_q && s_full_q[s_fit_q];
     assign fit_job_o[JOB_FIRST] = BUFFERS > 1 ? fit_ticket[4] : base_fresh_q[0];
     assign fit_job_o[JOB_MINUS] = fit_minus_q && MEMBERS == 1;
-    assign fit_job_o[JOB_BANK]  = 1'b0;
     assign fit_bank_o  = s_fit_q;
     assign fit_pair_o  = fit_pair_q;
     assign fit_label_o = BUFFERS > 1 ? fit_ticket[3:0] : base_label_q[0];
