@@ -473,7 +473,7 @@ bitstream-test: ## the routed HX8K bitstream turned back into Verilog, behind it
 	@$(MAKE) $(B)/tests/test_sim $(B)/sim/bitstream_hx8k.so >$(B)/bitstream.log 2>&1 || { tail -5 $(B)/bitstream.log >&2; exit 1; }
 	@SR_SIM_BUILD=bitstream_hx8k SR_SIM_COUNT=$(BITSTREAM_COUNT) tests/run $(B)/tests/test_sim; code=$$?; \
 	    sed -n 's/^# sim/bitstream-test:/p' $(B)/logs/*test_sim.log; exit $$code
-report: report-routes report-tables ## both of these
+report: report-routes report-tables report-datasheet ## all three of these
 report-routes: ## route every board; resources and timing into docs/boards.md (1 h)
 	@for b in $(BOARDS); do $(MAKE) synth BOARD=$$b >$(B)/synth-$$b.log 2>&1 || echo "$$b: no bitstream, see $(B)/synth-$$b.log"; done
 	@tests/report routes $(BOARDS)
@@ -486,6 +486,8 @@ $(B)/nmnist-sim:
 	mv $@.new $@
 report-tables: $(B)/spikeroll $(BOARDS:%=$(B)/sim/%.so) $(NMNIST_SIM_DATA) ## milliseconds, bytes and seconds of training by board into docs/boards.md (10 min)
 	@PYTHON="$(PYTHON)" tests/report tables $(B)/spikeroll $(NMNIST_SIM_DATA) $(BOARDS)
+report-datasheet: | $(B)/setup/ice40 ## cells of the core by parameter, and a line a board, into docs/datasheet.md (20 min)
+	@PYTHON="$(PYTHON)" YOSYS="$(YOSYS)" IVERILOG="$(IVERILOG)" tests/report datasheet parameters
 # Of a network on a board: what the board's file could say. SET: parameters that are to stay.
 NETWORK := INPUTS HIDDEN CLASSES STEPS PAIRS POPULATION RANK BATCH LANES EVENTS SET
 params: have-board | $(B)/setup/lint ## BOARD=NAME INPUTS=N HIDDEN=N: build parameters for a network, and what memory they take (5 s)
@@ -505,6 +507,6 @@ setup: ## install what is missing (Debian or Ubuntu), saying what (2 min on a fr
 clean: ## remove everything that was built; the set-up's virtual environment stays
 	rm -rf $(filter-out $(B)/venv,$(wildcard $(B)/*))
 FORCE:
-.PHONY: have-board synth synth-check prog params netlist-test bitstream-test boards-test report report-routes report-tables show-board
+.PHONY: have-board synth synth-check prog params netlist-test bitstream-test boards-test report report-routes report-tables report-datasheet show-board
 .PHONY: all sims timing test-host test-host-asan test-host-c bench-torch bench-torch-local choices ranks map check-map test test-built test-rtl test-c kill inject fuzz soak mutate run bench format lint lint-c lint-includes lint-rtl lint-boards lint-mutations formal help setup clean FORCE
 -include $(shell find $(B) -name '*.d' -path '*host*' -o -name '*.d' -path '$(B)/tests/*.d' -o -name '*.d' -path '$(B)/asan/tests/*.d' -o -name '*.d' -path '$(B)/sim/*.d' 2>/dev/null)
