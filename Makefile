@@ -316,7 +316,7 @@ inject: $(B)/spikeroll $(INJECT) ## every allocation, open, write, sync and rena
 	@tests/inject/run $^
 soak: $(TEST_BIN) sims ## sim = ref over 1,700 random configurations of each build (30 min)
 	@tests/soak $(SIM_BUILDS)
-mutate: $(B)/libspikeroll.a $(RUNTIME) $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (20 min)
+mutate: $(B)/libspikeroll.a $(RUNTIME) $(TEST_BIN) ## deliberate faults in the RTL, each of which a test must catch (35 min)
 	@tests/mutate
 
 # ---- what it is for -------------------------------------------------------------------------------------------------

@@ -21,7 +21,6 @@
 
 module sr_axil #(
     parameter LANES         = 4,
-    parameter SAMPLE_W      = 16,
     parameter WORD_W        = 64,
     parameter SAMPLE_WORDS  = 1024,
     parameter BATCH_MAX     = 64,
@@ -98,7 +97,7 @@ module sr_axil #(
     wire [3:0]       size;                                   // log2 of the bytes of a word
     wire [31:0]      depth;
     sr_sizes #(
-        .LANES(LANES), .SAMPLE_W(SAMPLE_W), .SAMPLE_WORDS(SAMPLE_WORDS), .BATCH_MAX(BATCH_MAX), .WEIGHT_WORDS(WEIGHT_WORDS),
+        .LANES(LANES), .SAMPLE_WORDS(SAMPLE_WORDS), .BATCH_MAX(BATCH_MAX), .WEIGHT_WORDS(WEIGHT_WORDS),
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .PAIRS_MAX(PAIRS_MAX), .SCORE_WORDS(SCORE_WORDS)
     ) u_sizes (.mem_i(mem), .size_o(size), .depth_o(depth));
     wire [3:0]       places   = size > 4'd2 ? size - 4'd2 : 4'd0;   // log2 of the places of a word

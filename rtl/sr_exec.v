@@ -5,7 +5,7 @@
 // Link       request and reply side of sr_link.
 // Registers  one port of sr_regs; addresses count registers, wr_word_o is their data.
 // Memories   mem_we_o: one word, in the low bits of wr_word_o. mem_re_o: one word; mem_rvalid_i brings it in mem_rdata_i, a
-//            cycle later or any time after. Bytes of a word, by memory: SAMPLE_W/8, 4, 2*LANES (twice), 1, 4, 2, 4.
+//            cycle later or any time after. Bytes of a word, by memory: 2, 4, 2*LANES (twice), 1, 4, 2, 4.
 // Run        run_start_o pulses with run_flags_o; run_busy_i from the cycle after; run_code_i is the reply code when it falls.
 //            A repeated RUN is answered and not run again; RUN with no flags starts nothing but is remembered.
 //            run_abort_o: ABORT came; it stays until the run ends.
@@ -22,7 +22,6 @@
 
 module sr_exec #(
     parameter LANES         = 4,
-    parameter SAMPLE_W      = 16,
     parameter WORD_W        = 64,
     parameter PACKET_MAX    = 256,
     parameter LEN_W         = 9,
@@ -82,10 +81,10 @@ module sr_exec #(
     `include "sr_map.vh"
 
     // log2 of a word's bytes
-    localparam integer K_SAMPLE = $clog2(SAMPLE_W) - 3;
+    localparam integer K_SAMPLE = 1;
     localparam integer K_WEIGHT = $clog2(LANES) + 1;
     localparam integer K_MAX    = $clog2(WORD_W) - 3;
-    localparam integer K_GROUP  = K_SAMPLE < 3 ? 3 - K_SAMPLE : 0;   // log2 of the sample words that a mask stands for
+    localparam integer K_GROUP  = 3 - K_SAMPLE;   // log2 of the sample words that a mask stands for
 
     // address bits that any memory needs
     localparam integer DEPTH_A = SAMPLE_WORDS > WEIGHT_WORDS ? SAMPLE_WORDS : WEIGHT_WORDS;
@@ -101,17 +100,14 @@ module sr_exec #(
     localparam [LEN_W-1:0] ID_REGS = SR_ID_REGS[LEN_W-1:0];
 
     generate
-        if (SAMPLE_W != (8 << K_SAMPLE) || LANES != (1 << (K_WEIGHT - 1))) begin : g_check_power
-            SR_SAMPLE_W_AND_LANES_MUST_BE_POWERS_OF_TWO u_illegal ();
+        if (LANES != (1 << (K_WEIGHT - 1))) begin : g_check_power
+            SR_LANES_MUST_BE_A_POWER_OF_TWO u_illegal ();
         end
-        if (WORD_W != (8 << K_MAX) || K_MAX < 2 || K_MAX < K_SAMPLE || K_MAX < K_WEIGHT) begin : g_check_word
+        if (WORD_W != (8 << K_MAX) || K_MAX < 2 || K_MAX < K_WEIGHT) begin : g_check_word
             SR_WORD_W_MUST_HOLD_EVERY_WORD u_illegal ();
         end
         if (PACKET_MAX < WORD_W / 8 + 5 || PACKET_MAX < 128) begin : g_check_packet
             SR_PACKET_MAX_MUST_HOLD_A_WORD_AND_IDENTIFY u_illegal ();
-        end
-        if (DENSE != 0 && SAMPLE_W > 64) begin : g_check_dense
-            SR_DENSE_NEEDS_SAMPLE_W_OF_64_AT_MOST u_illegal ();
         end
         if (ADDR_W > 28) begin : g_check_depth
             SR_MEMORIES_MUST_BE_BELOW_2_28_WORDS u_illegal ();
@@ -171,7 +167,7 @@ module sr_exec #(
     wire [3:0]  mem_size;            // log2 of the bytes of a word
     wire [31:0] mem_depth;
     sr_sizes #(
-        .LANES(LANES), .SAMPLE_W(SAMPLE_W), .SAMPLE_WORDS(SAMPLE_WORDS), .BATCH_MAX(BATCH_MAX), .WEIGHT_WORDS(WEIGHT_WORDS),
+        .LANES(LANES), .SAMPLE_WORDS(SAMPLE_WORDS), .BATCH_MAX(BATCH_MAX), .WEIGHT_WORDS(WEIGHT_WORDS),
         .RWEIGHT_WORDS(RWEIGHT_WORDS), .PAIRS_MAX(PAIRS_MAX), .SCORE_WORDS(SCORE_WORDS)
     ) u_sizes (.mem_i(mem_q), .size_o(mem_size), .depth_o(mem_depth));
     wire [3:0]  size  = is_mem ? mem_size : 4'd2;     // of a register 4

@@ -4,7 +4,6 @@
 
 module sr_sizes #(
     parameter LANES         = 4,
-    parameter SAMPLE_W      = 16,
     parameter SAMPLE_WORDS  = 1024,
     parameter BATCH_MAX     = 64,
     parameter WEIGHT_WORDS  = 1024,
@@ -18,14 +17,13 @@ module sr_sizes #(
 );
     `include "sr_map.vh"
 
-    localparam integer K_SAMPLE = $clog2(SAMPLE_W) - 3;
     localparam integer K_WEIGHT = $clog2(LANES) + 1;
 
     always @* begin
         size_o = 4'd2;
         case (mem_i)
             SR_MEM_SAMPLE: begin
-                size_o  = K_SAMPLE[3:0];
+                size_o  = 4'd1;
                 depth_o = SAMPLE_WORDS;
             end
             SR_MEM_BATCH: depth_o = BATCH_MAX;
