@@ -486,7 +486,7 @@ $(B)/nmnist-sim:
 	mv $@.new $@
 report-tables: $(B)/spikeroll $(BOARDS:%=$(B)/sim/%.so) $(NMNIST_SIM_DATA) ## milliseconds, bytes and seconds of training by board into docs/boards.md (10 min)
 	@PYTHON="$(PYTHON)" tests/report tables $(B)/spikeroll $(NMNIST_SIM_DATA) $(BOARDS)
-report-datasheet: | $(B)/setup/ice40 ## cells of the core by parameter, and a line a board, into docs/datasheet.md (20 min)
+report-datasheet: | $(B)/setup/ice40 ## cells of the core by parameter, and a line a board, into docs/datasheet.md (10 min)
 	@PYTHON="$(PYTHON)" YOSYS="$(YOSYS)" IVERILOG="$(IVERILOG)" tests/report datasheet parameters
 # Of a network on a board: what the board's file could say. SET: parameters that are to stay.
 NETWORK := INPUTS HIDDEN CLASSES STEPS PAIRS POPULATION RANK BATCH LANES EVENTS SET

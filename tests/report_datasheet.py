@@ -3,7 +3,7 @@
 """The tables of docs/datasheet.md on standard output: what a board's build has, and what each parameter costs and brings.
 
 report_datasheet.py boards       from the tables of docs/boards.md, a line a board
-report_datasheet.py parameters   Yosys' cells of the core alone for an ECP5, with one parameter at a time other than in BASE (20 min), and
+report_datasheet.py parameters   Yosys' cells of the core alone for an ECP5, with one parameter at a time other than in BASE (10 min), and
                                  cycles as `make params` estimates them (constraints/params)"""
 import importlib.util, os, re, subprocess, sys
 from concurrent.futures import ThreadPoolExecutor
@@ -20,10 +20,7 @@ BASE = {"LANES": 8, "RANK_LANES": 1, "PROJ_UNITS": 8, "FRAC_W": 4, "BUFFERS": 1,
         "RANK_MAX": 2, "PAIRS_MAX": 64, "SAMPLE_WORDS": 8192, "RWEIGHT_WORDS": 256, "BATCH_MAX": 64, "SCORE_WORDS": 64, "PACKET_MAX": 512, "FACTORS": 64,
         "LUT_RAM": 1, "LEAK_MUL": 0, "SUBTRACT": 0, "MEMBERS": 2}
 LINES = [("the base", {}), ("LANES 4", {"LANES": 4}), ("LANES 16", {"LANES": 16}), ("MEMBERS 1", {"MEMBERS": 1}), ("BUFFERS 2", {"BUFFERS": 2}),
-         ("PROJ_UNITS 16", {"PROJ_UNITS": 16}), ("FIT_UNITS 2", {"FIT_UNITS": 2}),
-         ("SCALE_OWN 1", {"SCALE_OWN": 1}), ("NOISE_ROUNDS 4", {"NOISE_ROUNDS": 4}),
-         ("LEAK_MUL 1", {"LEAK_MUL": 1}), ("SUBTRACT 1", {"SUBTRACT": 1}), ("DENSE 1", {"DENSE": 1}), ("PORT 1", {"PORT": 1}),
-         ("LOCAL 1", {"LOCAL": 1}), ("LOCAL 1, LOWRANK 0", {"LOCAL": 1, "LOWRANK": 0}), ("these, SERIAL 1, WEIGHT_HOLD 0, MEMBERS 1", {"LOCAL": 1, "LOWRANK": 0, "SERIAL": 1, "WEIGHT_HOLD": 0, "MEMBERS": 1})]
+         ("FIT_UNITS 2", {"FIT_UNITS": 2}), ("LOCAL 1, LOWRANK 0", {"LOCAL": 1, "LOWRANK": 0})]
 KINDS = [("LUT4", "LUT4"), ("carry", "CCU2C"), ("flip-flops", "TRELLIS_FF"), ("LUT RAM", "TRELLIS_DPR16X4"), ("DP16KD", "DP16KD"), ("MULT18X18D", "MULT18X18D")]
 
 

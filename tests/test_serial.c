@@ -448,18 +448,25 @@ static void odd_limits_end_the_self_test_in_order(void **unused) {
     (void)unused;
     if (!program()) skip();
     static const struct {
-        unsigned reg[3];
-        uint32_t value[3];
-    } boards[] = {{{SR_REG_WEIGHT_WORDS, SR_REG_RWEIGHT_WORDS, SR_REG_PAIRS_MAX}, {3, 5, 1}},
-                  {{SR_REG_SAMPLE_WORDS, SR_REG_SCORE_WORDS, SR_REG_BATCH_MAX}, {1, 0, 1}},
-                  {{SR_REG_FACTORS, SR_REG_PROJ_UNITS, SR_REG_RANK_LANES}, {3, 1, 2}},
-                  {{SR_REG_ROW_WORDS, SR_REG_WEIGHT_WORDS, SR_REG_RWEIGHT_WORDS}, {64, 64, 128}}};
+        struct {
+            unsigned reg;
+            uint32_t value;
+        } limits[5]; /* register 0 ends them */
+    } boards[] = {{{{SR_REG_HIDDEN_MAX, 4},
+                    {SR_REG_ROW_WORDS, 1},
+                    {SR_REG_WEIGHT_WORDS, 3},
+                    {SR_REG_RWEIGHT_WORDS, 5},
+                    {SR_REG_PAIRS_MAX, 1}}},
+                  {{{SR_REG_SAMPLE_WORDS, 1}, {SR_REG_SCORE_WORDS, 0}, {SR_REG_BATCH_MAX, 1}}},
+                  {{{SR_REG_FACTORS, 3}, {SR_REG_PROJ_UNITS, 1}, {SR_REG_RANK_LANES, 2}}},
+                  {{{SR_REG_ROW_WORDS, 64}, {SR_REG_WEIGHT_WORDS, 64}, {SR_REG_RWEIGHT_WORDS, 128}}}};
     for (size_t i = 0; i < sizeof boards / sizeof *boards; i++) {
         struct fake_setup setup;
         char arguments[256], last[1024];
         unsigned lines;
         fake_defaults(&setup);
-        for (unsigned k = 0; k < 3; k++) setup.id[boards[i].reg[k]] = boards[i].value[k];
+        for (unsigned k = 0; k < 5 && boards[i].limits[k].reg; k++)
+            setup.id[boards[i].limits[k].reg] = boards[i].limits[k].value;
         struct fake_port *port = fake_port_open();
         fake_port_attach(port, &setup, 0);
         snprintf(arguments, sizeof arguments, "selftest --quick --engine serial --port %s", fake_port_path(port));
