@@ -31,7 +31,7 @@ LINE = [("source_valid", 1), ("source_ready", 1), ("source_data", 8), ("sink_val
 IO = [("sys_clk", 0, Pins(1)), ("sys_rst", 0, Pins(1)), ("serial", 0, *(Subsignal(name, Pins(width)) for name, width in LINE))]
 CLOCK = 1_000_000
 BASE = 0x4000_0000
-MAGIC, STEPS = 0x53504B52, 0x41  # the first register; one that may be written (docs/registers.md)
+MAGIC, STEPS = 0x53504B52, 0x40  # the first register; one that may be written (docs/registers.md)
 
 
 class Clock(LiteXModule):

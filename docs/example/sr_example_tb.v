@@ -6,6 +6,7 @@
 `default_nettype none
 
 module sr_example_tb;
+    `include "sr_map.vh"
     reg        clk = 1'b0, rst = 1'b1;
     reg  [7:0] request = 8'd0;
     reg        request_valid = 1'b0;
@@ -37,8 +38,8 @@ module sr_example_tb;
                 word = {reply, word[31:8]};
                 if (count == 10) $display("MAGIC %h", word);
                 if (count == 14) $display("PROTOCOL %0d", word);
-                if (count == 7 + 4 * 13 + 3) $display("INPUTS_MAX %0d", word);
-                if (count == 7 + 4 * 14 + 3) $display("HIDDEN_MAX %0d", word);
+                if (count == 7 + 4 * SR_REG_INPUTS_MAX + 3) $display("INPUTS_MAX %0d", word);
+                if (count == 7 + 4 * SR_REG_HIDDEN_MAX + 3) $display("HIDDEN_MAX %0d", word);
             end
             count = count + 1;
             if (count == 11 + 4 * 32) begin
