@@ -156,7 +156,7 @@ module sr_local #(
     wire [SEGMENT-1:0]   dither_words;
     sr_local_update #(
         .LANES(COLS), .STEPS_MAX(STEPS_MAX), .STEP_W(STEP_W), .CNT_W(CNT_W), .BLOCK_W(ITEM_W), .BLOCK_AW(ITEM_AW), .XW_W(XW_W),
-        .X_AW(X_AW), .GATHER(SERIAL), .WORD_LOG(TURN_LOG), .GROUPS(SEGMENTS)
+        .X_AW(X_AW), .WORD_LOG(TURN_LOG), .GROUPS(SEGMENTS)
     ) u_update (
         .clk_i(clk_i), .rst_i(rst_i), .start_i(update), .readout_i(classes), .busy_o(update_busy), .x_base_i(x_base_o),
         .x_words_i(x_words_i), .rest_i(cfg_rows0[3:0]), .steps_i(steps), .blocks_i(cols_i), .ends_i(ends), .nonzero_i(nonzero),

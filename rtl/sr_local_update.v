@@ -8,8 +8,8 @@
 //                              read during the items of the 16 rows before, and where those took as long, LOAD takes 1
 //           NEXT   1           a word's first row that has a bit; or the next word
 //           DRAW   1           its dither word is asked for
-//           WAIT               until the second machine takes the segment; then the row's next, or the next row. GATHER 1: the row's
-//                              bits are read meanwhile, in steps + 1 cycles, and LOAD only looks which rows have one
+//           WAIT               until the second machine takes the segment; then the row's next, or the next row. LANES 1: the row's
+//                              bits are read again meanwhile, in steps + 1 cycles, and LOAD only looks which rows have one
 //   items   slot 0 issue: age 0 of an item; slot 1: the next item, entry of the list or segment
 // Ages of an item
 //   0 block_o: spike counts and entries of the noise are read; the list's entry (entry_block_i, f) is valid to age 1
@@ -36,7 +36,6 @@ module sr_local_update #(
     parameter BLOCK_AW  = 4,
     parameter XW_W      = 6,
     parameter X_AW      = 14,
-    parameter GATHER    = 0,     // 1: a row's bits are read again, a step a cycle, beside its dither; 0: 16 rows are kept
     parameter WORD_LOG  = 0,     // LANES 1: of the weights in a word
     parameter GROUPS    = 1,                         // segments: of 64 columns, or of a block that has more
     parameter ROW_W     = XW_W + 4,
@@ -135,9 +134,9 @@ module sr_local_update #(
     wire                    x_last    = AHEAD != 0 ? ahead_word_q == x_words_i - 1'b1 : word_last;
     wire [15:0]             rest      = rest_i == 4'd0 ? 16'hffff : ~(16'hffff << rest_i);
     wire [15:0]             x         = x_last ? x_data_i & rest : x_data_i;
-    wire                    gathering = GATHER != 0 && !readout_i && fetch_q == WAIT;
+    wire                    gathering = TURNING != 0 && !readout_i && fetch_q == WAIT;
     wire                    reading   = (AHEAD != 0 ? ahead_q : fetch_q == LOAD || gathering) && load_q != steps_i;
-    wire                    gathered  = GATHER == 0 || readout_i || (load_q == steps_i && !come_q);
+    wire                    gathered  = TURNING == 0 || readout_i || (load_q == steps_i && !come_q);
     wire                    take;
     reg  [GROUP_W-1:0]      first_group, next_group;
     reg                     more;                   // the row has another segment
@@ -194,7 +193,7 @@ module sr_local_update #(
                 end
             DRAW: begin
                 fetch_q <= WAIT;
-                if (GATHER != 0) begin
+                if (TURNING != 0) begin
                     load_q   <= {STEP_W{1'b0}};
                     x_addr_q <= x_base_i + {{X_AW - XW_W{1'b0}}, word_q};
                 end
@@ -242,7 +241,7 @@ module sr_local_update #(
     // The events of row bit_q, a bit a step.
     wire [STEPS_MAX-1:0] row_bits;
     generate
-        if (GATHER != 0) begin : g_gather
+        if (TURNING != 0) begin : g_gather
             reg [STEPS_MAX-1:0] gather_q;
             always @(posedge clk_i)
                 if (fetch_q == DRAW) gather_q <= {STEPS_MAX{1'b0}};

@@ -4,8 +4,7 @@
  * rows and classes, dither words that take their time, resets in the midst. */
 // params: -GLANES=4 -GBLOCK_W=5 -GBLOCK_AW=4
 // params: -GLANES=32 -GBLOCK_W=4 -GBLOCK_AW=3 -GGROUPS=4 -GSTEPS_MAX=7 -GSTEP_W=3 -GCNT_W=3
-// params: -GLANES=4 -GBLOCK_W=5 -GBLOCK_AW=4 -GGATHER=1
-// params: -GLANES=1 -GBLOCK_W=7 -GBLOCK_AW=6 -GWORD_LOG=2 -GGATHER=1
+// params: -GLANES=1 -GBLOCK_W=7 -GBLOCK_AW=6 -GWORD_LOG=2
 // params: -GLANES=128 -GBLOCK_W=3 -GBLOCK_AW=2 -GGROUPS=4
 #include "tb.h"
 #include "Vsr_local_update.h"
@@ -16,7 +15,6 @@ const struct Build {
     unsigned lanes, blocks, block_w, block_aw, groups, steps_max, word_log;
 } kBuilds[] = {{4, 16, 5, 4, 1, 14, 0},
                {32, 8, 4, 3, 4, 7, 0},
-               {4, 16, 5, 4, 1, 14, 0},
                {1, 64, 7, 6, 1, 14, 2},
                {128, 4, 3, 2, 4, 14, 0}};
 
