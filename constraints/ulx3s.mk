@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Radiona ULX3S: ECP5-85F CABGA381 speed grade 6, 25 MHz, FT231X (up to 3 Mbaud).
 FAMILY := ecp5
-# router2: a third of the wires is in the way of others, which router1 sorts out one by one (docs/boards.md).
+# router1, the default, does not come to an end in an hour (docs/boards.md).
 DEVICE := --85k --package CABGA381 --speed 6 --router router2
 PROG := -b ulx3s
 OSC_MHZ := 25

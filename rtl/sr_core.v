@@ -118,10 +118,9 @@ module sr_core #(
         `include "sr_pass.vh"
     ) u_engine (
         .clk_i(engine_clk), .samples_clk_i(samples_clk), .rst_i(rst_q), .cfg_i(cfg), .cfg_we_i(cfg_we), .cfg_addr_i(cfg_addr),
-        .st_o(st), .mem_sel_i(mem_sel),
-        .mem_addr_i(mem_addr), .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re), .mem_rdata_o(mem_rdata),
-        .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags), .run_abort_i(run_abort),
-        .run_busy_o(run_busy), .run_code_o(run_code)
+        .st_o(st), .mem_sel_i(mem_sel), .mem_addr_i(mem_addr), .mem_we_i(mem_we), .mem_wdata_i(mem_wdata), .mem_re_i(mem_re),
+        .mem_rdata_o(mem_rdata), .mem_rvalid_o(mem_rvalid), .run_start_i(run_start), .run_flags_i(run_flags),
+        .run_abort_i(run_abort), .run_busy_o(run_busy), .run_code_o(run_code)
     );
 endmodule
 

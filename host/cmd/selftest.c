@@ -20,9 +20,8 @@ static const char intro[] =
     "or\n"
     "not built. Blocks come in the order in which they rest on one another: the first line that failed is where to look. What\n"
     "ref itself answers is checked against stored sums first (line 'ref'); --engine ref does only that. Weights, samples and\n"
-    "registers of the device are overwritten. Of a memory beyond 512 KiB, which simulations alone have, the rest is tried at "
-    "the\n"
-    "address lines only. Exit code 1 if a line failed.\n";
+    "registers of the device are overwritten. Of a memory beyond 512 KiB, which simulations alone have, the rest is tried\n"
+    "at the address lines only. Exit code 1 if a line failed.\n";
 
 /* ---- the run ---- */
 
