@@ -13,10 +13,7 @@ namespace {
 
 const struct Build {
     unsigned lanes, blocks, block_w, block_aw, groups, steps_max, word_log;
-} kBuilds[] = {{4, 16, 5, 4, 1, 14, 0},
-               {32, 8, 4, 3, 4, 7, 0},
-               {1, 64, 7, 6, 1, 14, 2},
-               {128, 4, 3, 2, 4, 14, 0}};
+} kBuilds[] = {{4, 16, 5, 4, 1, 14, 0}, {32, 8, 4, 3, 4, 7, 0}, {1, 64, 7, 6, 1, 14, 2}, {128, 4, 3, 2, 4, 14, 0}};
 
 struct Item {
     unsigned row, block;
