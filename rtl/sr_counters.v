@@ -18,7 +18,6 @@ module sr_counters #(
     output wire [511:0] st_o
 );
     reg  [31:0] st_cyc_total, st_cyc_base, st_cyc_lif, st_cyc_lif_busy, st_cyc_readout, st_cyc_update, st_events;
-    wire [31:0] st_cyc_project = 32'd0;
     `include "sr_st.vh"
     always @(posedge clk_i)
         if (clear_i) st_cyc_total <= 32'd0;

@@ -148,12 +148,11 @@ module sr_regs #(
             SR_REG_STATUS: st = {16'd0, st_i[15:0]};
             SR_REG_CYC_TOTAL: st = st_i[63:32];
             SR_REG_CYC_BASE: st = st_i[95:64];
-            SR_REG_CYC_PROJECT: st = st_i[127:96];
-            SR_REG_CYC_LIF: st = st_i[159:128];
-            SR_REG_CYC_LIF_BUSY: st = st_i[191:160];
-            SR_REG_CYC_READOUT: st = st_i[223:192];
-            SR_REG_CYC_UPDATE: st = st_i[255:224];
-            SR_REG_EVENTS: st = st_i[287:256];
+            SR_REG_CYC_LIF: st = st_i[127:96];
+            SR_REG_CYC_LIF_BUSY: st = st_i[159:128];
+            SR_REG_CYC_READOUT: st = st_i[191:160];
+            SR_REG_CYC_UPDATE: st = st_i[223:192];
+            SR_REG_EVENTS: st = st_i[255:224];
             default: st = 32'd0;
         endcase
     end

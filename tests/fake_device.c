@@ -255,7 +255,7 @@ static uint8_t run(struct fake *fake, uint8_t flags) {
         free_samples(&s);
     }
     if (!code && flags & SR_RUN_UPDATE) code = update(fake, &net, (flags & SR_RUN_SHAPE) != 0);
-    for (unsigned i = 0; i < 8; i++) fake->registers[SR_REG_CYC_TOTAL + i] = 100 + i;
+    for (unsigned i = 0; i < 7; i++) fake->registers[SR_REG_CYC_TOTAL + i] = 100 + i;
     return code;
 }
 

@@ -145,7 +145,6 @@ static enum sr_status set_up(struct bench *b) {
 static void account(struct sr_bench_line *r, const struct sr_counters *c) {
     r->total += (double)c->total;
     r->base += (double)c->base;
-    r->project += (double)c->project;
     r->lif += (double)c->lif;
     r->busy += (double)c->lif_busy;
     r->readout += (double)c->readout;
@@ -158,8 +157,8 @@ static void account(struct sr_bench_line *r, const struct sr_counters *c) {
 /* From sums to what a generation takes. */
 static void conclude(struct bench *b, struct sr_bench_line *r) {
     const struct sr_caps *caps = sr_device_caps(b->device);
-    double *const sums[] = {&r->total,  &r->base,    &r->project, &r->lif,      &r->busy,    &r->readout,
-                            &r->update, &r->link_tx, &r->link_rx, &r->requests, &r->seconds, &r->processor};
+    double *const sums[] = {&r->total,   &r->base,    &r->lif,      &r->busy,    &r->readout,  &r->update,
+                            &r->link_tx, &r->link_rx, &r->requests, &r->seconds, &r->processor};
     double neurons = 0, slots = 0;
     for (size_t i = 0; i < sizeof sums / sizeof *sums; i++) *sums[i] /= r->generations;
     for (uint32_t l = 0; l < b->net.layers && caps->lanes; l++) { /* lanes beside the last neuron are issued but idle */

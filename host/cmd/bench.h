@@ -15,10 +15,10 @@ SR_MUST_CHECK enum sr_status sr_bench_random(struct sr_data_set *set, const stru
 struct sr_bench_line {
     enum sr_mode mode;
     uint32_t rank, generations;
-    double seconds, processor;                         /* a generation: by the clock; of all threads of this process */
-    double total, base, project, lif, readout, update; /* a generation; cycles */
-    double link_tx, link_rx, requests;                 /* bytes, packets sent */
-    double busy;                                       /* NAN: not measured */
+    double seconds, processor;                /* a generation: by the clock; of all threads of this process */
+    double total, base, lif, readout, update; /* a generation; cycles */
+    double link_tx, link_rx, requests;        /* bytes, packets sent */
+    double busy;                              /* NAN: not measured */
     double speedup;
     bool by_time;
     double samples;                     /* learned a second; mode local */

@@ -59,7 +59,7 @@ cJSON *sr_bench_json(const struct sr_bench_what *b, const struct sr_bench_line *
     const struct {
         const char *name;
         double value;
-    } phases[] = {{"base", r->base}, {"project", r->project}, {"lif", r->lif}, {"readout", r->readout}, {"update", r->update}};
+    } phases[] = {{"base", r->base}, {"lif", r->lif}, {"readout", r->readout}, {"update", r->update}};
     sr_net_text(b->net, shape, sizeof shape);
     cJSON_AddStringToObject(json, "mode", sr_bench_mode(r->mode));
     if (r->mode == SR_MODE_LOCAL) {
@@ -115,9 +115,9 @@ void sr_bench_print_line(const struct sr_bench_what *b, const struct sr_bench_li
                b->config->pairs, b->config->pairs == 1 ? "" : "s");
         double each = b->config->batch;
         if (r->total > 0)
-            printf("       %.0f cycles a sample: base current %.0f, LIF %.0f, readout %.0f, update %.0f, the rest %.0f\n",
-                   r->total / each, r->base / each, r->lif / each, r->readout / each, r->update / each,
-                   (r->total - r->base - r->lif - r->readout - r->update) / each);
+            printf(
+                "       %.0f cycles a sample; phases, which overlap: base current %.0f, LIF %.0f, readout %.0f, update %.0f\n",
+                r->total / each, r->base / each, r->lif / each, r->readout / each, r->update / each);
         return;
     }
     uint32_t population = b->config->population;
@@ -127,10 +127,10 @@ void sr_bench_print_line(const struct sr_bench_what *b, const struct sr_bench_li
     if (!isnan(r->busy)) snprintf(busy, sizeof busy, "%.1f %%", 100 * r->busy);
     printf("%-8s %4s", sr_bench_mode(r->mode), rank);
     if (r->total > 0) {
-        printf(" %11.0f %10.0f %10.0f %11.0f %10.0f %10.0f %8s %11.0f", r->total, r->base, r->project, r->lif, r->readout,
-               r->update, busy, r->total / population);
+        printf(" %11.0f %10.0f %11.0f %10.0f %10.0f %8s %11.0f", r->total, r->base, r->lif, r->readout, r->update, busy,
+               r->total / population);
     } else {
-        printf(" %11s %10s %10s %11s %10s %10s %8s %11s", "-", "-", "-", "-", "-", "-", "-", "-");
+        printf(" %11s %10s %11s %10s %10s %8s %11s", "-", "-", "-", "-", "-", "-", "-");
     }
     double link = r->link_tx + r->link_rx;
     printf(" %9.0f %8.1f %8s%s %11.0f %9.0f\n", link, link / population, speedup, r->by_time ? "t" : " ",
@@ -151,6 +151,6 @@ void sr_bench_print_head(const struct sr_bench_what *b) {
         "storing them would take: this device %s\n\n",
         strcmp(caps->engine, "ref") ? "cycles" : "time (t)",
         caps->factors ? "keeps a generation's factors, a bit an entry, one set a pair" : "regenerates them and stores 0");
-    printf("%-8s %4s %11s %10s %10s %11s %10s %10s %8s %11s %9s %8s %9s %11s %9s\n", "mode", "rank", "cycles", "base",
-           "project", "lif", "readout", "update", "busy", "/member", "link", "/member", "speed-up", "evals/s", "perturb.");
+    printf("%-8s %4s %11s %10s %11s %10s %10s %8s %11s %9s %8s %9s %11s %9s\n", "mode", "rank", "cycles", "base", "lif",
+           "readout", "update", "busy", "/member", "link", "/member", "speed-up", "evals/s", "perturb.");
 }

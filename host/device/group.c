@@ -224,7 +224,7 @@ static void most(uint64_t *a, uint64_t b) {
 }
 
 void sr_join_counters(struct sr_counters *all, const struct sr_counters *one) {
-    most(&all->total, one->total), most(&all->base, one->base), most(&all->project, one->project);
+    most(&all->total, one->total), most(&all->base, one->base);
     most(&all->lif, one->lif), most(&all->readout, one->readout), most(&all->update, one->update);
     all->lif_busy += one->lif_busy;
     all->events += one->events;

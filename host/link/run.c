@@ -159,19 +159,19 @@ enum sr_status sr_link_remembers(struct sr_link *link) {
 /* ---- runs ---- */
 
 static enum sr_status count_cycles(struct sr_link *link, uint64_t work) {
-    static const char *const names[] = {"CYC_TOTAL",    "CYC_BASE",    "CYC_PROJECT", "CYC_LIF",
-                                        "CYC_LIF_BUSY", "CYC_READOUT", "CYC_UPDATE",  "EVENTS"};
-    uint32_t status[9]; /* STATUS, then the counters */
+    static const char *const names[] = {"CYC_TOTAL",   "CYC_BASE",   "CYC_LIF", "CYC_LIF_BUSY",
+                                        "CYC_READOUT", "CYC_UPDATE", "EVENTS"};
+    uint32_t status[8]; /* STATUS, then the counters */
     const uint32_t *got = status + 1;
-    SR_TRY(sr_link_registers(link, SR_REG_STATUS, 9, status));
+    SR_TRY(sr_link_registers(link, SR_REG_STATUS, 8, status));
     if (!(status[0] & STATUS_EPOCH)) return forgot(link);
-    for (unsigned i = 0; i < 8; i++)
+    for (unsigned i = 0; i < 7; i++)
         if (link->device.patience && got[i] / link->device.patience > work)
             return sr_fail(&link->device, SR_ERR_DEVICE, "the device reports %s = %u of a run that can take no more than %llu",
                            names[i], (unsigned)got[i], (unsigned long long)work);
     struct sr_counters *c = &link->counters;
-    c->total += got[0], c->base += got[1], c->project += got[2], c->lif += got[3];
-    c->lif_busy += got[4], c->readout += got[5], c->update += got[6], c->events += got[7];
+    c->total += got[0], c->base += got[1], c->lif += got[2], c->lif_busy += got[3];
+    c->readout += got[4], c->update += got[5], c->events += got[6];
     return SR_OK;
 }
 

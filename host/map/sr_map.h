@@ -35,12 +35,11 @@ enum {
     SR_REG_STATUS = 0x20,
     SR_REG_CYC_TOTAL = 0x21,
     SR_REG_CYC_BASE = 0x22,
-    SR_REG_CYC_PROJECT = 0x23,
-    SR_REG_CYC_LIF = 0x24,
-    SR_REG_CYC_LIF_BUSY = 0x25,
-    SR_REG_CYC_READOUT = 0x26,
-    SR_REG_CYC_UPDATE = 0x27,
-    SR_REG_EVENTS = 0x28,
+    SR_REG_CYC_LIF = 0x23,
+    SR_REG_CYC_LIF_BUSY = 0x24,
+    SR_REG_CYC_READOUT = 0x25,
+    SR_REG_CYC_UPDATE = 0x26,
+    SR_REG_EVENTS = 0x27,
     SR_REG_BUILD = 0x30,
     SR_REG_STEPS = 0x40,
     SR_REG_CLASSES = 0x41,
@@ -133,7 +132,7 @@ enum {
 #define SR_KIND_ROUND UINT32_C(0x3)
 #define SR_KIND_LOCAL UINT32_C(0x4)
 #define SR_LAYER_READOUT UINT32_C(0x3)
-#define SR_MAP_HASH UINT32_C(0xC05659D1)
+#define SR_MAP_HASH UINT32_C(0x1AE57ACD)
 
 /* Text of a reply status or run code; never NULL. */
 static inline const char *sr_reply_text(uint32_t code)

@@ -30,11 +30,11 @@ struct sr_history_row {
 void sr_history_add(struct sr_history_row *row, int32_t fitness, bool first);
 
 SR_MUST_CHECK enum sr_status sr_history_create(const char *path, char *error, size_t error_size);
-/* Keep the rows of generations 1..generation, and open for appending. *columns: how many columns the history has. One that an older
- * program began stays without the last ones. */
-SR_MUST_CHECK enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **file, unsigned *columns, char *error,
+/* Keep the rows of generations 1..generation, and open for appending. *columns: which columns the history has, a bit
+ * each. One that an older program began keeps the columns that it began with. */
+SR_MUST_CHECK enum sr_status sr_history_open(const char *path, uint32_t generation, FILE **file, uint32_t *columns, char *error,
                                              size_t error_size);
-SR_MUST_CHECK enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row, unsigned columns);
+SR_MUST_CHECK enum sr_status sr_history_append(FILE *file, const struct sr_history_row *row, uint32_t columns);
 SR_MUST_CHECK enum sr_status sr_history_sync(FILE *file);
 /* Compare results, and what a clock decided: all columns but cycles, link bytes, seconds and those of modes in float. SR_ERR_MISMATCH: difference has one line. */
 SR_MUST_CHECK enum sr_status sr_history_compare(const char *path1, const char *path2, char *difference, size_t size);

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 
-const char *const sr_phase_name[SR_PHASES] = {"base", "project", "lif", "readout", "update"};
+const char *const sr_phase_name[SR_PHASES] = {"base", "lif", "readout", "update"};
 
 /* What a row must have comes first. */
 enum column {
@@ -26,9 +26,9 @@ enum column {
     LINK_RX,
     COLUMNS
 };
-static const char *const names[COLUMNS] = {"generation",       "fitness_mean", "correct",  "seconds", "validation",
-                                           "float_validation", "cycles",       "base",     "project", "lif",
-                                           "readout",          "update",       "lif_busy", "link_tx", "link_rx"};
+static const char *const names[COLUMNS] = {"generation",       "fitness_mean", "correct", "seconds", "validation",
+                                           "float_validation", "cycles",       "base",    "lif",     "readout",
+                                           "update",           "lif_busy",     "link_tx", "link_rx"};
 enum { FIELDS_MAX = 64 };
 
 /* Bounds what a file that is no history of ours can make this program take: ten million generations. */

@@ -7,7 +7,7 @@
 #include "model/config.h"
 
 /* Phases of a generation that an engine counts cycles of, in the order of docs/files.md; they overlap. */
-enum { SR_PHASES = 5 };
+enum { SR_PHASES = 4 };
 extern const char *const sr_phase_name[SR_PHASES];
 
 struct sr_series {

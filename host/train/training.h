@@ -36,7 +36,7 @@ struct sr_training {
     struct sr_augment augment;
     uint32_t *chosen; /* the batch's sample numbers */
     FILE *history;
-    unsigned columns;       /* of the history */
+    uint32_t columns;       /* of the history */
     struct sr_weights init; /* of the model to begin with, until start; NULL if there is none */
     uint32_t init_bits;
     struct sr_net init_net;

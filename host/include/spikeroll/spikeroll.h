@@ -147,7 +147,7 @@ struct sr_caps {
 /* Cycles by phase of the last evaluation + update (phases overlap; total does not double count), and link bytes since the
  * last sr_device_counters call. With several devices: cycles are the maximum, busy and bytes are sums. ref: cycles 0. */
 struct sr_counters {
-    uint64_t total, base, project, lif, lif_busy, readout, update;
+    uint64_t total, base, lif, lif_busy, readout, update;
     uint64_t events;           /* input events, each column block counted */
     uint64_t link_tx, link_rx; /* bytes to and from the device, packets and retries included */
     uint64_t link_requests;    /* packets sent; each is answered before the next goes out */

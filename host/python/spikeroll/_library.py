@@ -39,7 +39,7 @@ _caps = ("lanes rank_lanes proj_units sample_w frac_w buffers layers_max inputs_
          "classes_max steps_max rank_max pairs_max sample_words weight_words rweight_words batch_max score_words "
          "packet_max step_readout clock_hz map_hash protocol modes factors row_words devices")
 sr_caps = _struct("sr_caps", ("engine", c.c_char * 16), *((name, u32) for name in _caps.split()))
-_counters = "total base project lif lif_busy readout update events link_tx link_rx link_requests link_retries"
+_counters = "total base lif lif_busy readout update events link_tx link_rx link_requests link_retries"
 sr_counters = _struct("sr_counters", *((name, u64) for name in _counters.split()))
 sr_batch = _struct("sr_batch", ("count", u32), ("ids", c.POINTER(u32)), ("bits", c.POINTER(_words)), ("labels", _labels))
 sr_data_arrays = _struct("sr_data_arrays", ("classes", u32), ("inputs", u32), ("steps", u32), ("count", u32 * 2),
