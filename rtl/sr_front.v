@@ -7,10 +7,12 @@
 //             keeps nothing. An event comes with the weight word and row factor bits whose addresses were given before.
 // Addresses   weights: {input, block}; row factors as in sr_factors; base current: {step, block}; counts: {group, step}.
 // Words       go from the sample store's port to in_q, and from there to x_q, where their events are issued, a word a cycle while there is room.
-//             In in_q a word without an event is left out, unless it is its step's last. AHEAD 1: there is a queue of 8 words between
-//             in_q and x_q, which runs ahead across steps and passes, and no way from x_q to the store; AHEAD 0: none, in fewer cells.
+//             In in_q a word without an event is left out, unless it is its step's last. AHEAD 1: there is a queue between in_q and x_q,
+//             which runs ahead across steps and passes. A word is asked for while the queue holds fewer than 8, which flip-flops alone
+//             tell; it has room for those that are then still on their way, so that none ever waits in front of it. AHEAD 0: there is no
+//             queue, words wait on the port and in in_q, and it takes fewer cells.
 // Cycles      passes * (steps + events) + 5, where the words come fast enough; what is waited for them besides. They come a word a cycle from 3
-//             cycles after start_i on (AHEAD 1: 5), and a cycle later behind the last of a pass.
+//             cycles after start_i on (AHEAD 1: 5), and with AHEAD 0 a cycle later behind the last of a pass.
 // Job         start_i (pulse) with the inputs, held while busy_o; x_base_i in words (top bit: beyond the store), x_words_i a
 //             step, the sample's words in a row. x_over_o: a word is read whose address is beyond what is there. Reset: control only.
 // Test        tests/rtl/tb_front.cpp; proofs: tests/formal
@@ -80,68 +82,75 @@ module sr_front #(
     reg                run_q;
     reg                port_q;           // a word is on the port
     reg  [X_AW:0]      x_addr_q;         // next word to be asked for; the top bit: beyond
-    reg  [XW_W-1:0]    port_word_q;      // the port's word of its step, and its step
-    reg  [STEP_W-1:0]  port_step_q;
+    reg  [XW_W-1:0]    at_word_q;        // a word of its step, and its step: AHEAD 1: of the next word to be asked for; AHEAD 0: of the port's
+    reg  [STEP_W-1:0]  at_step_q;
     reg  [XW_W-1:0]    x_last_q;         // held: before the first word counts
     reg  [15:0]        rest_q;           // inputs in the last word, a bit each
     reg                in_valid_q;
     reg  [ENTRY_W-1:0] in_q;             // {last of its pass, last of its step, number, inputs}
-    wire               port_last = port_word_q == x_last_q;
-    wire               port_end  = port_last && port_step_q == steps_i - 1'b1;
+    wire               at_last   = at_word_q == x_last_q;
+    wire               at_end    = at_last && at_step_q == steps_i - 1'b1;
+    wire [XW_W+1:0]    at        = {at_end, at_last, at_word_q};
+    wire [XW_W+1:0]    port_at;          // of the port's word
     wire               in_some   = |in_q[15:0] || in_q[XW_W+16];   // it is wanted
-    wire               queue_free;
-    wire               in_free   = !in_valid_q || !in_some || queue_free;
+    wire               room;             // AHEAD 1: a word that is asked for now will find room in the queue
+    wire               next_take;
+    wire               in_free   = AHEAD != 0 || !in_valid_q || !in_some || next_take;
     wire               port_next = port_q && in_free;              // to in_q
-    assign x_re_o   = run_q && (!port_q || (in_free && !port_end));
+    wire               at_next   = AHEAD != 0 ? x_re_o : port_next;
+    assign x_re_o   = run_q && (AHEAD != 0 ? room : !port_q || (in_free && !at_end));
     assign x_addr_o = x_addr_q[X_AW-1:0];
     assign x_over_o = x_re_o && {{31 - X_AW{1'b0}}, x_addr_q} >= SAMPLE_WORDS;
     always @(posedge clk_i) begin
         x_last_q <= x_words_i - 1'b1;
         rest_q   <= rest_i == 4'd0 ? 16'hffff : ~(16'hffff << rest_i);
         port_q   <= run_q && (x_re_o || (port_q && !in_free));
-        if (!run_q || (port_next && port_end)) x_addr_q <= x_base_i;
+        if (!run_q || (at_next && at_end)) x_addr_q <= x_base_i;
         else if (x_re_o) x_addr_q <= x_addr_q + 1'b1;
         if (!run_q) begin
-            port_word_q <= {XW_W{1'b0}};
-            port_step_q <= {STEP_W{1'b0}};
-        end else if (port_next) begin
-            port_word_q <= port_last ? {XW_W{1'b0}} : port_word_q + 1'b1;
-            if (port_last) port_step_q <= port_end ? {STEP_W{1'b0}} : port_step_q + 1'b1;
+            at_word_q <= {XW_W{1'b0}};
+            at_step_q <= {STEP_W{1'b0}};
+        end else if (at_next) begin
+            at_word_q <= at_last ? {XW_W{1'b0}} : at_word_q + 1'b1;
+            if (at_last) at_step_q <= at_end ? {STEP_W{1'b0}} : at_step_q + 1'b1;
         end
-        if (in_free) in_q <= {port_end, port_last, port_word_q, x_data_i & (port_last ? rest_q : 16'hffff)};
+        if (in_free) in_q <= {port_at, x_data_i & (port_at[XW_W] ? rest_q : 16'hffff)};
         in_valid_q <= run_q && (port_q || !in_free);
     end
-    wire               next_valid, next_take;
+    wire               next_valid;
     wire [ENTRY_W-1:0] next;
     generate
         if (AHEAD != 0) begin : g_queue
-            // {full, words} in the memory; one more stands on its port.
-            reg  [2:0] put_q, get_q;
-            reg  [3:0] count_q;
+            // count_q words are in the memory; one more stands on its port. A word that is asked for while there are 7 comes behind two others, on
+            // the store's port and in in_q, so that there are 10 at most.
+            reg  [XW_W+1:0] port_at_q;
+            reg  [3:0] put_q, get_q, count_q;
             reg        next_q;
-            wire       put = in_valid_q && in_some && queue_free;
+            wire       put = in_valid_q && in_some;
             wire       get = count_q != 4'd0 && (!next_q || next_take);
-            localparam AW = LUT_RAM != 0 ? 4 : 8;      // a smaller one would be built of flip-flops
+            localparam AW = LUT_RAM != 0 ? 4 : 8;      // 4 is what it needs; one of block RAM as small would be built of flip-flops
             sr_ram #(.WIDTH(ENTRY_W), .DEPTH(1 << AW), .ADDR_W(AW), .LUT(LUT_RAM)) u_queue (
-                .clk_i(clk_i), .we_i(put), .waddr_i({{AW - 3{1'b0}}, put_q}), .wdata_i(in_q), .re_i(get),
-                .raddr_i({{AW - 3{1'b0}}, get_q}), .rdata_o(next)
+                .clk_i(clk_i), .we_i(put), .waddr_i({{AW - 4{1'b0}}, put_q}), .wdata_i(in_q), .re_i(get), .raddr_i({{AW - 4{1'b0}}, get_q}), .rdata_o(next)
             );
             always @(posedge clk_i) begin
-                put_q   <= put_q + {2'd0, put};
-                get_q   <= get_q + {2'd0, get};
+                port_at_q <= at;
+                put_q   <= put_q + {3'd0, put};
+                get_q   <= get_q + {3'd0, get};
                 count_q <= count_q + {{3{!put && get}}, put ^ get};
                 next_q  <= get || (next_q && !next_take);
                 if (!run_q) begin
-                    put_q   <= 3'd0;
-                    get_q   <= 3'd0;
+                    put_q   <= 4'd0;
+                    get_q   <= 4'd0;
                     count_q <= 4'd0;
                     next_q  <= 1'b0;
                 end
             end
-            assign queue_free = !count_q[3];
+            assign room       = !count_q[3];
+            assign port_at    = port_at_q;
             assign next_valid = next_q;
         end else begin : g_no_queue
-            assign queue_free = next_take;
+            assign room       = 1'b0;
+            assign port_at    = at;
             assign next_valid = in_valid_q && in_some;
             assign next       = in_q;
         end
@@ -273,7 +282,7 @@ module sr_front #(
             if (!busy_o && $past(busy_o && !rst_i)) assert ($past(keep));
             // A word that is asked for finds room on the port, and so does one of the port in in_q, of in_q where it goes.
             if (x_re_o) assert (!port_q || port_next);
-            if (port_next && in_valid_q && in_some) assert (AHEAD != 0 ? queue_free : next_take && next_valid);
+            if (port_next && in_valid_q && in_some) assert (AHEAD != 0 || (next_take && next_valid));
             // for the induction
             if (run_q) assert (!no_pass);
             if (run_q && !have_q) assert (begun);
@@ -294,9 +303,11 @@ module sr_front #(
         if (AHEAD != 0) begin : g_formal_queue
             always @(posedge clk_i)
                 if (past_q && run_q) begin
-                    assert (g_queue.count_q <= 4'd8 && g_queue.count_q[2:0] == g_queue.put_q - g_queue.get_q);
+                    // what is on the way has room in it
+                    assert ({1'b0, g_queue.count_q} + {4'd0, port_q} + {4'd0, in_valid_q} <= 5'd10);
+                    assert (g_queue.count_q == g_queue.put_q - g_queue.get_q);
                     if (g_queue.get && g_queue.put) assert (g_queue.put_q != g_queue.get_q);
-                    cover (g_queue.count_q[3]);
+                    cover (g_queue.count_q == 4'd10);
                 end
         end
     endgenerate

@@ -30,22 +30,31 @@ struct Item { /* in the order of the data */
 };
 
 /* The cycles of a job, from start_i in cycle 0 on, as the header has the words: a word is read, is on the port from the cycle after, moves
- * into in_q, and leaves it for the queue or for x_q, each when there is room. */
+ * into in_q, and leaves it for the queue or for x_q. Without a queue each waits for room; with one it is read when the queue holds fewer than 8. */
 struct Clock {
     bool ahead;
-    uint64_t read = 1, in_left = 0, free = 1;  /* free: x_q, from its last cycle on. The first mark is in cycle 1. */
-    uint64_t got[8] = {}, taken = 0, kept = 0; /* cycles in which the last words were read out of the queue */
+    uint64_t read = 0, in_left = 0, free = 1; /* free: x_q, from its last cycle on. The first mark is in cycle 1. */
+    uint64_t taken = 0;
+    std::vector<uint64_t> put = {}, got = {}; /* cycles in which words were written into the queue and read out of it */
 
+    size_t queued(uint64_t cycle) const {
+        return std::lower_bound(put.begin(), put.end(), cycle) - put.begin() -
+               (std::lower_bound(got.begin(), got.end(), cycle) - got.begin());
+    }
     void word(unsigned events, bool step_last, bool pass_last) {
-        uint64_t moved = std::max(read + 1, in_left);
-        in_left = moved + 1, read = moved + pass_last;
-        if (!events && !step_last) return;
+        read++;
         if (ahead) {
-            in_left = std::max(in_left, kept < 8 ? 0 : got[kept % 8] + 1);
-            got[kept % 8] = std::max({in_left + 1, kept ? got[(kept - 1) % 8] + 1 : 0, taken});
-            taken = std::max(got[kept++ % 8] + 1, free);
-        } else
+            while (queued(read) >= 8) read++;
+            if (!events && !step_last) return;
+            put.push_back(read + 2);
+            got.push_back(std::max({read + 3, got.empty() ? 0 : got.back() + 1, taken}));
+            taken = std::max(got.back() + 1, free);
+        } else {
+            uint64_t moved = std::max(read + 1, in_left);
+            in_left = moved + 1, read = moved + pass_last - 1;
+            if (!events && !step_last) return;
             in_left = taken = std::max(in_left, free);
+        }
         free = taken + events + step_last;
     }
     uint64_t cycles() const { return free + 3; }
