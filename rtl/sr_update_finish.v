@@ -163,8 +163,8 @@ module sr_update_finish #(
     // formal: LANES=4 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
     // formal: LANES=2 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
     // Assumed: start_i only while not busy; of sr_update as many claims as there are words, each where free_o is, and each handed over 4
-    // cycles later or more; of the noise unit that a word is not there in the cycle after it was asked for. A reset
-    // is long; after one of a clock the word whose last sum had been put would still be written, whole and at its place, and busy_o fall then.
+    // cycles later or more; of the noise unit that a word is not there in the cycle after it was asked for. Resets
+    // come at any time, and may be of one clock: nothing is written after one, and the next job is as the first.
     reg                past_q = 1'b0;
     reg                due_q;                           // a word was claimed and not handed over
     reg  [1:0]         wait_q;                          // cycles before it can be
@@ -191,11 +191,10 @@ module sr_update_finish #(
             end
             if (write_o) {write_row_q, write_block_q} <= {after_row, after_block};
         end
-        assume (rst_i == !past_q);
-        if (!past_q) assume (!behind && state_q == IDLE);
+        if (!past_q) assume (rst_i);
         if (busy_o) assume (!start_i);
         assume (rows_i != 0 && rows_i < 4 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
-        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(rows_i) && $stable(blocks_i) && $stable(readout_i));
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o))) assume ($stable(rows_i) && $stable(blocks_i) && $stable(readout_i));
         if (claim_i) assume (busy_o && free_o && !due_q && claim_row_q < rows_i && !(past_q && $past(start_i)));
         if (hand_i) assume (due_q && wait_q == 2'd0);
         if (past_q && $past(noise_o)) assume (!noise_ready_i);
