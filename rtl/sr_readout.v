@@ -437,9 +437,13 @@ module sr_readout #(
         pending = 5'd0;
         for (n_f = 1; n_f <= Q_READ; n_f = n_f + 1) pending = pending + {4'd0, c_last_age_q[n_f]};
     end
+    reg  [7:0] apart_q;         // cycles since the last item of the pair before; 255: or longer
+    wire [7:0] row_cycles = {{8 - BLOCK_W{1'b0}}, c_last_q} + 8'd1;
+    wire [7:0] to_class   = {{8 - BLOCK_W{1'b0}}, g_last_q} + 8'd2 + {5'd0, gap_cycles};       // to the first item of a class, or more
     reg  middle_q;              // full rank: of the class at this age q has been asked for, and its row goes on
     always @(posedge clk_i) begin
         past_q <= 1'b1;
+        apart_q <= rst_i ? 8'd255 : walk_last ? 8'd1 : apart_q + {7'd0, apart_q != 8'd255};
         k_1_q  <= k_q;
         k_2_q  <= k_1_q;
         if (clear_i || rst_i || c_last_age_q[Q_READ]) middle_q <= 1'b0;
@@ -458,6 +462,8 @@ module sr_readout #(
             if (!busy_o) assert (!score_we_o && !done_o && !y_re_o && !col_re_o && !class_re_o && !g_put && !store_q);
             assert (!(store_q && score_we_o));
             if (done_o) assert (score_we_o);
+            // Last scores of two pairs are as far apart as sr_member_fitness wants them, as the last items of their walks are.
+            if (walk_last && !infer_i) assert (apart_q >= {3'd0, classes_i} + 8'd6);
             // lane 0 has no other work while it multiplies g
             if (g_put && STREAM == 0) assert (!mac_q[3]);
             // S g is there before it is read
@@ -466,6 +472,9 @@ module sr_readout #(
             if (full && col_re_o) assert (col_addr_o[BLOCK_AW+:FACTOR_AW] == k_2_q);
             if (full && q_re) assert (q_k_q1 == q_sel_q);
             // for the induction
+            if (grow) assert (apart_q >= 8'd1 + {{8 - BLOCK_W{1'b0}}, item_q} && item_q <= g_last_q);
+            if (state_q == GAP) assert (gap_q != 3'd0 && gap_q <= gap_cycles && apart_q >= to_class - {5'd0, gap_q});
+            if (class_row && !infer_i) assert (apart_q >= to_class + {4'd0, class_q} * row_cycles + {{8 - BLOCK_W{1'b0}}, item_q});
             assert ((pair_last_q & ~c_last_age_q) == 0);
             if (class_row) assert ({1'b0, class_q} < classes_i && item_q <= c_last_q);
             if (grow || state_q == GAP) assert (class_q == 4'd0 && (STREAM != 0 && state_q == GAP ? k_q == rank_i : k_q < rank_i));

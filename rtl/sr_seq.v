@@ -366,7 +366,7 @@ module sr_seq #(
     wire _unused = &{1'b0, base_free_q, base_bank_q, sample_bank_q, score_ticket, done_ticket, fit_ticket};
 
 `ifdef FORMAL
-    // formal: FULL=1 BUFFERS=2 PAIR_AW=2 X_AW=4 DEPTH=12
+    // formal: FULL=1 BUFFERS=2 PAIR_AW=2 X_AW=4 DEPTH=20
     // An evaluation of full rank: a front for each pair, and LIF takes them in their order. Assumed: no fault, settings stable
     // in a run, lif_done_i for a pair that was begun.
     reg                past_q = 1'b0;
@@ -384,6 +384,9 @@ module sr_seq #(
         assume (full_i && cfg_pair_count != 0 && cfg_pair_count <= 1 << PAIR_AW && cfg_batch != 0 && cfg_batch <= 1 << PAIR_AW);
         if (past_q && $past(run_busy_o)) assume ($stable(cfg_pair_count) && $stable(cfg_batch));
         if (begun_q == 0) assume (!lif_done_i);
+        // of the readout and of the fitness unit, which is busy after a start alone
+        if (!s_taken_q[s_score_q] || s_full_q[s_score_q] || scored_q) assume (!read_done_i);
+        if (!fit_run_q) assume (!fit_busy);
         begun_q <= begun_q + {1'b0, lif_start} - {1'b0, lif_done_i};
         if (front_start) of_q[sample_bank_q] <= front_pair_o;
         if (state_q == IDLE || rst_i) begun_q <= 2'd0;
@@ -394,7 +397,14 @@ module sr_seq #(
             if (lif_start) assert (of_q[base_bank_q] == pair_q);
             if (front_q == F_RUN) assert (of_q[sample_bank_q] == front_pair_o);
             if (front_start) assert (!base_full_q[sample_bank_q] && {1'b0, front_pair_o} < cfg_pair_count);
+            // The fitness unit's inputs stay from its start to the first cycle in which it is not busy (sr_member_fitness), and it is not started
+            // before the cycle after that; then at once, if scores are there.
+            if ($past(state_q == EVALUATE && !rst_i && (fit_start || (fit_run_q && fit_busy))))
+                assert (fit_run_q && !fit_start && $stable({fit_bank_o, fit_pair_o, fit_job_o, fit_label_o}));
+            if (evaluating && s_full_q[s_fit_q] && !fit_busy && !$past(fit_busy) && !fit_end) assert (fit_start);
             // for the induction
+            assert ((s_full_q & ~s_taken_q) == 0);
+            if (fit_run_q) assert (s_taken_q[s_fit_q] && s_full_q[s_fit_q]);
             assert ({1'b0, pair_q} < cfg_pair_count && taken == filled + begun_q + {1'b0, filling} && (base_full_q & ~base_taken_q) == 0);
             assert (front_pair_q == (filled == 0 ? pair_q : filled == 1 ? after_1 : after_2));
             assert (sample_bank_q == (base_bank_q ^ filled[0]) && base_free_q == (base_bank_q ^ begun_q[0]));
