@@ -93,7 +93,7 @@ static void the_search_says_what_it_left_alone(void **unused) {
     struct fake_port *arduino = fake_port_open(), *silent = fake_port_open();
     fake_port_list(arduino, "ttyACM0", 0x2341, 0x0043, 0, -1);
     expect_refused(NULL, "has the USB identity of a board (icebreaker, hx8k, ulx3s, colorlight-i5). Left alone: /dev/ttyACM0");
-    fake_port_list(silent, "ttyUSB3", 0x0403, 0x6015, 0, 16);
+    fake_port_list(silent, "ttyUSB3", 0x0403, 0x6010, 1, 16);
     double least = 10;
     for (unsigned time = 0; time < 8 && least >= 1; time++) { /* again on a machine that is busy with other things */
         double start = now();
@@ -117,11 +117,18 @@ static void a_board_that_answers_ends_the_search(void **unused) {
     fake_defaults(&setup);
     setup.id[SR_REG_MAP_HASH]++;
     fake_port_attach(port, &setup, 0);
-    fake_port_list(port, "ttyUSB0", 0x0403, 0x6015, 0, 1);
-    assert_int_equal(open_serial(NULL, 0, &device, error), SR_ERR_MISMATCH);
-    if (!strstr(error, "port /dev/ttyUSB0 at 3000000 baud: the device has register list")) fail_msg("%s", error);
+    const struct {
+        int product, interface;
+        const char *expected;
+    } ports[] = {{0x6015, 0, "port /dev/ttyUSB0 at 3000000 baud: the device has register list"}, /* the boards' first rates */
+                 {0x6010, 1, "port /dev/ttyUSB0 at 4000000 baud: the device has register list"}};
+    for (unsigned i = 0; i < 2; i++) {
+        fake_port_list(port, "ttyUSB0", 0x0403, ports[i].product, ports[i].interface, 1);
+        assert_int_equal(open_serial(NULL, 0, &device, error), SR_ERR_MISMATCH);
+        if (!strstr(error, ports[i].expected)) fail_msg("%s", error);
+        fake_port_unlist_all();
+    }
     fake_port_close(port);
-    fake_port_unlist_all();
 }
 
 /* The port of a board by its name: libserialport opens it, and it is nobody else's. */

@@ -11,14 +11,15 @@
  * one is wired to its configuration pins. */
 static const struct {
     int vendor, product, interface; /* interface: of the UART; -1: it has one */
+    uint32_t rates[3];              /* of the boards' UARTs (BAUD in constraints/), and 0 */
     const char *boards;
 } identities[] = {
-    {0x0403, 0x6010, 1, "icebreaker, hx8k"}, /* FTDI FT2232H */
-    {0x0403, 0x6015, -1, "ulx3s"},           /* FTDI FT231X */
-    {0x0d28, 0x0204, -1, "colorlight-i5"},   /* DAPLink firmware of the extension board's microcontroller */
+    {0x0403, 0x6010, 1, {4000000, 12000000}, "icebreaker, hx8k"}, /* FTDI FT2232H */
+    {0x0403, 0x6015, -1, {3000000}, "ulx3s"},                     /* FTDI FT231X */
+    {0x0d28, 0x0204, -1, {921600}, "colorlight-i5"}, /* DAPLink firmware of the extension board's microcontroller */
 };
 
-/* Two transmissions at each of two rates take half a second on a port that is silent. */
+/* Two transmissions at each of at most two rates take half a second on a port that is silent. */
 enum { TRIES = 2 };
 
 static const char *base_name(const char *path) {
@@ -40,16 +41,18 @@ static int sysfs_number(const char *port, const char *file, const char *format) 
 
 int sr_ports_latency_ms(const char *name) { return sysfs_number(name, "latency_timer", "%9d"); }
 
-static bool is_board(const struct sp_port *port) {
+/* The rates to try on this port, or NULL: it is no board's. */
+static const uint32_t *rates_of(const struct sp_port *port) {
     int vendor, product;
     if (sp_get_port_transport(port) != SP_TRANSPORT_USB || sp_get_port_usb_vid_pid(port, &vendor, &product) != SP_OK)
-        return false;
+        return NULL;
     int interface = sysfs_number(base_name(sp_get_port_name(port)), "../bInterfaceNumber", "%9x");
     for (size_t i = 0; i < sizeof identities / sizeof *identities; i++) {
         if (identities[i].vendor != vendor || identities[i].product != product) continue;
-        return identities[i].interface < 0 || interface < 0 || interface == identities[i].interface;
+        return identities[i].interface < 0 || interface < 0 || interface == identities[i].interface ? identities[i].rates
+                                                                                                    : NULL;
     }
-    return false;
+    return NULL;
 }
 
 static void append(char *text, size_t size, const char *word) {
@@ -82,12 +85,13 @@ enum sr_status sr_ports_look(uint32_t baud, struct sr_device **device, char *err
     bool answered = false;
     for (struct sp_port **port = list; *port && status != SR_OK && !answered; port++) {
         const char *name = sp_get_port_name(*port);
-        if (!is_board(*port)) {
+        const uint32_t given[] = {baud, 0}, *rates = rates_of(*port);
+        if (!rates) {
             if (sp_get_port_transport(*port) == SP_TRANSPORT_USB) append(others, sizeof others, name);
             continue;
         }
         append(tried, sizeof tried, name);
-        status = sr_serial_try(name, baud, TRIES, &answered, device, last, sizeof last);
+        status = sr_serial_try(name, baud ? given : rates, TRIES, &answered, device, last, sizeof last);
     }
     sp_free_port_list(list);
     if (status == SR_OK) return status;

@@ -23,8 +23,8 @@
 #include "link/link.h"
 #include "link/serial.h"
 
-/* Rates of the boards in constraints/, tried in this order when none is given. */
-static const uint32_t rates[] = {3000000, 12000000, 921600};
+/* Rates of the boards in constraints/, tried in this order on a port that is named without one. */
+static const uint32_t all_rates[] = {4000000, 3000000, 12000000, 921600, 0};
 
 struct serial {
     struct sp_port *port; /* NULL for a pseudo-terminal */
@@ -262,7 +262,7 @@ static void remark_slow(struct sr_device *device, const char *name, const char *
                  name, (double)best / 1000);
 }
 
-enum sr_status sr_serial_try(const char *name, uint32_t baud, unsigned tries, bool *answered, struct sr_device **device,
+enum sr_status sr_serial_try(const char *name, const uint32_t *rates, unsigned tries, bool *answered, struct sr_device **device,
                              char *error, size_t error_size) {
     enum sr_status status = SR_ERR_LINK;
     char *real = realpath(name, NULL);
@@ -272,10 +272,8 @@ enum sr_status sr_serial_try(const char *name, uint32_t baud, unsigned tries, bo
         *answered = true;
         return SR_ERR_LINK;
     }
-    for (size_t i = 0; i < sizeof rates / sizeof *rates && status == SR_ERR_LINK && !*answered; i++) {
-        status = open_port(name, real, baud ? baud : rates[i], tries, answered, device, error, error_size);
-        if (baud) break;
-    }
+    for (; *rates && status == SR_ERR_LINK && !*answered; rates++)
+        status = open_port(name, real, *rates, tries, answered, device, error, error_size);
     if (status == SR_OK) {
         snprintf((*device)->name, sizeof(*device)->name, "port %s", name);
         remark_slow(*device, name, real);
@@ -303,6 +301,7 @@ static enum sr_status open_several(const struct sr_open *how, char **names, size
                                    char *error, size_t error_size) {
     struct sr_device **devices = calloc(count, sizeof(struct sr_device *));
     enum sr_status status = devices ? SR_OK : SR_ERR_MEMORY;
+    const uint32_t given[] = {how->baud, 0};
     size_t opened = 0;
     bool answered;
     if (!devices) snprintf(error, error_size, "out of memory for %zu ports", count);
@@ -312,7 +311,8 @@ static enum sr_status open_several(const struct sr_open *how, char **names, size
                      names[i][0] ? names[i] : how->port);
             status = SR_ERR_ARGUMENT;
         } else {
-            status = sr_serial_try(names[i], how->baud, SR_PACKET_TRIES, &answered, &devices[i], error, error_size);
+            status = sr_serial_try(names[i], how->baud ? given : all_rates, SR_PACKET_TRIES, &answered, &devices[i], error,
+                                   error_size);
             opened += status == SR_OK;
         }
     }
@@ -343,10 +343,11 @@ static char **split(const char *list, size_t *count) {
 }
 
 enum sr_status sr_serial_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size) {
+    const uint32_t given[] = {how->baud, 0};
     bool answered;
     if (!how->port) return sr_ports_look(how->baud, device, error, error_size);
     if (!strchr(how->port, ','))
-        return sr_serial_try(how->port, how->baud, SR_PACKET_TRIES, &answered, device, error, error_size);
+        return sr_serial_try(how->port, how->baud ? given : all_rates, SR_PACKET_TRIES, &answered, device, error, error_size);
     size_t count;
     char **names = split(how->port, &count);
     if (!names) {

@@ -5,9 +5,9 @@
 
 #include "device/device.h"
 
-/* Open a port at a rate, or at each of the boards' rates in turn if baud is 0, and make a device of it. tries: transmissions of
- * the first request at each rate. *answered: somebody spoke the protocol, so that another rate or port is no use. */
-enum sr_status sr_serial_try(const char *name, uint32_t baud, unsigned tries, bool *answered, struct sr_device **device,
+/* Open a port at each of these rates in turn, which end in 0, and make a device of it. tries: transmissions of the first request
+ * at each rate. *answered: somebody spoke the protocol, so that another rate or port is no use. */
+enum sr_status sr_serial_try(const char *name, const uint32_t *rates, unsigned tries, bool *answered, struct sr_device **device,
                              char *error, size_t error_size);
 
 /* Try the ports that have a board's USB identity. */

@@ -3,7 +3,7 @@
 // than 6 clocks), stalls on both byte streams, spikes, breaks.
 // The bit time of the line is a real number of clocks, computed here from the rate; nothing of the RTL's divider is used.
 // params: -GCLOCK_HZ=24000000 -GBAUD=3000000
-// params: -GCLOCK_HZ=18000000 -GBAUD=3000000
+// params: -GCLOCK_HZ=21000000 -GBAUD=4000000
 // params: -GCLOCK_HZ=50000000 -GBAUD=3000000
 // params: -GCLOCK_HZ=25000000 -GBAUD=115200
 // params: -GCLOCK_HZ=70000000 -GBAUD=2000000
