@@ -4,6 +4,8 @@
 // Accumulator  acc <- (first ? 0 : double ? 2 acc : acc) +- operand. Operand: the weight's integer part (wint_i), op_i (op_en_i), or
 //              the misses of the cycle before: ones of mask_i & (row_i ^ col_i), with miss_i, which are subtracted (neg_i). No two
 //              at once, and neg_i with misses alone.
+// MISS_FAR     1: mask, row and column bits come from far and late, so what is missed is registered as it comes, a bit each, and counted in front
+//              of the accumulator's adder; 0: counted as it comes, and the number registered. The same cycles.
 // UPDATE       0: base current alone, without what else an operand can be: acc <- 0 with first_i, else acc + the weight's integer part.
 // Formats      acc signed ACC_W, exact; op_i s16; base_o s16, saturated; sum_o the low 16 bits of acc.
 // Reset        none. Test: tests/rtl/tb_column.cpp; proofs: tests/formal
@@ -13,6 +15,7 @@ module sr_column #(
     parameter FRAC_W = 4,
     parameter ACC_W  = 19,
     parameter UNITS  = 4,    // factors counted side by side
+    parameter MISS_FAR = 0,
     parameter UPDATE = 1
 ) (
     input  wire                clk_i,
@@ -36,19 +39,30 @@ module sr_column #(
 
     `include "sr_popcount.vh"
     wire signed [ACC_W-1:0]    acc_q;
-    reg  [MISS_W-1:0]          miss_q;
-    wire [6:0]                 misses = popcount({{64 - UNITS{1'b0}}, mask_i & (row_i ^ col_i)});
+    wire [UNITS-1:0]           missing = mask_i & (row_i ^ col_i);
+    wire [MISS_W-1:0]          miss_1;      // how many were missing in the cycle before
+    wire [6:0]                 misses;
     wire signed [MASTER_W-1:0] w = w_i;
     wire [ACC_W-1:0] wide    = {{ACC_W - 8{w[MASTER_W-1]}}, w[MASTER_W-1:FRAC_W]};
     wire [ACC_W-1:0] shared  = {{ACC_W - 16{op_i[15]}}, op_i};
     // In this code a bit of the operand is a function of four: 0 misses, 1 misses subtracted, 2 op_i, 3 the weight.
     wire [1:0]       pick    = {wint_i || op_en_i, wint_i || neg_i};
-    wire [ACC_W-1:0] missed  = {{ACC_W - MISS_W{1'b0}}, miss_q} ^ {ACC_W{pick[0]}};
+    wire [ACC_W-1:0] missed  = {{ACC_W - MISS_W{1'b0}}, miss_1} ^ {ACC_W{pick[0]}};
     wire [ACC_W-1:0] operand = pick[1] ? (pick[0] ? wide : shared) : missed;
     wire [ACC_W-1:0] from    = double_i ? {acc_q[ACC_W-2:0], 1'b0} : first_i ? {ACC_W{1'b0}} : acc_q;
     wire [ACC_W:0]   sum     = {from, 1'b1} + {operand, neg_i};     // with the carry that completes a complement
-    always @(posedge clk_i) miss_q <= misses[MISS_W-1:0] & {MISS_W{miss_i}};
     generate
+        if (MISS_FAR != 0) begin : g_far
+            reg [UNITS-1:0] missing_q;
+            always @(posedge clk_i) missing_q <= missing & {UNITS{miss_i}};
+            assign misses = popcount({{64 - UNITS{1'b0}}, missing_q});
+            assign miss_1 = misses[MISS_W-1:0];
+        end else begin : g_near
+            reg [MISS_W-1:0] miss_q;
+            always @(posedge clk_i) miss_q <= misses[MISS_W-1:0] & {MISS_W{miss_i}};
+            assign misses = popcount({{64 - UNITS{1'b0}}, missing});
+            assign miss_1 = miss_q;
+        end
         if (UPDATE != 0) begin : g_all
             reg signed [ACC_W-1:0] held_q;
             always @(posedge clk_i) if (acc_en_i) held_q <= sum[ACC_W:1];
@@ -70,6 +84,7 @@ module sr_column #(
 
 `ifdef FORMAL
     // formal: DEPTH=8
+    // formal: MISS_FAR=1 DEPTH=8
     localparam signed [ACC_W:0] MOST_BASE = 32767;
     reg                     past_q = 1'b0, past_q2 = 1'b0, en_q1;
     reg  signed [ACC_W-1:0] next_q1;
@@ -94,7 +109,7 @@ module sr_column #(
         if (past_q) begin
             if (wint_i || op_en_i) assume (misses_q1 == 7'd0 && !neg_i);
             assume (!wint_i || !op_en_i);
-            assert (miss_q == misses_q1);
+            assert ({{7 - MISS_W{1'b0}}, miss_1} == misses_q1);
             if (past_q2 && en_q1) assert (acc_q == next_q1);
         end
         assert (base_o == (base > MOST_BASE ? MOST_BASE : base < -MOST_BASE ? -MOST_BASE : base));

@@ -73,7 +73,7 @@ module sr_columns #(
                 for (u = 0; u < PROJ_UNITS; u = u + 1) begin : g_col
                     assign col[u] = cols_i[u*LANES+n];
                 end
-                sr_column #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .UNITS(PROJ_UNITS), .UPDATE(LOWRANK)) u_column (
+                sr_column #(.FRAC_W(FRAC_W), .ACC_W(ACC_W), .UNITS(PROJ_UNITS), .MISS_FAR(LANES > 16 ? 1 : 0), .UPDATE(LOWRANK)) u_column (
                     .clk_i(clk_i), .acc_en_i(acc_en), .first_i(first), .double_i(ctl_i[UPD_DOUBLE]), .wint_i(add_base_i), .neg_i(neg_q),
                     .op_en_i(op_en_q), .op_i(total_i), .miss_i(ctl_i[UPD_MISS]), .mask_i(word_i[PROJ_UNITS-1:0]), .row_i(signs_o), .col_i(col),
                     .w_i(hidden_i[n*MASTER_W+:MASTER_W]), .base_o(base_o[n*16+:16]), .sum_o(sums_o[n*16+:16])

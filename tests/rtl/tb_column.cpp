@@ -2,7 +2,7 @@
  * sr_column against docs/numerics.md in plain C: base currents, sums of updates with all planes and doublings. Idle cycles
  * everywhere, in which the inputs are random. */
 // params: -GFRAC_W=4 -GACC_W=19 -GUNITS=4
-// params: -GFRAC_W=8 -GACC_W=19 -GUNITS=16
+// params: -GFRAC_W=8 -GACC_W=19 -GUNITS=16 -GMISS_FAR=1
 // params: -GFRAC_W=4 -GACC_W=19 -GUNITS=1
 // params: -GFRAC_W=8 -GACC_W=19 -GUNITS=8
 // params: -GFRAC_W=4 -GACC_W=19 -GUNITS=4 -GUPDATE=0
