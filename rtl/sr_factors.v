@@ -26,7 +26,7 @@ module sr_factors #(
     parameter X_WORDS    = 40,   // words of 16 inputs, at most
     parameter BLOCK_AW   = 4,    // bits of a column block's number
     parameter TOGETHER   = 0,
-    parameter LUT_RAM    = 0,    // columns in RAM of LUTs
+    parameter LUT_RAM    = 0,    // 1: columns in RAM of LUTs
     parameter CLASS_LUT  = 0,    // classes, too, where they are not TOGETHER with the rows
     parameter ROUNDS     = 1,    // of the noise unit in a cycle
     parameter RANK_MAX   = 32,
@@ -230,11 +230,11 @@ module sr_factors #(
             assign class_we[u] = keep && store_q == CLASSES && unit == u[UNIT_W-1:0];
         end
     endgenerate
-    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM)) u_hidden (
+    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM == 1 ? 1 : 0)) u_hidden (
         .clk_i(clk_i), .we_i(col_we & {PROJ_UNITS * WIDE{store_q == COLS}}), .waddr_i(col_word_at[COL_RAM_AW-1:0]),
         .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(col_re_i), .raddr_i(col_read_at[COL_RAM_AW-1:0]), .rdata_o(cols_o)
     );
-    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM)) u_readout (
+    sr_ram #(.WIDTH(PROJ_UNITS * LANES), .PARTS(PROJ_UNITS * WIDE), .DEPTH(1 << COL_RAM_AW), .ADDR_W(COL_RAM_AW), .LUT(LUT_RAM == 1 ? 1 : 0)) u_readout (
         .clk_i(clk_i), .we_i(col_we & {PROJ_UNITS * WIDE{store_q == COLS_READOUT}}), .waddr_i(col_word_at[COL_RAM_AW-1:0]),
         .wdata_i({PROJ_UNITS * WIDE{cut}}), .re_i(rcol_re_i), .raddr_i(rcol_read_at[COL_RAM_AW-1:0]), .rdata_o(rcols_o)
     );

@@ -29,8 +29,9 @@ parameter FIT_UNITS     = 0,      // fitness in 2 pipelined units, a member each
 parameter SCALE_OWN     = 0,      // 1: the readout's S g has products of its own, one a member, and no gap behind rows of factors (sr_readout)
 parameter QUAD          = 4,      // lanes at most that take one product of the update in turn (not LOOPS): 2 or 4
 parameter LEAK_MUL      = 1,      // 1: any leak; 0: leak 32/256 alone, without multipliers
-parameter LUT_RAM       = 0,      // 1: the family has RAM of LUTs, and the small memories are built of it. There, and where LOWRANK 0 leaves block
-                                  // RAM, the front has a queue of words
+parameter LUT_RAM       = 0,      // 1: the family has RAM of LUTs, and the small memories are built of it; 2: but for the wide ones of 64 words and more,
+                                  // column factors and the readout's weights, which block RAM that is left over holds in fewer cells. With either,
+                                  // and where LOWRANK 0 leaves block RAM, the front has a queue of words
 parameter LOCAL         = 0,      // 1: it learns in mode `local` too (sr_local)
 parameter NOISE_ROUNDS  = 1,      // rounds of a noise unit in a cycle, of 16
 parameter SUBTRACT      = 1,      // 1: either reset of a membrane; 0: the hard reset alone

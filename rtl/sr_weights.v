@@ -12,7 +12,7 @@ module sr_weights #(
     parameter DEPTH  = 1024,
     parameter ADDR_W = 10,
     parameter HOLD   = 1,
-    parameter LUT    = 0,    // 1: LUT RAM
+    parameter LUT    = 0,    // 1: LUT RAM; 2: block RAM with a port for writes besides, whose words are twice as wide on ECP5
     parameter PARTS  = 1
 ) (
     input  wire              clk_i,
@@ -29,7 +29,7 @@ module sr_weights #(
     always @(posedge clk_i) we_q <= we_i;
     generate
         if (LUT != 0) begin : g_lut
-            sr_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_W(ADDR_W), .LUT(1), .PARTS(PARTS)) u_ram (
+            sr_ram #(.WIDTH(WIDTH), .DEPTH(DEPTH), .ADDR_W(ADDR_W), .LUT(LUT == 1 ? 1 : 0), .PARTS(PARTS)) u_ram (
                 .clk_i(clk_i), .we_i(we_q), .waddr_i(addr_q), .wdata_i(wdata_i), .re_i(!(|we_q)), .raddr_i(addr_q), .rdata_o(rdata)
             );
         end else begin : g_block
