@@ -440,17 +440,19 @@ module sr_local_update #(
 `ifdef FORMAL
     // formal: LANES=32 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=3 BLOCK_AW=2 XW_W=2 X_AW=4 GROUPS=2 DEPTH=20
     // formal: LANES=1 STEPS_MAX=3 STEP_W=2 CNT_W=2 BLOCK_W=6 BLOCK_AW=5 XW_W=2 X_AW=4 GROUPS=1 WORD_LOG=1 DEPTH=20
-    // Assumed: start_i only while not busy, inputs legal and stable while busy_o, a dither word some time after it was asked for.
+    // Assumed: start_i only while not busy, inputs legal and stable while busy_o, of the noise unit nothing, as
+    // noise_ready_i may be up in any cycle (sr_noise_serial with ROUNDS 16).
     reg past_q = 1'b0;
+    reg asked_q;            // a dither word was asked for and not taken
     always @(posedge clk_i) begin
         past_q <= 1'b1;
+        asked_q <= (noise_o || (asked_q && !take)) && !rst_i;
         if (!past_q) assume (rst_i);
         if (busy_o) assume (!start_i);
         assume (steps_i != 0 && steps_i <= STEPS_MAX && x_words_i != 0 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
         assume (live != 0 && ends_i[BLOCK_W-1:0] <= ends_i[(GROUPS-1)*BLOCK_W+:BLOCK_W] && ends_i[(GROUPS-1)*BLOCK_W+:BLOCK_W] <= blocks_i);
         if (past_q && ($past(start_i) || $past(busy_o)))
             assume ($stable(readout_i) && $stable(ends_i) && $stable(blocks_i) && $stable(steps_i) && $stable(x_words_i));
-        if (past_q && $past(noise_o)) assume (!noise_ready_i);
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o);
             if (!busy_o) assert (!x_re_o && !noise_o && !issue_o && !w_we_o && !entry_re_o && !e_re_o);
@@ -458,6 +460,10 @@ module sr_local_update #(
             if (TURNING == 0) assert ((slot_q ? {v_q[6], v_q[4], v_q[2]} : {v_q[5], v_q[3], v_q[1]}) == 3'd0);
             if (TURNING == 0) assert (!(w_we_o && v_q[3]));
             // A segment is taken with its word of dither, when the one before has issued all it has.
+            // A word of dither is asked for before it is taken, in a cycle before, and once.
+            if (take) assert (asked_q);
+            if (noise_o) assert (!asked_q);
+            assert (asked_q == (fetch_q == WAIT));      // for the induction
             if (take) assert (noise_ready_i && (!run_q || (TURNING == 0 && v_q[1] && entry_q + 1'b1 == end_q)));
             if (TURNING == 0) assert (run_q == 1'b0 || !slot_q || v_q[1]);
             if (x_re_o) assert (load_q < steps_i);

@@ -163,13 +163,17 @@ module sr_update_finish #(
     // formal: LANES=4 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
     // formal: LANES=2 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
     // Assumed: start_i only while not busy; of sr_update as many claims as there are words, each where free_o is, and each handed over 4
-    // cycles later or more; of the noise unit that a word is not there in the cycle after it was asked for. Resets
+    // cycles later or more; of the noise unit nothing, as noise_ready_i may be up in any cycle (sr_noise_serial with ROUNDS 16). Resets
     // come at any time, and may be of one clock: nothing is written after one, and the next job is as the first.
     reg                past_q = 1'b0;
     reg                due_q;                           // a word was claimed and not handed over
     reg  [1:0]         wait_q;                          // cycles before it can be
     reg  [ROW_W-1:0]   claim_row_q, write_row_q;        // of the next word that is claimed, that is written
     reg  [BLOCK_W-1:0] claim_block_q, write_block_q;
+    reg  [ROW_W-1:0]   drawn_row_q;                     // of the word that was asked for last
+    reg  [7:0]         drawn_block_q;
+    wire               drawn = drawn_row_q == row_q && drawn_block_q == noise_block_o;
+    wire               begins = (block8 & ((8'd1 << PER_LOG) - 8'd1)) == 8'd0;      // a word of dither, with this block
     wire               claim_turn = claim_block_q == blocks_i - 1'b1, write_turn = write_block_q == blocks_i - 1'b1;
     wire [ROW_W-1:0]   after_row   = write_row_q + {{ROW_W - 1{1'b0}}, write_turn};      // of the word after the one that is written next
     wire [BLOCK_W-1:0] after_block = write_turn ? {BLOCK_W{1'b0}} : write_block_q + 1'b1;
@@ -182,6 +186,7 @@ module sr_update_finish #(
     always @(posedge clk_i) begin
         past_q <= 1'b1;
         due_q  <= (claim_i || (due_q && !hand_i)) && !rst_i;
+        if (noise_o) {drawn_row_q, drawn_block_q} <= {row_q, noise_block_o};
         wait_q <= claim_i ? 2'd3 : wait_q - {1'b0, wait_q != 2'd0};
         if (!busy_o) {claim_row_q, claim_block_q, write_row_q, write_block_q} <= {2 * (ROW_W + BLOCK_W){1'b0}};
         else begin
@@ -197,17 +202,19 @@ module sr_update_finish #(
         if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o))) assume ($stable(rows_i) && $stable(blocks_i) && $stable(readout_i));
         if (claim_i) assume (busy_o && free_o && !due_q && claim_row_q < rows_i && !(past_q && $past(start_i)));
         if (hand_i) assume (due_q && wait_q == 2'd0);
-        if (past_q && $past(noise_o)) assume (!noise_ready_i);
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o);
             if (!busy_o) assert (!put_o && !write_o && !noise_o && !due_q);
             // No sum is lost: a word is handed over when all sums of the one before have been put, and waits until its own are.
             if (hand_i) assert (!putting && !there_q);
+            // Dither is that of the row and block, asked for in a cycle before.
+            if (load) assert (drawn && !noise_o);
             // Words are written in order, each at its own place, which has been there for three cycles when a weight is first wanted.
             if (write_o) assert (w_addr_o == write_at);
             if (weigh_o) assert (w_addr_o == write_at && w_addr_o == $past(w_addr_o, 3));
             if (!busy_o && $past(busy_o && !rst_i)) assert (write_row_q == rows_i && write_block_q == 0 && claim_row_q == rows_i);
             // for the induction
+            if ((state_q == LOAD || (state_q != IDLE && !over_q)) && (!fresh_q || !begins)) assert (drawn);
             assert (!(there_q && !claim_q) && !(there_q && due_q) && (claim_q == (due_q || there_q)));
             if (due_q || claim_q) assert (state_q != IDLE);
             if (state_q == WAIT || state_q == RUN || behind) assert (w_addr_q == write_at);
