@@ -147,12 +147,22 @@ module sr_update #(
     reg  [1:0] stale_q;         // clocks after a reset in which there may be such
     reg        fresh_q;         // of the job at work, UPD_FIRST came
     reg  [3:0] due_q;           // words that were claimed and not handed over
+    reg  [1:0] wait_q;          // cycles before a word that was claimed can be handed over
+    reg  [ROW_W-1:0]   claim_row_q;                     // of the next word that is claimed
+    reg  [BLOCK_W-1:0] claim_block_q;
+    wire               claim_turn = claim_block_q == blocks_i - 1'b1;
     wire [3:0] on_way = {3'd0, hand_q[1]} + {3'd0, hand_q[2]} + {3'd0, hand_q[3]} + {3'd0, hand_q[4]} + {3'd0, double};
     always @(posedge clk_i) begin
         past_q <= 1'b1;
         stale_q <= rst_i ? 2'd2 : stale_q - {1'b0, stale_q != 2'd0};
         fresh_q <= !start_i && !rst_i && (fresh_q || (ctl_o[UPD_FIRST] && stale_q == 2'd0));
         due_q  <= rst_i ? 4'd0 : due_q + {3'd0, claim_o} - {3'd0, ctl_o[UPD_HAND]};
+        wait_q <= claim_o ? 2'd3 : wait_q - {1'b0, wait_q != 2'd0};
+        if (!busy_o) {claim_row_q, claim_block_q} <= {ROW_W + BLOCK_W{1'b0}};
+        else if (claim_o) begin
+            claim_block_q <= claim_turn ? {BLOCK_W{1'b0}} : claim_block_q + 1'b1;
+            claim_row_q   <= claim_row_q + {{ROW_W - 1{1'b0}}, claim_turn};
+        end
         if (!past_q) assume (rst_i && sum_q == 3'd0 && total_q == 3'd0 && double_q == 3'd0);
         if (busy_o) assume (!start_i);
         assume (rows_i != 0 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && groups_i != 0);
@@ -175,7 +185,16 @@ module sr_update #(
             if (re_o) assert ($past(row_re_o));
             if (ctl_o[UPD_MISS]) assert ($past(re_o));
             assert (!(ctl_o[UPD_MISS] && ctl_o[UPD_TOTAL]));
+            // What sr_update_finish assumes: a claim only where it is free and not in the cycle after the start, as many as there are words, and each
+            // handed over four cycles later or more.
+            if (claim_o) assert (busy_o && free_i && !$past(start_i) && claim_row_q == row_q && claim_block_q == block_q && claim_row_q < rows_i);
+            if (ctl_o[UPD_HAND]) assert (due_q != 4'd0 && (due_q > 4'd1 || wait_q == 2'd0));
+            if (!busy_o && $past(busy_o && !rst_i)) assert (claim_row_q == rows_i && claim_block_q == 0);
             // for the induction
+            if (state_q == SUM || state_q == TOTAL) assert (claim_row_q == row_q && claim_block_q == block_q);
+            if (state_q == DOUBLE)
+                assert (claim_row_q == row_q + {{ROW_W - 1{1'b0}}, block_end} && claim_block_q == (block_end ? {BLOCK_W{1'b0}} : block_q + 1'b1));
+            if (state_q == IDLE && busy_o) assert (claim_row_q == rows_i && claim_block_q == {BLOCK_W{1'b0}});
             if (stale_q == 2'd0 && busy_o && !fresh_q)
                 assert (sum_q[3] ? first_q[3] : sum_q[2] ? first_q[2] : sum_q[1] ? first_q[1] : sum && group_q == 0 && plane_q == top_i);
             if (stale_q != 2'd0) assert (!fresh_q && !sum_q[1] && !total_q[1] && !double_q[1] && (state_q == IDLE || (sum && group_q == 0 && plane_q == top_i && stale_q == 2'd1)));

@@ -162,7 +162,7 @@ module sr_update_finish #(
 `ifdef FORMAL
     // formal: LANES=4 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
     // formal: LANES=2 ROW_W=3 BLOCK_W=2 BLOCK_AW=1 W_AW=6 W_READOUT=32 DEPTH=28
-    // Assumed: start_i only while not busy; of sr_update as many claims as there are words, each where free_o is, and each handed over 4
+    // Assumed: start_i only while not busy; of sr_update, which proves it, as many claims as there are words, each where free_o is, handed over 4
     // cycles later or more; of the noise unit nothing, as noise_ready_i may be up in any cycle (sr_noise_serial with ROUNDS 16). Resets
     // come at any time, and may be of one clock: nothing is written after one, and the next job is as the first.
     reg                past_q = 1'b0;
