@@ -149,7 +149,7 @@ module sr_check #(
         read_q <= !busy_o ? 0 : read_q + re_o;
         if (!past_q) assume (rst_i);
         if (busy_o) assume (!start_i);
-        if (past_q && ($past(start_i) || $past(busy_o)))
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o)))
             assume ($stable(evaluate_i) && $stable(update_i) && $stable(infer_i) && $stable(learn_i) && $stable(steps_i) && $stable(x_words_i)
                     && $stable(classes_i) && $stable(rank_i) && $stable(count_i) && $stable(pairs_i) && $stable(batch_i));
         assume (count_i <= 1 << PAIR_AW && pairs_i <= 1 << PAIR_AW && batch_i != 0 && batch_i <= 1 << PAIR_AW);

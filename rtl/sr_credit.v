@@ -129,7 +129,7 @@ module sr_credit #(
         if (!past_q) assume (rst_i);
         if (busy_o) assume (!start_i);
         assume (pairs_i != 0 && rank_i != 0 && groups <= (1 << GROUP_W) - 1);
-        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(pairs_i) && $stable(rank_i));
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o))) assume ($stable(pairs_i) && $stable(rank_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o);
             if (!busy_o) assert (!credit_re_o && !word_we_o);

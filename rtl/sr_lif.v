@@ -208,7 +208,7 @@ module sr_lif #(
         if (busy_o) assume (!clear_i);
         assume (steps_i != 0 && blocks_i != 0 && rank_i != 0 && rank_i <= 4);
         assume (blocks_i <= 1 << BLOCK_AW && steps_i <= 1 << STEP_AW);
-        if (past_q && ($past(start_i) || $past(busy_o)))
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o)))
             assume ($stable(steps_i) && $stable(blocks_i) && $stable(rank_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o && ready_o);

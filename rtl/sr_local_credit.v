@@ -141,7 +141,7 @@ module sr_local_credit #(
         if (!past_q) assume (rst_i);
         if (busy_o) assume (!start_i);
         assume (blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && classes_i >= 2 && classes_i <= 16);
-        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(blocks_i) && $stable(classes_i));
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o))) assume ($stable(blocks_i) && $stable(classes_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o);
             if (!busy_o) assert (!walk_o && !re_o && !e_re_o && !x_en_o && !acc_en_o && !q_we_o && !entry_we_o);

@@ -138,7 +138,7 @@ module sr_local_noise #(
         if (busy_o) assume (!start_i && !dither_i);
         assume (!(start_i && dither_i));
         assume (steps_i != 0 && steps_i <= STEPS_MAX && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
-        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(steps_i) && $stable(blocks_i));
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o))) assume ($stable(steps_i) && $stable(blocks_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o && ready_o);
             if (!busy_o) assert (which == 0);

@@ -172,7 +172,7 @@ module sr_local_seq #(
         if (!past_q) assume (rst_i);
         if (busy_o) assume (!start_i);
         assume (batch_i != 0 && batch_i <= 1 << PAIR_AW && pairs_i != 0);
-        if (past_q && ($past(start_i) || $past(busy_o)))
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o)))
             assume ($stable(batch_i) && $stable(pairs_i) && $stable(hidden_i) && $stable(readout_i));
         if (!past_q || $past(rst_i)) assume (!busy);
         else begin

@@ -451,7 +451,7 @@ module sr_local_update #(
         if (busy_o) assume (!start_i);
         assume (steps_i != 0 && steps_i <= STEPS_MAX && x_words_i != 0 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
         assume (live != 0 && ends_i[BLOCK_W-1:0] <= ends_i[(GROUPS-1)*BLOCK_W+:BLOCK_W] && ends_i[(GROUPS-1)*BLOCK_W+:BLOCK_W] <= blocks_i);
-        if (past_q && ($past(start_i) || $past(busy_o)))
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o)))
             assume ($stable(readout_i) && $stable(ends_i) && $stable(blocks_i) && $stable(steps_i) && $stable(x_words_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o);

@@ -102,7 +102,7 @@ module sr_loop_credit #(
         if (!past_q) assume (rst_i);
         if (busy_o) assume (!start_i);
         assume (pairs_i != 0 && rank_i != 0 && pairs_i * rank_i <= FACTORS);
-        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(pairs_i) && $stable(rank_i));
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o))) assume ($stable(pairs_i) && $stable(rank_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!credit_re_o);
             // The weight of every pair is read once and in order, and added a cycle later, to factors that there are.

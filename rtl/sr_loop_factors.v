@@ -280,7 +280,7 @@ module sr_loop_factors #(
         if (!past_q) assume (rst_i);
         if (busy_o) assume (!start_i);
         assume (pairs_i != 0 && rank_i != 0 && factors <= FACTORS && x_words_i != 0 && x_words_i <= X_WORDS && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
-        if (past_q && ($past(start_i) || $past(busy_o)))
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o)))
             assume ($stable(pairs_i) && $stable(rank_i) && $stable(x_words_i) && $stable(blocks_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o);

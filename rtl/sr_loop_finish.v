@@ -163,7 +163,7 @@ module sr_loop_finish #(
         if (!past_q) assume (rst_i);
         if (busy_o) assume (!start_i);
         assume (rows_i != 0 && rows_i < 4 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW);
-        if (past_q && ($past(start_i) || $past(busy_o))) assume ($stable(rows_i) && $stable(blocks_i) && $stable(readout_i));
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o))) assume ($stable(rows_i) && $stable(blocks_i) && $stable(readout_i));
         if (claim_i) assume (busy_o && free_o && !due_q && claim_row_q < rows_i && !(past_q && $past(start_i)));
         if (hand_i) assume (due_q && wait_q == 2'd0);
         if (past_q) begin

@@ -166,7 +166,7 @@ module sr_update #(
         if (!past_q) assume (rst_i && sum_q == 3'd0 && total_q == 3'd0 && double_q == 3'd0);
         if (busy_o) assume (!start_i);
         assume (rows_i != 0 && blocks_i != 0 && blocks_i <= 1 << BLOCK_AW && groups_i != 0);
-        if (past_q && ($past(start_i) || $past(busy_o)))
+        if (past_q && !$past(rst_i) && ($past(start_i) || $past(busy_o)))
             assume ($stable(rows_i) && $stable(blocks_i) && $stable(groups_i) && $stable(top_i) && $stable(doublings_i));
         if (past_q) begin
             if ($past(rst_i)) assert (!busy_o);
