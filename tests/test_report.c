@@ -137,7 +137,7 @@ static void histories_are_read_by_their_columns(void **state) {
     assert_int_equal(s.count, 3);
     assert_true(s.samples[2] == 30 && s.evaluations[2] == 240 && s.cycles[2] == 4000 && s.total == 4000 && s.counted == 2);
     assert_true(isnan(s.validation[0]) && s.validation[1] == 0.75 && s.best == 1 && s.validated == 2);
-    assert_true(s.fitness[0] == -100.5 && s.phase[2] == 2600 && s.seconds[2] == 2.5 && isnan(s.float_validation[1]));
+    assert_true(s.fitness[0] == -100.5 && s.phase[1] == 2600 && s.seconds[2] == 2.5 && isnan(s.float_validation[1]));
     sr_series_free(&s);
     assert_ok(load_text("generation,fitness_mean,correct,seconds\n", &s));
     assert_true(s.count == 0 && s.best == 0 && s.validated == 0);
