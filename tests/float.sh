@@ -4,10 +4,6 @@
 # all passed.
 X=${1:?usage: float.sh SPIKEROLL}
 . tests/lib/checks.sh
-column() { # file, name: of every row where it is not empty
-    awk -F, -v c="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } NR > 1 && $k != "" { print $k }' "$1"
-}
-
 check "data synth writes the built-in data" "$X" data synth "$W/data" --train 600 --test 150
 D="--data $W/data"
 # Two layers, soft reset, by parts: the same run.

@@ -85,13 +85,13 @@ enum sr_status sr_ports_look(uint32_t baud, struct sr_device **device, char *err
     bool answered = false;
     for (struct sp_port **port = list; *port && status != SR_OK && !answered; port++) {
         const char *name = sp_get_port_name(*port);
-        const uint32_t given[] = {baud, 0}, *rates = rates_of(*port);
+        const uint32_t *rates = rates_of(*port);
         if (!rates) {
             if (sp_get_port_transport(*port) == SP_TRANSPORT_USB) append(others, sizeof others, name);
             continue;
         }
         append(tried, sizeof tried, name);
-        status = sr_serial_try(name, baud ? given : rates, TRIES, &answered, device, last, sizeof last);
+        status = sr_serial_try(name, baud, rates, TRIES, &answered, device, last, sizeof last);
     }
     sp_free_port_list(list);
     if (status == SR_OK) return status;

@@ -161,11 +161,12 @@ enum sr_status sr_link_remembers(struct sr_link *link) {
 static enum sr_status count_cycles(struct sr_link *link, uint64_t work) {
     static const char *const names[] = {"CYC_TOTAL",   "CYC_BASE",   "CYC_LIF", "CYC_LIF_BUSY",
                                         "CYC_READOUT", "CYC_UPDATE", "EVENTS"};
-    uint32_t status[8]; /* STATUS, then the counters */
+    enum { COUNTERS = sizeof names / sizeof *names };
+    uint32_t status[1 + COUNTERS]; /* STATUS, then the counters */
     const uint32_t *got = status + 1;
-    SR_TRY(sr_link_registers(link, SR_REG_STATUS, 8, status));
+    SR_TRY(sr_link_registers(link, SR_REG_STATUS, 1 + COUNTERS, status));
     if (!(status[0] & STATUS_EPOCH)) return forgot(link);
-    for (unsigned i = 0; i < 7; i++)
+    for (unsigned i = 0; i < COUNTERS; i++)
         if (link->device.patience && got[i] / link->device.patience > work)
             return sr_fail(&link->device, SR_ERR_DEVICE, "the device reports %s = %u of a run that can take no more than %llu",
                            names[i], (unsigned)got[i], (unsigned long long)work);

@@ -262,10 +262,12 @@ static void remark_slow(struct sr_device *device, const char *name, const char *
                  name, (double)best / 1000);
 }
 
-enum sr_status sr_serial_try(const char *name, const uint32_t *rates, unsigned tries, bool *answered, struct sr_device **device,
-                             char *error, size_t error_size) {
+enum sr_status sr_serial_try(const char *name, uint32_t baud, const uint32_t *rates, unsigned tries, bool *answered,
+                             struct sr_device **device, char *error, size_t error_size) {
     enum sr_status status = SR_ERR_LINK;
+    const uint32_t given[] = {baud, 0};
     char *real = realpath(name, NULL);
+    if (baud) rates = given;
     *answered = false;
     if (!real) {
         snprintf(error, error_size, "port %s: %s", name, strerror(errno));
@@ -301,7 +303,6 @@ static enum sr_status open_several(const struct sr_open *how, char **names, size
                                    char *error, size_t error_size) {
     struct sr_device **devices = calloc(count, sizeof(struct sr_device *));
     enum sr_status status = devices ? SR_OK : SR_ERR_MEMORY;
-    const uint32_t given[] = {how->baud, 0};
     size_t opened = 0;
     bool answered;
     if (!devices) snprintf(error, error_size, "out of memory for %zu ports", count);
@@ -311,8 +312,7 @@ static enum sr_status open_several(const struct sr_open *how, char **names, size
                      names[i][0] ? names[i] : how->port);
             status = SR_ERR_ARGUMENT;
         } else {
-            status = sr_serial_try(names[i], how->baud ? given : all_rates, SR_PACKET_TRIES, &answered, &devices[i], error,
-                                   error_size);
+            status = sr_serial_try(names[i], how->baud, all_rates, SR_PACKET_TRIES, &answered, &devices[i], error, error_size);
             opened += status == SR_OK;
         }
     }
@@ -343,11 +343,10 @@ static char **split(const char *list, size_t *count) {
 }
 
 enum sr_status sr_serial_open(const struct sr_open *how, struct sr_device **device, char *error, size_t error_size) {
-    const uint32_t given[] = {how->baud, 0};
     bool answered;
     if (!how->port) return sr_ports_look(how->baud, device, error, error_size);
     if (!strchr(how->port, ','))
-        return sr_serial_try(how->port, how->baud ? given : all_rates, SR_PACKET_TRIES, &answered, device, error, error_size);
+        return sr_serial_try(how->port, how->baud, all_rates, SR_PACKET_TRIES, &answered, device, error, error_size);
     size_t count;
     char **names = split(how->port, &count);
     if (!names) {

@@ -5,10 +5,10 @@
 
 #include "device/device.h"
 
-/* Open a port at each of these rates in turn, which end in 0, and make a device of it. tries: transmissions of the first request
+/* Open a port at baud, or where that is 0 at each of these rates in turn, which end in 0, and make a device of it. tries: transmissions of the first request
  * at each rate. *answered: somebody spoke the protocol, so that another rate or port is no use. */
-enum sr_status sr_serial_try(const char *name, const uint32_t *rates, unsigned tries, bool *answered, struct sr_device **device,
-                             char *error, size_t error_size);
+enum sr_status sr_serial_try(const char *name, uint32_t baud, const uint32_t *rates, unsigned tries, bool *answered,
+                             struct sr_device **device, char *error, size_t error_size);
 
 /* Try the ports that have a board's USB identity. */
 enum sr_status sr_ports_look(uint32_t baud, struct sr_device **device, char *error, size_t error_size);

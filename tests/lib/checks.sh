@@ -44,3 +44,6 @@ in_parts() { # folder, options...
     done
     return 1
 }
+column() { # file, name: a column of a CSV file, of every row where it is not empty
+    awk -F, -v c="$2" 'NR == 1 { for (i = 1; i <= NF; i++) if ($i == c) k = i } NR > 1 && $k != "" { print $k }' "$1"
+}
